@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Chamado. `make help` lists what can be made. Everything is built below build/.
+SHELL := /bin/bash
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+VERSION := 0.1.0
+
+# Debian 12's packages: to build, to test, to run the demo's servers.
+DEPS := gcc clang clang-format pkg-config make python3 \
+	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
+	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev \
+	dovecot-imapd dovecot-lmtpd postfix isync libsasl2-modules ca-certificates mandoc
+
+PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd
+# libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan
+
+WARN := -Wall -Wextra -Wshadow -Wformat=2 -Werror
+BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DG_LOG_DOMAIN='"chamado"' -DCH_VERSION='"$(VERSION)"' \
+	-DCH_SYSCONFDIR='"$(SYSCONFDIR)"' -DCH_DATADIR='"$(PREFIX)/share/chamado"' -Isrc -Ibuild/gen $(PKG_CFLAGS) -pthread -MMD -MP
+RELEASE = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+RELEASE_LD := -pie -Wl,-z,relro,-z,now
+ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DCH_SEAMS
+
+SOURCES := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+QUERIES := $(sort $(wildcard sql/*.sql))
+MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
+TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c
+C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch])
+
+.PHONY: all release asan clang tests deps demo check check-run bench fuzz format lint install uninstall clean help
+.DEFAULT_GOAL := release
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+release: build/chamado ## the release program, build/chamado
+asan: build/asan/chamado ## the sanitised one, build/asan/chamado
+all: release asan tests ## both programs and the unit tests
+clang: build/clang/chamado ## a clang build, for its warnings
+tests: $(TESTS:%=build/asan/tests/%) ## the unit tests, sanitised
+
+# One set of rules for each flavour: $(1) folder, $(2) compiler, $(3) flags, $(4) link flags
+define FLAVOUR
+$(1)/obj/%.o: %.c $(GEN) Makefile
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"; $(2) $$(BASE) $(3) -c $$< -o $$@
+$(1)/obj/gen/%.o: build/gen/%.c $(GEN) Makefile
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"; $(2) $$(BASE) $(3) -c $$< -o $$@
+$(1)/libchamado.a: $$(SOURCES:%.c=$(1)/obj/%.o) $(1)/obj/gen/queries.o $(1)/obj/gen/migrations.o
+	@rm -f $$@
+	@$$(AR) rcs $$@ $$^
+$(1)/chamado: $(1)/obj/src/main.o $(1)/libchamado.a
+	@echo "  LINK  $$@"; $(2) $(3) $(4) $$^ $$(PKG_LIBS) -pthread -o $$@
+$(1)/tests/%: $(1)/obj/tests/unit/%.o $(1)/libchamado.a
+	@mkdir -p $$(@D)
+	@echo "  LINK  $$@"; $(2) $(3) $(4) $$^ $$(PKG_LIBS) -pthread -o $$@
+endef
+$(eval $(call FLAVOUR,build,$$(CC),$$(RELEASE) $$(CFLAGS),$$(RELEASE_LD) $$(LDFLAGS)))
+$(eval $(call FLAVOUR,build/asan,$$(CC),$$(ASAN),))
+$(eval $(call FLAVOUR,build/clang,clang,$$(RELEASE),$$(RELEASE_LD)))
+
+build/gen/queries.h build/gen/queries.c &: $(QUERIES) sql/embed.awk
+	@mkdir -p build/gen
+	awk -v mode=queries -v header=build/gen/queries.h -v source=build/gen/queries.c -f sql/embed.awk $(QUERIES)
+build/gen/migrations.c: $(MIGRATIONS) sql/embed.awk
+	@mkdir -p build/gen
+	awk -v mode=migrations -v source=$@ -f sql/embed.awk $(MIGRATIONS)
+
+deps: ## install the Debian packages that are missing (sudo when not root)
+	@missing=$$(for p in $(DEPS); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		echo "installing" $$missing; \
+		sudo=; [ $$(id -u) = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+
+demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open)
+	@$(MAKE) --no-print-directory -s release
+	@python3 tests/demo $(if $(KEEP),--keep)
+
+check: deps ## every test: lint, unit, rule and flow tests
+	@$(MAKE) --no-print-directory -s -j$$(nproc) check-run
+check-run: all clang
+	@python3 tests/run
+
+bench: deps ## 20,000 mails from Dovecot, side by side with mbsync
+	@$(MAKE) --no-print-directory -s release
+	@python3 tests/bench/bench
+
+format: ## lay out the C code
+	clang-format -i $(C_FILES)
+lint: ## includes, layout, SPDX lines, man pages
+	@python3 tests/lint/lint
+
+install: release ## into $(DESTDIR)$(PREFIX)
+	install -D -m 755 build/chamado $(DESTDIR)$(PREFIX)/bin/chamado
+	for l in pt_BR en; do for f in etc/templates/$$l/*; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/chamado/templates/$$l/$${f##*/}; done; done
+	install -D -m 644 etc/chamado.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/chamado.conf
+	install -D -m 644 man/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1
+	install -D -m 644 man/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5
+	install -D -m 644 contrib/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	rm -rf $(DESTDIR)$(PREFIX)/share/chamado $(DESTDIR)$(PREFIX)/share/doc/chamado
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The clock and the random source, both replaceable so that tests decide what time it is. */
+#pragma once
+
+#include <glib.h>
+
+/* Seconds since 1970, UTC. */
+gint64 ch_clock_now(void);
+
+/* Fixes the clock at SECONDS; -1 lets it run again. Tests only. */
+void ch_clock_set(gint64 seconds);
+
+/* A wait that grows: BASE seconds doubled for each attempt after the first, at most CAP, then moved by up to
+ * a quarter up or down so that many clients don't come back together. ATTEMPT counts from 1. */
+guint ch_backoff(guint attempt, guint base, guint cap);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The configuration file: read, checked against one table of all keys, never written.
+ * A file that does not check gives `file:line: what was found, expected what` (P10), CH_ERROR_CONFIG.
+ */
+#pragma once
+
+#include "base/limits.h"
+
+typedef enum {
+    CH_TLS_IMPLICIT, /* IMAPS 993, SMTPS 465 (RFC 8314) */
+    CH_TLS_STARTTLS, /* must succeed before the password is sent */
+    CH_TLS_NONE,     /* only to loopback, or with allow_plain */
+} ChTls;
+
+typedef enum {
+    CH_AFTER_MOVE,
+    CH_AFTER_SEEN,
+    CH_AFTER_DELETE,
+} ChAfter;
+
+/* Where a password comes from; at most one is set. Resolved at each connection, so a rotated one is picked
+ * up. */
+typedef struct {
+    char *value;
+    char *command; /* run by /bin/sh; the first line of its output */
+    char *variable;
+    char *file; /* its first line */
+} ChSecret;
+
+typedef struct {
+    char *name; /* the section's: [mailbox NAME] */
+    char *host;
+    guint16 port; /* 0 in the file: the protocol's own */
+    ChTls tls;
+    char *ca_file; /* NULL: the system's store */
+    gboolean allow_plain;
+    char *user;
+    ChSecret password;
+    char **folders; /* at least one */
+    ChAfter after;
+    char *move_to;
+    gboolean idle;
+    guint interval;   /* seconds between polls where there is no IDLE */
+    guint timeout;    /* seconds for each network call */
+    char *department; /* for mail that was written to no department's address; NULL: the first department */
+} ChMailboxConfig;
+
+typedef struct {
+    char *host;
+    guint16 port;
+    ChTls tls;
+    char *ca_file;
+    gboolean allow_plain;
+    char *user; /* NULL: no AUTH */
+    ChSecret password;
+    guint connections; /* at most at once */
+    guint timeout;     /* seconds for one mail */
+    guint retry_days;  /* a mail that could not be delivered by then is given up */
+} ChSmtpConfig;
+
+typedef struct {
+    char *name;       /* the section's: [department NAME]; stable, it is what the database keeps */
+    char *title;      /* what people read */
+    char **addresses; /* lower case; the first is the From of its mails */
+    char **agents;    /* lower case; addresses */
+    char *language;   /* pt_BR or en: a folder of templates */
+} ChDepartmentConfig;
+
+typedef struct {
+    char *file; /* NULL: built-in defaults */
+
+    char *desk_name;
+    char *desk_prefix;  /* "" or "Integral": the subject key is [#1042] or [Integral #1042] */
+    char *desk_domain;  /* the right side of our Message-IDs */
+    char **desk_admins; /* addresses told of quarantined mail; may be empty */
+
+    GPtrArray *mailboxes;   /* ChMailboxConfig *, in file order; may be empty */
+    GPtrArray *departments; /* ChDepartmentConfig *, in file order; never empty */
+    ChSmtpConfig smtp;      /* host NULL: no [smtp] section; mails wait in the outbox */
+
+    ChLimits limits;
+    char **attachment_types; /* accepted file name extensions, lower case */
+    char *authserv_id;       /* NULL: no Authentication-Results header is believed */
+
+    char *state_dir;    /* desk.db and the lock live here */
+    char *template_dir; /* holds pt_BR/ and en/ */
+} ChConfig;
+
+/* Reads FILE (NULL: the built-in defaults of an empty desk), then applies OVERRIDES, "section.key=value"
+ * ("mailbox NAME.key=value" for a named section), NULL-terminated, may be NULL. Free with ch_config_free. */
+ChConfig *ch_config_load(const char *file, const char *const *overrides, GError **error);
+void ch_config_free(ChConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChConfig, ch_config_free)
+
+/* The whole configuration in force as the file would say it, passwords as "********". Free with g_free. */
+char *ch_config_show(const ChConfig *config);
+
+/* The password, told to the redacting log at once. *PASSWORD is NULL where none is configured. Free with
+ * g_free. CH_ERROR_CONFIG where the command fails or the file or variable isn't there. */
+gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **error);
+
+/* NULL where there is none. Borrowed. */
+const ChDepartmentConfig *ch_config_department(const ChConfig *config, const char *name);
+
+/* Whether ADDRESS (any case) is an address of a department: mail from it is our own. */
+gboolean ch_config_is_desk_address(const ChConfig *config, const char *address);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Signed Message-IDs (DESIGN.md section 5): HMAC-SHA256 over (ticket, recipient, entry, serial), cut to
+ * 128 bits, as RFC 2104 section 5 allows, so that a reply proves which mail of ours it answers.
+ */
+#pragma once
+
+#include <glib.h>
+
+#define CH_KEY_BYTES 32
+
+typedef struct {
+    guint32 id; /* named in the Message-ID, so that an old key still verifies after a rotation */
+    guint8 secret[CH_KEY_BYTES];
+} ChKey;
+
+/* What a Message-ID of ours carries. */
+typedef struct {
+    guint32 key;
+    gint64 ticket; /* 0: about no ticket */
+    gint64 entry;  /* 0: about no entry */
+    gint64 serial; /* the outbox row; makes every one unique */
+} ChMessageId;
+
+/* Fills BUFFER from the system's random source; aborts the program if there is none. */
+void ch_random(guint8 *buffer, gsize length);
+
+/* "ch.KEY.TICKET.ENTRY.SERIAL.MAC@DOMAIN" without angle brackets. RECIPIENT is an address in any case. Free
+ * with g_free. */
+char *ch_message_id_new(const ChKey *key, const ChMessageId *id, const char *recipient, const char *domain);
+
+/* Reads TEXT (with or without angle brackets) as one of ours. FALSE where it has another form; says nothing
+ * about its signature. */
+gboolean ch_message_id_parse(const char *text, ChMessageId *id);
+
+/* TRUE where TEXT parses and KEY signed it for RECIPIENT. The comparison takes the same time for all. */
+gboolean ch_message_id_verify(const char *text, const ChKey *key, const char *recipient);
+
+/* Lower-case hexadecimal SHA-256 of the LENGTH bytes at DATA into OUT (64 digits and a NUL). */
+void ch_sha256(const void *data, gsize length, char out[65]);

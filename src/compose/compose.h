@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stage from a ChLetter to the bytes of a mail. Pure; the templates are read once and checked (P10). */
+#pragma once
+
+#include "mail/outgoing.h"
+
+typedef struct ChTemplates ChTemplates;
+
+/* Reads and compiles every template of every language folder below DIR. A missing or malformed one is
+ * CH_ERROR_CONFIG with file:line:column. Immutable afterwards and safe for any thread. */
+ChTemplates *ch_templates_load(const char *dir, GError **error);
+void ch_templates_free(ChTemplates *templates);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTemplates, ch_templates_free)
+
+gboolean ch_templates_have_language(const ChTemplates *templates, const char *language);
+
+/* The whole mail (RFC 5322, CRLF): multipart/alternative of text and HTML, inside multipart/mixed where
+ * letter->enclosures are there. The same letter gives the same bytes. NULL with CH_ERROR_CONFIG where the
+ * template isn't there. */
+GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GError **error);

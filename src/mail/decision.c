@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making and freeing verdicts, facts and decisions, and the words for what they hold. */
+#include "mail/decision.h"
+
+#include <stdarg.h>
+
+ChVerdict *ch_verdict_new(void)
+{
+    ChVerdict *verdict = g_new0(ChVerdict, 1);
+    verdict->reasons = g_ptr_array_new_with_free_func(g_free);
+    return verdict;
+}
+
+void ch_verdict_free(ChVerdict *verdict)
+{
+    if (!verdict)
+        return;
+    g_ptr_array_unref(verdict->reasons);
+    g_free(verdict);
+}
+
+ChTicketFacts *ch_ticket_facts_new(void)
+{
+    ChTicketFacts *ticket = g_new0(ChTicketFacts, 1);
+    ticket->watchers = g_ptr_array_new_with_free_func(g_free);
+    ticket->message_ids = g_ptr_array_new_with_free_func(g_free);
+    return ticket;
+}
+
+void ch_ticket_facts_free(ChTicketFacts *ticket)
+{
+    if (!ticket)
+        return;
+    g_free(ticket->title);
+    g_free(ticket->department);
+    g_free(ticket->requester_name);
+    g_free(ticket->requester_address);
+    g_ptr_array_unref(ticket->watchers);
+    g_ptr_array_unref(ticket->message_ids);
+    g_free(ticket);
+}
+
+ChFacts *ch_facts_new(void)
+{
+    return g_new0(ChFacts, 1);
+}
+
+void ch_facts_free(ChFacts *facts)
+{
+    if (!facts)
+        return;
+    ch_ticket_facts_free(facts->ticket);
+    g_free(facts->disagreement);
+    g_free(facts);
+}
+
+static void action_free(ChAction *action)
+{
+    g_free(action->value);
+    g_free(action->detail);
+    g_free(action);
+}
+
+static void mail_plan_free(ChMailPlan *plan)
+{
+    g_free(plan->to_name);
+    g_free(plan->to);
+    g_free(plan->template);
+    g_free(plan->language);
+    g_free(plan);
+}
+
+ChDecision *ch_decision_new(void)
+{
+    ChDecision *decision = g_new0(ChDecision, 1);
+    decision->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    decision->mails = g_ptr_array_new_with_free_func((GDestroyNotify)mail_plan_free);
+    decision->reasons = g_ptr_array_new_with_free_func(g_free);
+    return decision;
+}
+
+void ch_decision_free(ChDecision *decision)
+{
+    if (!decision)
+        return;
+    g_free(decision->department);
+    g_ptr_array_unref(decision->actions);
+    g_ptr_array_unref(decision->mails);
+    g_ptr_array_unref(decision->reasons);
+    g_free(decision);
+}
+
+void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
+                     const char *detail)
+{
+    ChAction *action = g_new0(ChAction, 1);
+    action->kind = kind;
+    action->state = state;
+    action->value = g_strdup(value);
+    action->detail = g_strdup(detail);
+    g_ptr_array_add(decision->actions, action);
+}
+
+void ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
+                      const char *language, gboolean internal)
+{
+    ChMailPlan *plan = g_new0(ChMailPlan, 1);
+    plan->to_name = g_strdup(to_name);
+    plan->to = g_strdup(to);
+    plan->template = g_strdup(template);
+    plan->language = g_strdup(language);
+    plan->internal = internal;
+    g_ptr_array_add(decision->mails, plan);
+}
+
+void ch_reason(GPtrArray *reasons, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_ptr_array_add(reasons, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+}
+
+const char *ch_kind_name(ChKind kind)
+{
+    static const char *const names[] = {"person", "auto-reply", "bounce", "delay", "list", "loop", "report"};
+    return names[kind];
+}
+
+const char *ch_evidence_name(ChEvidence evidence)
+{
+    static const char *const names[] = {"claim", "domain", "token"};
+    return names[evidence];
+}
+
+const char *ch_match_name(ChMatch match)
+{
+    static const char *const names[] = {NULL, "subject", "references", "token"};
+    return names[match];
+}
+
+const char *ch_outcome_name(ChOutcome outcome)
+{
+    static const char *const names[] = {"ticket", "reply", "command", "held", "ignored", "quarantined"};
+    return names[outcome];
+}
+
+const char *ch_role_name(ChRole role)
+{
+    static const char *const names[] = {"none", "watcher", "requester", "agent"};
+    return names[role];
+}
+
+static const char *const state_names[] = {"open", "pending", "closed"};
+
+const char *ch_ticket_state_name(ChTicketState state)
+{
+    return state_names[state];
+}
+
+gboolean ch_ticket_state_parse(const char *name, ChTicketState *state)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(state_names); i++)
+        if (g_strcmp0(name, state_names[i]) == 0) {
+            *state = (ChTicketState)i;
+            return TRUE;
+        }
+    return FALSE;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The values from judge to commit: the verdict on a mail, the facts that the desk knows about it, and the
+ * Decision. `explain` prints a Decision, the store carries it out; nothing else decides.
+ */
+#pragma once
+
+#include "mail/mail.h"
+
+typedef enum {
+    CH_KIND_PERSON,
+    CH_KIND_AUTO_REPLY,
+    CH_KIND_BOUNCE,
+    CH_KIND_DELAY,
+    CH_KIND_LIST,
+    CH_KIND_LOOP,
+    CH_KIND_REPORT,
+} ChKind;
+
+typedef enum {
+    CH_EVIDENCE_CLAIM,
+    CH_EVIDENCE_DOMAIN,
+    CH_EVIDENCE_TOKEN,
+} ChEvidence;
+
+/* What a mail is and how well its sender is proven (judge). */
+typedef struct {
+    ChKind kind;
+    ChEvidence evidence;
+    GPtrArray *reasons; /* of char *, never NULL */
+} ChVerdict;
+
+ChVerdict *ch_verdict_new(void);
+void ch_verdict_free(ChVerdict *verdict);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChVerdict, ch_verdict_free)
+
+typedef enum {
+    CH_MATCH_NONE,
+    CH_MATCH_SUBJECT,
+    CH_MATCH_REFERENCES,
+    CH_MATCH_TOKEN,
+} ChMatch;
+
+typedef enum {
+    CH_TICKET_OPEN,    /* waits for the desk */
+    CH_TICKET_PENDING, /* waits for the customer */
+    CH_TICKET_CLOSED,
+} ChTicketState;
+
+/* What a person is to a ticket. */
+typedef enum {
+    CH_ROLE_NONE,
+    CH_ROLE_WATCHER,
+    CH_ROLE_REQUESTER,
+    CH_ROLE_AGENT,
+} ChRole;
+
+/* A ticket as the stages after the store need it. */
+typedef struct {
+    gint64 number;
+    char *title;
+    char *department; /* configured name */
+    ChTicketState state;
+    char *requester_name;
+    char *requester_address;
+    GPtrArray *watchers;    /* of char *, addresses, folded */
+    GPtrArray *message_ids; /* of char *: of its mails, oldest first, the last few (for References) */
+} ChTicketFacts;
+
+ChTicketFacts *ch_ticket_facts_new(void);
+void ch_ticket_facts_free(ChTicketFacts *ticket);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTicketFacts, ch_ticket_facts_free)
+
+/* What the desk knows about one mail, looked up inside the writer's transaction. */
+typedef struct {
+    gint64 duplicate_of;     /* mail id with the same fingerprint, 0: none (P3) */
+    gint64 duplicate_ticket; /* its ticket, 0: none */
+    gboolean own_message_id; /* the Message-ID is one that we made: our own mail came back (L21) */
+    gboolean desk_address;   /* From is an address of a department */
+    ChTicketFacts *ticket;   /* the ticket that it seems to belong to, or NULL */
+    ChMatch match;
+    char *disagreement; /* NULL, or which weaker trace pointed to which other ticket */
+} ChFacts;
+
+ChFacts *ch_facts_new(void);
+void ch_facts_free(ChFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChFacts, ch_facts_free)
+
+typedef enum {
+    CH_OUTCOME_TICKET,
+    CH_OUTCOME_REPLY,
+    CH_OUTCOME_COMMAND,
+    CH_OUTCOME_HELD,
+    CH_OUTCOME_IGNORED,
+    CH_OUTCOME_QUARANTINED,
+} ChOutcome;
+
+typedef enum {
+    CH_ACTION_OPEN_TICKET, /* value: title; department: where */
+    CH_ACTION_ADD_ENTRY,   /* the mail becomes a message of the ticket */
+    CH_ACTION_SET_STATE,   /* state */
+    CH_ACTION_LOG,         /* value: event kind, detail: its text; a line in the ticket's log and no more */
+    CH_ACTION_HOLD,        /* value: why; the mail waits, listed */
+} ChActionKind;
+
+typedef struct {
+    ChActionKind kind;
+    char *value;
+    char *detail;
+    ChTicketState state;
+} ChAction;
+
+/* A mail to be composed when the decision is carried out. */
+typedef struct {
+    char *to_name;
+    char *to;       /* address */
+    char *template; /* a name of templates: "ack", "answer", "notice-new", "notice-reply", "notice-answer",
+                       "notice-log" */
+    char *language;
+    gboolean internal; /* to an agent: may show what customers don't see (P8) */
+} ChMailPlan;
+
+/* What is to be done with one mail, and why (desk/decide). */
+typedef struct {
+    ChOutcome outcome;
+    ChRole role;        /* of the sender in the ticket */
+    gint64 ticket;      /* number; 0 for a new one, or none */
+    char *department;   /* configured name; NULL where no ticket is concerned */
+    GPtrArray *actions; /* of ChAction, in order */
+    GPtrArray *mails;   /* of ChMailPlan */
+    GPtrArray *reasons; /* of char *: one for every step */
+} ChDecision;
+
+ChDecision *ch_decision_new(void);
+void ch_decision_free(ChDecision *decision);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChDecision, ch_decision_free)
+
+/* Appends; all strings are copied, any may be NULL. */
+void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
+                     const char *detail);
+void ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
+                      const char *language, gboolean internal);
+/* Appends a reason to REASONS, printf-like. */
+void ch_reason(GPtrArray *reasons, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The words of the JSON contract and of the database. */
+const char *ch_kind_name(ChKind kind);
+const char *ch_evidence_name(ChEvidence evidence);
+const char *ch_match_name(ChMatch match); /* NULL for none */
+const char *ch_outcome_name(ChOutcome outcome);
+const char *ch_role_name(ChRole role);
+const char *ch_ticket_state_name(ChTicketState state);
+gboolean ch_ticket_state_parse(const char *name, ChTicketState *state);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The values that travel from fetch to judge: an incoming mail's bytes, and what they say. Plain structs,
+ * filled by one stage and not changed after it. All text is valid UTF-8 with LF line ends and no NUL.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* One mail as a source hands it over (fetch -> pipeline). */
+typedef struct {
+    GBytes *raw;         /* the whole mail; the header block alone where truncated */
+    gboolean truncated;  /* over limits.mail_bytes on the server: the body was not fetched (L3) */
+    guint64 server_size; /* bytes it has on the server (RFC822.SIZE, RFC 3501); of raw where not truncated */
+    char *source;        /* for people: "suporte/INBOX", "stdin", a path */
+    char *mailbox;       /* configured name, or NULL where it came from no mailbox */
+    char *folder;        /* NULL with mailbox */
+    guint32 uidvalidity; /* 0 with mailbox */
+    guint32 uid;         /* 0 with mailbox */
+} ChIncoming;
+
+ChIncoming *ch_incoming_new(GBytes *raw, const char *source); /* takes its own reference of RAW */
+void ch_incoming_free(ChIncoming *incoming);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChIncoming, ch_incoming_free)
+
+typedef struct {
+    char *name;    /* decoded, one line; "" where there is none */
+    char *address; /* as written, without angle brackets or comments; "" where it could not be read */
+} ChAddress;
+
+ChAddress *ch_address_new(const char *name, const char *address);
+void ch_address_free(ChAddress *address);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChAddress, ch_address_free)
+
+/* ADDRESS folded for comparing: white space at the ends gone, lower case. The local part too: no mail system
+ * that people use tells Ana@ from ana@. Free with g_free. */
+char *ch_address_fold(const char *address);
+
+/* One file of a mail. Its bytes stay in the raw mail; PART says where. */
+typedef struct {
+    char *part;         /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5) */
+    char *name;         /* decoded and made safe: no path, no control characters; never empty */
+    char *type;         /* "image/png", lower case, as declared */
+    guint64 size;       /* decoded bytes */
+    char sha256[65];    /* of the decoded bytes, lower-case hexadecimal */
+    gboolean is_inline; /* shown inside the text (an image with a Content-ID in multipart/related) */
+    gboolean accepted;
+    char *reason; /* why not, in English for the log; "" where accepted */
+} ChAttachment;
+
+void ch_attachment_free(ChAttachment *attachment);
+
+typedef enum {
+    CH_CUT_QUOTE,
+    CH_CUT_SIGNATURE,
+} ChCutKind;
+
+/* A stretch of ChMail.text that is hidden in reply: bytes [start, end). */
+typedef struct {
+    gsize start, end;
+    ChCutKind kind;
+} ChCut;
+
+const char *ch_cut_name(ChCutKind kind);
+
+/* What the bytes of one mail say (parse). Nothing here is believed yet. */
+typedef struct {
+    char *message_id;    /* without brackets; "" where missing */
+    ChAddress *from;     /* never NULL; its address is "" where the mail names none */
+    GPtrArray *reply_to; /* of ChAddress, as to and cc; never NULL */
+    GPtrArray *to;
+    GPtrArray *cc;
+    GPtrArray *delivered_to; /* of char *: Delivered-To, X-Original-To, Envelope-To, Resent-To: where it
+                                really went */
+    char *return_path;       /* NULL: no such header; "": the null sender of RFC 5321 section 4.5.5 */
+    char *subject;           /* decoded, one line; "" where missing */
+    char *date;              /* ISO 8601 with offset; NULL where missing or unreadable */
+    gint64 date_seconds;     /* since 1970 UTC; 0 with date NULL */
+    GPtrArray *in_reply_to;  /* of char *, without brackets, in order; never NULL */
+    GPtrArray *references;
+
+    char *auto_submitted; /* RFC 3834, lower case, without parameters; NULL where missing */
+    char *precedence;     /* lower case; NULL where missing */
+    char *list_id;        /* RFC 2919; NULL where missing */
+    gboolean
+        auto_suppress;  /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
+    gboolean is_report; /* the top is multipart/report (RFC 6522) */
+    char *report_type;  /* its report-type parameter, lower case; NULL otherwise */
+    guint received_count; /* Received headers: the hops so far */
+
+    char *text;             /* the best text, whole */
+    char *reply;            /* text without the cuts; text where the cuts would leave nothing (P9) */
+    GArray *cuts;           /* of ChCut, in order, not overlapping */
+    GPtrArray *attachments; /* of ChAttachment, in the order of the parts */
+
+    gboolean truncated;  /* as ChIncoming */
+    guint64 size;        /* server_size of ChIncoming */
+    GPtrArray *warnings; /* of char *: limits that were hit, repairs made; for the reasons */
+} ChMail;
+
+ChMail *ch_mail_new(void); /* all strings "", all arrays empty */
+void ch_mail_free(ChMail *mail);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChMail, ch_mail_free)
+
+/*
+ * What makes two deliveries the same mail (P3): SHA-256 over Message-ID, From, Date, Subject, text and the
+ * attachments' digests, so that copies by two routes, or re-encoded on one of them, are one; and a forged
+ * Message-ID alone never hides another mail. "" where the mail has neither Message-ID nor Date: then only the
+ * same bytes are the same mail. Free with g_free.
+ */
+char *ch_mail_fingerprint(const ChMail *mail);

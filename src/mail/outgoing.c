@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making and freeing outgoing mails, and the states of the outbox. */
+#include "mail/outgoing.h"
+
+ChLetter *ch_letter_new(void)
+{
+    ChLetter *letter = g_new0(ChLetter, 1);
+    char **strings[] = {&letter->template,
+                        &letter->language,
+                        &letter->desk_name,
+                        &letter->from_name,
+                        &letter->from,
+                        &letter->to_name,
+                        &letter->to,
+                        &letter->subject_key,
+                        &letter->title,
+                        &letter->state,
+                        &letter->department_title,
+                        &letter->author,
+                        &letter->text,
+                        &letter->summary,
+                        &letter->log_line,
+                        &letter->message_id,
+                        &letter->in_reply_to};
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+        *strings[i] = g_strdup("");
+    letter->attachments = g_ptr_array_new();
+    letter->enclosures = g_ptr_array_new_with_free_func((GDestroyNotify)ch_enclosure_free);
+    letter->references = g_ptr_array_new_with_free_func(g_free);
+    return letter;
+}
+
+void ch_letter_free(ChLetter *letter)
+{
+    if (!letter)
+        return;
+    char *strings[] = {letter->template,
+                       letter->language,
+                       letter->desk_name,
+                       letter->from_name,
+                       letter->from,
+                       letter->to_name,
+                       letter->to,
+                       letter->subject_key,
+                       letter->title,
+                       letter->state,
+                       letter->department_title,
+                       letter->author,
+                       letter->text,
+                       letter->summary,
+                       letter->log_line,
+                       letter->message_id,
+                       letter->in_reply_to};
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    g_ptr_array_unref(letter->attachments);
+    g_ptr_array_unref(letter->enclosures);
+    g_ptr_array_unref(letter->references);
+    g_free(letter);
+}
+
+ChEnclosure *ch_enclosure_new(const char *name, const char *type, GBytes *bytes)
+{
+    ChEnclosure *enclosure = g_new0(ChEnclosure, 1);
+    enclosure->name = g_strdup(name);
+    enclosure->type = g_strdup(type);
+    enclosure->bytes = g_bytes_ref(bytes);
+    return enclosure;
+}
+
+void ch_enclosure_free(ChEnclosure *enclosure)
+{
+    if (!enclosure)
+        return;
+    g_free(enclosure->name);
+    g_free(enclosure->type);
+    g_bytes_unref(enclosure->bytes);
+    g_free(enclosure);
+}
+
+ChEnvelope *ch_envelope_new(gint64 id, const char *envelope_from, const char *recipient, GBytes *bytes,
+                            guint attempts)
+{
+    ChEnvelope *envelope = g_new0(ChEnvelope, 1);
+    envelope->id = id;
+    envelope->envelope_from = g_strdup(envelope_from);
+    envelope->recipient = g_strdup(recipient);
+    envelope->bytes = g_bytes_ref(bytes);
+    envelope->attempts = attempts;
+    return envelope;
+}
+
+void ch_envelope_free(ChEnvelope *envelope)
+{
+    if (!envelope)
+        return;
+    g_free(envelope->envelope_from);
+    g_free(envelope->recipient);
+    g_bytes_unref(envelope->bytes);
+    g_free(envelope);
+}
+
+static const char *const outbox_names[] = {
+    [CH_OUTBOX_QUEUED] = "queued", [CH_OUTBOX_SENDING] = "sending", [CH_OUTBOX_SENT] = "sent",
+    [CH_OUTBOX_FAILED] = "failed", [CH_OUTBOX_DROPPED] = "dropped",
+};
+
+const char *ch_outbox_state_name(ChOutboxState state)
+{
+    return outbox_names[state];
+}
+
+gboolean ch_outbox_state_parse(const char *name, ChOutboxState *state)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(outbox_names); i++)
+        if (g_strcmp0(name, outbox_names[i]) == 0) {
+            *state = (ChOutboxState)i;
+            return TRUE;
+        }
+    return FALSE;
+}
+
+gboolean ch_outbox_state_may(ChOutboxState from, ChOutboxState to)
+{
+    static const gboolean may[5][5] = {
+        [CH_OUTBOX_QUEUED] =
+            {[CH_OUTBOX_SENDING] = TRUE, [CH_OUTBOX_QUEUED] = TRUE, [CH_OUTBOX_DROPPED] = TRUE},
+        /* to sending again: the program died in the attempt before */
+        [CH_OUTBOX_SENDING] = {[CH_OUTBOX_SENDING] = TRUE,
+                               [CH_OUTBOX_SENT] = TRUE,
+                               [CH_OUTBOX_QUEUED] = TRUE,
+                               [CH_OUTBOX_FAILED] = TRUE,
+                               [CH_OUTBOX_DROPPED] = TRUE},
+        [CH_OUTBOX_FAILED] = {[CH_OUTBOX_QUEUED] = TRUE, [CH_OUTBOX_DROPPED] = TRUE},
+    };
+    return may[from][to];
+}

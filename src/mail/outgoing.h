@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The values from compose to deliver: what a letter is to say, its bytes, and one attempt to deliver them. */
+#pragma once
+
+#include "mail/mail.h"
+
+/* A file that travels with a letter. */
+typedef struct {
+    char *name;
+    char *type;
+    GBytes *bytes; /* decoded */
+} ChEnclosure;
+
+/* Everything that a template may show (compose gets it, and gets nothing else). Strings are UTF-8, never NULL
+ * unless said; a template sees an empty one as false. */
+typedef struct {
+    char *template; /* "ack", … */
+    char *language; /* folder of templates */
+
+    char *desk_name;
+    char *from_name; /* the department's title, or the desk's */
+    char *from;      /* the department's address: the only sender a customer sees (P8) */
+    char *to_name;
+    char *to;
+
+    char *subject_key; /* "[#1042]" */
+    gint64 number;
+    char *title; /* the ticket's */
+    char *department_title;
+    char *state;  /* ticket state name: open, pending, closed; templates translate it by sections */
+    char *author; /* who wrote the text: a name for people; never an agent's address in a letter to a customer
+                   */
+    char *text;   /* what the author wrote now; LF */
+    char *summary;          /* its first lines, for acknowledgements */
+    gboolean truncated;     /* the mail was too large and only its headers were read */
+    guint64 size;           /* of that mail, bytes */
+    guint64 size_limit;     /* bytes */
+    GPtrArray *attachments; /* of ChAttachment (borrowed elements): all of the mail, accepted or refused */
+    GPtrArray *enclosures;  /* of ChEnclosure: the files that this letter carries */
+    char *log_line;         /* for notice-log: what happened */
+
+    char *message_id;      /* without brackets */
+    char *in_reply_to;     /* without brackets; "" for none */
+    GPtrArray *references; /* of char *, without brackets, oldest first */
+    gint64 date;           /* seconds since 1970, UTC */
+    gboolean automatic;    /* RFC 3834: an acknowledgement or notice, not a person's words */
+} ChLetter;
+
+ChLetter *ch_letter_new(void); /* all strings "", all arrays empty */
+void ch_letter_free(ChLetter *letter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChLetter, ch_letter_free)
+
+ChEnclosure *ch_enclosure_new(const char *name, const char *type, GBytes *bytes);
+void ch_enclosure_free(ChEnclosure *enclosure);
+
+/* One queued mail, as the outbox hands it to a transport. */
+typedef struct {
+    gint64 id; /* outbox row */
+    char *envelope_from;
+    char *recipient;
+    GBytes *bytes;  /* RFC 5322, CRLF line ends; the same at every attempt (P5) */
+    guint attempts; /* made before this one */
+} ChEnvelope;
+
+ChEnvelope *ch_envelope_new(gint64 id, const char *envelope_from, const char *recipient, GBytes *bytes,
+                            guint attempts);
+void ch_envelope_free(ChEnvelope *envelope);
+
+typedef enum {
+    CH_DELIVERY_SENT,
+    CH_DELIVERY_RETRY,  /* 4xx, no connection, a timeout: the mail may or may not have arrived */
+    CH_DELIVERY_FAILED, /* 5xx for this mail: never again */
+} ChDeliveryResult;
+
+/* The life of an outbox row. */
+typedef enum {
+    CH_OUTBOX_QUEUED,
+    CH_OUTBOX_SENDING, /* an attempt is under way, or was when the program died: uncertain (L17) */
+    CH_OUTBOX_SENT,
+    CH_OUTBOX_FAILED,
+    CH_OUTBOX_DROPPED, /* by an admin */
+} ChOutboxState;
+
+const char *ch_outbox_state_name(ChOutboxState state);
+gboolean ch_outbox_state_parse(const char *name, ChOutboxState *state);
+/* Whether an outbox row may go from one state to another; the one table of transitions. */
+gboolean ch_outbox_state_may(ChOutboxState from, ChOutboxState to);
