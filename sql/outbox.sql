@@ -22,7 +22,7 @@ SELECT message_id, coalesce(ticket_id, 0) FROM outbox WHERE id = :id;
 SELECT message_id FROM outbox WHERE ticket_id = :ticket AND recipient = :recipient ORDER BY id DESC LIMIT :limit;
 
 -- name: outbox_due
-SELECT o.id, o.envelope_from, o.recipient, o.attempts, o.state, b.bytes, o.ticket_id
+SELECT o.id, o.envelope_from, o.recipient, o.attempts, o.state, b.bytes, o.ticket_id, o.created_at
 FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id
 WHERE o.state IN ('queued', 'sending') AND o.next_at <= :now ORDER BY o.next_at, o.id LIMIT :limit;
 

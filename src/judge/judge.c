@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define HOPS_MAX 50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up  \
-                     */
+#define HOPS_MAX                                                                                             \
+    50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
+        */
 
 static gboolean local_part_is(const char *address, const char *const *names)
 {

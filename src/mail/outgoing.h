@@ -58,8 +58,9 @@ typedef struct {
     gint64 id; /* outbox row */
     char *envelope_from;
     char *recipient;
-    GBytes *bytes;  /* RFC 5322, CRLF line ends; the same at every attempt (P5) */
-    guint attempts; /* made before this one */
+    GBytes *bytes;    /* RFC 5322, CRLF line ends; the same at every attempt (P5) */
+    guint attempts;   /* made before this one */
+    gint64 queued_at; /* seconds since 1970, UTC */
 } ChEnvelope;
 
 ChEnvelope *ch_envelope_new(gint64 id, const char *envelope_from, const char *recipient, GBytes *bytes,

@@ -16,7 +16,11 @@
 gboolean ch_db_fail(ChStore *store, const char *what, GError **error)
 {
     int code = sqlite3_errcode(store->db) & 0xff;
-    ChErrorCode kind = code == SQLITE_BUSY || code == SQLITE_LOCKED ? CH_ERROR_BUSY : CH_ERROR_STORE;
+    ChErrorCode kind = CH_ERROR_STORE;
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        kind = CH_ERROR_BUSY;
+    else if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG)
+        kind = CH_ERROR_INPUT; /* what was to be stored is at fault, not the database */
     g_set_error(error, CH_ERROR, kind, "%s/desk.db: %s: %s", store->dir, what, sqlite3_errmsg(store->db));
     return FALSE;
 }

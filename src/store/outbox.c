@@ -165,6 +165,7 @@ static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
         ChDue *due = g_new0(ChDue, 1);
         due->envelope = ch_envelope_new(ch_int(&row, 0), from, recipient, bytes, (guint)ch_int(&row, 3));
         due->uncertain = g_str_equal(state, ch_outbox_state_name(CH_OUTBOX_SENDING));
+        due->envelope->queued_at = ch_int(&row, 7);
         due->ticket = ch_int(&row, 6);
         g_ptr_array_add(list, due);
     }
@@ -201,8 +202,10 @@ gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, 
     ChOutboxRow *row = ch_store_outbox_get(store, id, error);
     if (!row)
         return FALSE;
-    gboolean good;
-    if (result == CH_DELIVERY_SENT)
+    gboolean good = TRUE;
+    if (row->state != CH_OUTBOX_SENDING && !(row->state == CH_OUTBOX_QUEUED && result == CH_DELIVERY_SENT))
+        ; /* an admin dropped or requeued it meanwhile: their word counts */
+    else if (result == CH_DELIVERY_SENT)
         good = set_state(store, row, CH_OUTBOX_SENT, row->attempts, row->next_at, code, text, error);
     else if (result == CH_DELIVERY_RETRY && wait)
         good =

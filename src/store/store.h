@@ -3,7 +3,8 @@
  * The desk's database: the whole contract, free of SQLite's types so that a second engine can stand beside
  * it. One ChStore is one connection and belongs to one thread at a time. Functions that write need an open
  * transaction (ch_store_begin). Errors: CH_ERROR_STORE (nothing was changed, perhaps a full disk),
- * CH_ERROR_BUSY, CH_ERROR_NEWER, CH_ERROR_NOT_FOUND. Times are seconds since 1970, UTC.
+ * CH_ERROR_INPUT (what was to be stored breaks a rule of the schema), CH_ERROR_BUSY, CH_ERROR_NEWER,
+ * CH_ERROR_NOT_FOUND. Times are seconds since 1970, UTC.
  */
 #pragma once
 
