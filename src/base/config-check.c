@@ -28,9 +28,7 @@ static void check_plain(ChConfigReader *reader, const char *section, ChTls tls, 
     if (tls == CH_TLS_NONE && !allowed && host && !is_loopback(host))
         ch_config_complain(
             reader, where(reader, section, "tls"),
-            "tls is none for %s, expected implicit or starttls, a loopback host, or allow_plain "
-            "= yes",
-            host);
+            "tls is none for %s, expected implicit, starttls, a loopback host or allow_plain = yes", host);
 }
 
 static void check_password(ChConfigReader *reader, const char *section, const ChSecret *secret,

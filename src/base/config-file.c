@@ -133,6 +133,12 @@ static gboolean is_key(const char *text)
     return *text && text[strspn(text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_")] == '\0';
 }
 
+/* One of the ways to give a password. */
+static gboolean is_password(const char *key)
+{
+    return g_str_has_prefix(key, "password");
+}
+
 /* "mailbox  suporte" as "mailbox suporte"; NULL where there is no such section: it was complained of. */
 static char *read_section(ChConfigReader *reader, const ChConfigEntry *where, const char *text)
 {
@@ -177,13 +183,30 @@ static void index_section(Index *index, const ChConfigEntry *where, char *line)
     g_string_append_printf(index->clean, "[%s]\n", index->section);
 }
 
-/* The line itself is never named in an error: it may be a password that was pasted. */
+/* A line without '=' may be a password that was pasted: it is named only where it begins with a key that
+ * holds none. */
+static void complain_of_line(const Index *index, const ChConfigEntry *where, const char *line)
+{
+    g_autofree char *word = g_strndup(line, strcspn(line, " \t:"));
+    ChSection section;
+    const char *name;
+    g_autofree char *why = NULL;
+    const ChConfigKey *key = index->section && ch_section_parse(index->section, &section, &name, &why)
+                                 ? ch_config_key(section, word)
+                                 : NULL;
+    if (!key)
+        ch_config_complain(index->reader, where,
+                           "a line without '=', expected [section], key = value or # comment");
+    else
+        ch_config_complain(index->reader, where, "'%s' without '=', expected %s = …",
+                           is_password(word) ? word : line, word);
+}
+
 static void index_key(Index *index, const ChConfigEntry *where, const char *line)
 {
     const char *equals = strchr(line, '=');
     if (!equals) {
-        ch_config_complain(index->reader, where,
-                           "a line without '=', expected [section], key = value or # comment");
+        complain_of_line(index, where, line);
         return;
     }
     g_autofree char *key = g_strndup(line, (gsize)(equals - line));
@@ -273,11 +296,6 @@ void ch_config_reader_file(ChConfigReader *reader)
         ch_config_reader_text(reader, text, length);
 }
 
-static gboolean is_password(const char *key)
-{
-    return g_str_has_prefix(key, "password");
-}
-
 /* Takes away what OVERRIDE replaces: the same key and, of the ways to give a password, all. */
 static void remove_replaced(ChConfigReader *reader, const char *section, const char *key)
 {
@@ -300,7 +318,9 @@ void ch_config_reader_override(ChConfigReader *reader, const char *override)
     const char *equals = strchr(override, '=');
     g_autofree char *left = equals ? g_strndup(override, (gsize)(equals - override)) : NULL;
     char *dot = left ? strrchr(g_strstrip(left), '.') : NULL;
-    g_autofree char *place = left ? g_strdup_printf("-o %s", left) : g_strdup("-o");
+    /* As far as it is no value: that may be a password. */
+    g_autofree char *place = left ? g_strdup_printf("-o %s", left)
+                                  : g_strdup_printf("-o %.*s", (int)strcspn(override, " :"), override);
     ChConfigEntry where = {.place = place, .order = OVERRIDE_ORDER, .override = TRUE};
     if (!dot || !is_key(dot + 1)) {
         ch_config_complain(reader, &where, "not an assignment, expected section.key=value");

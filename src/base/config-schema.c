@@ -185,11 +185,11 @@ static const char *nearest(const char *text, const GPtrArray *candidates)
     return best;
 }
 
-static char *suggest(const char *text, GPtrArray *candidates)
+static char *suggest(const char *text, const char *kind, GPtrArray *candidates)
 {
     const char *near = nearest(text, candidates);
     if (near)
-        return g_strdup_printf("did you mean '%s'?", near);
+        return g_strdup_printf("expected a %s that is known; did you mean '%s'?", kind, near);
     g_ptr_array_add(candidates, NULL);
     g_autofree char *all = g_strjoinv(", ", (char **)candidates->pdata);
     return g_strdup_printf("expected one of %s", all);
@@ -201,7 +201,7 @@ char *ch_config_suggest(ChSection section, const char *key)
     for (guint i = 0; i < ch_config_key_count; i++)
         if (ch_config_keys[i].section == section)
             g_ptr_array_add(candidates, (gpointer)ch_config_keys[i].key);
-    return suggest(key, candidates);
+    return suggest(key, "key", candidates);
 }
 
 /* Names go into the database, the log and the rules language: letters, digits, '-', '_' and '.'. */
@@ -238,7 +238,7 @@ gboolean ch_section_parse(const char *text, ChSection *section, const char **nam
     g_autoptr(GPtrArray) candidates = g_ptr_array_new();
     for (guint i = 0; i < CH_SECTIONS; i++)
         g_ptr_array_add(candidates, (gpointer)sections[i].name);
-    g_autofree char *hint = suggest(word, candidates);
+    g_autofree char *hint = suggest(word, "section", candidates);
     *why = g_strdup_printf("unknown section [%s], %s", text, hint);
     return FALSE;
 }

@@ -63,7 +63,8 @@ const ChConfigKey *ch_config_key(ChSection section, const char *key);
  * expected. */
 gboolean ch_section_parse(const char *text, ChSection *section, const char **name, char **why);
 
-/* What to say of an unknown KEY of SECTION: "did you mean 'host'?" or the list of all. Free with g_free. */
+/* What to say of an unknown KEY of SECTION: "expected …; did you mean 'host'?" or the list of all. Free with
+ * g_free. */
 char *ch_config_suggest(ChSection section, const char *key);
 
 /* One thing that the file or the command line says, and where. */
