@@ -7,6 +7,7 @@
 #include "fetch/tls-verify.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 
