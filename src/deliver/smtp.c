@@ -36,8 +36,7 @@ typedef struct {
 
     GMutex lock;    /* guards all below */
     GQueue waiting; /* of const ChEnvelope */
-    guint busy;     /* connections with a mail on them */
-    guint started;  /* connections that have a thread */
+    guint at_work;  /* connections that have a mail or will take the next one */
     gboolean is_reachable;
     gboolean is_stopped;
 } Run;
@@ -82,8 +81,8 @@ static const ChEnvelope *take(Run *run)
 {
     g_mutex_lock(&run->lock);
     const ChEnvelope *envelope = g_queue_pop_head(&run->waiting);
-    if (envelope)
-        run->busy++;
+    if (!envelope)
+        run->at_work--;
     g_mutex_unlock(&run->lock);
     return envelope;
 }
@@ -93,18 +92,17 @@ static gboolean settle(Run *run, const ChEnvelope *envelope, ChSmtpVerdict verdi
                        const char *text)
 {
     g_mutex_lock(&run->lock);
-    run->busy--;
     gboolean goes_on = TRUE;
     if (run->is_stopped && (verdict == CH_SMTP_SERVER || verdict == CH_SMTP_RETRY)) {
         answer(run, envelope, CH_DELIVERY_RETRY, code, code ? text : CH_DELIVERY_STOPPED);
-        goes_on = FALSE;
     } else if (verdict == CH_SMTP_SERVER) {
         goes_on = FALSE;
+        run->at_work--;
         /* The mail is not to blame. Where others still send (the server allows fewer connections than we
          * wanted) they take it; otherwise there is nothing to be had today, and nobody tries a thousand times
          * to find out. */
         g_queue_push_head(&run->waiting, (gpointer)envelope);
-        if (run->busy == 0) {
+        if (run->at_work == 0) {
             run->smtp->is_distrusted = TRUE;
             answer_all_waiting(run, code, text);
         }
@@ -137,16 +135,25 @@ static void start_one(Run *run, GPtrArray *threads)
     Worker *worker = g_new(Worker, 1);
     *worker = (Worker){run, g_ptr_array_index(run->smtp->sessions, threads->len)};
     g_autoptr(GError) problem = NULL;
+    g_mutex_lock(&run->lock);
+    run->at_work++;
+    g_mutex_unlock(&run->lock);
     GThread *thread = g_thread_try_new("smtp", work, worker, &problem);
     if (thread) {
         g_ptr_array_add(threads, thread);
         return;
     }
     /* No more threads to be had: the first connection does the work of all, in this one if need be. */
-    if (threads->len == 0)
+    if (threads->len == 0) {
         work(worker);
-    else
-        g_free(worker);
+        return;
+    }
+    g_mutex_lock(&run->lock);
+    run->at_work--;
+    if (run->at_work == 0)
+        answer_all_waiting(run, 0, problem->message);
+    g_mutex_unlock(&run->lock);
+    g_free(worker);
 }
 
 static void on_cancelled(GCancellable *cancel G_GNUC_UNUSED, gpointer data)

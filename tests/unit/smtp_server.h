@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <gio/gio.h>
 #include <gnutls/gnutls.h>
