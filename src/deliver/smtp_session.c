@@ -15,6 +15,7 @@
 #define REPLY_BYTES_MAX 2048 /* collected of one reply */
 #define TEXT_BYTES_MAX  400  /* handed on */
 #define KEEP_SECONDS    100L /* an idle connection older than this is not used again */
+#define CONNECT_SECONDS 60L  /* at most, until the server has taken us in */
 #define SLOWEST_RATE    16   /* bytes per millisecond that a large mail is allowed to take longer by */
 
 struct ChSmtpSession {
@@ -350,7 +351,7 @@ static void set_options(ChSmtpSession *session, const char *url)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, KEEP_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, timeout);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, MIN(timeout, CONNECT_SECONDS));
     curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, timeout);
