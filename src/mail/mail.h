@@ -36,6 +36,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChAddress, ch_address_free)
  * that people use tells Ana@ from ana@. Free with g_free. */
 char *ch_address_fold(const char *address);
 
+/* How ChAttachment.reason begins; compose says it in the reader's language by these. */
+#define CH_REFUSED_SIZE "too large"
+#define CH_REFUSED_TYPE "type not accepted"
+
 /* One file of a mail. Its bytes stay in the raw mail; PART says where. */
 typedef struct {
     char *part;         /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5) */
