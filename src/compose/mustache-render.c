@@ -110,8 +110,25 @@ static gboolean is_true(const ChValue *value)
     }
 }
 
-static const char *entity(char c)
+/* What stands for the character at TEXT, and how many bytes it has: NULL for itself. C0, DEL and C1 (two
+ * bytes in UTF-8) are control characters. */
+static const char *replacement(const char *text, ChMustacheContext context, gboolean raw, gsize *width)
 {
+    guchar c = (guchar)*text;
+    *width = 1;
+    if (c >= 0x80) {
+        if (c != 0xC2 || (guchar)text[1] < 0x80 || (guchar)text[1] > 0x9F)
+            return NULL;
+        *width = 2;
+        return context == CH_MUSTACHE_HEADER ? " " : "";
+    }
+    if (c < 0x20 || c == 0x7F) {
+        if (context == CH_MUSTACHE_HEADER)
+            return " ";
+        return c == '\n' || c == '\t' ? NULL : "";
+    }
+    if (context != CH_MUSTACHE_HTML || raw)
+        return NULL;
     switch (c) {
     case '&':
         return "&amp;";
@@ -128,36 +145,23 @@ static const char *entity(char c)
     }
 }
 
-/* The length of the control character at TEXT: C0, DEL, C1 (two bytes in UTF-8); 0 for any other character.
- */
-static gsize control(const char *text)
-{
-    guchar c = (guchar)*text;
-    if (c == 0xC2 && (guchar)text[1] >= 0x80 && (guchar)text[1] <= 0x9F)
-        return 2;
-    return c < 0x20 || c == 0x7F ? 1 : 0;
-}
-
 static void append_escaped(GString *out, const char *text, ChMustacheContext context, gboolean raw)
 {
     const char *run = text; /* goes out as it is */
     while (*text) {
-        gsize width = control(text);
-        const char *instead = NULL;
-        if (width && (context == CH_MUSTACHE_HEADER))
-            instead = " ";
-        else if (width && *text != '\n' && *text != '\t')
-            instead = "";
-        else if (context == CH_MUSTACHE_HTML && !raw && (instead = entity(*text)))
-            width = 1;
-        if (!instead) {
+        /* Letters, digits and blanks, the most of any text, need no closer look. */
+        if (g_ascii_isalnum(*text) || *text == ' ') {
             text++;
             continue;
         }
-        g_string_append_len(out, run, text - run);
-        g_string_append(out, instead);
+        gsize width;
+        const char *instead = replacement(text, context, raw, &width);
+        if (instead) {
+            g_string_append_len(out, run, text - run);
+            g_string_append(out, instead);
+            run = text + width;
+        }
         text += width;
-        run = text;
     }
     g_string_append_len(out, run, text - run);
 }

@@ -141,7 +141,7 @@ static void add_files(ChValue *view, const ChLetter *letter)
         const char *reason = attachment->reason ? attachment->reason : "";
         if (g_str_has_prefix(reason, CH_REFUSED_SIZE))
             add_flag(file, CH_VIEW_too_large, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE))
+        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE) || g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
             add_flag(file, CH_VIEW_type_not_accepted, TRUE);
         else
             ch_value_add_string(file, CH_VIEW_reason, reason);
@@ -166,6 +166,15 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
     add_flag(view, CH_VIEW_state_closed, strcmp(letter->state, "closed") == 0);
 }
 
+/* P8: whatever the caller filled in, a customer's letter has no address to show. Nor has a colleague's
+ * answer: an agent who replies to that notice quotes it to the customer. */
+static gboolean may_show_address(const ChLetter *letter)
+{
+    static const char *const templates[] = {"notice-new", "notice-reply", "notice-log", "admin-quarantine",
+                                            NULL};
+    return g_strv_contains(templates, letter->template);
+}
+
 ChValue *ch_view_new(const ChLetter *letter)
 {
     ChValue *view = ch_value_new();
@@ -177,8 +186,7 @@ ChValue *ch_view_new(const ChLetter *letter)
     ch_value_add_string(view, CH_VIEW_to_name, letter->to_name);
     add_ticket(view, letter);
     ch_value_add_string(view, CH_VIEW_author, letter->author);
-    /* P8: whatever the caller filled in, a customer's letter has no address to show. */
-    if (g_str_has_prefix(letter->template, "notice-") || g_str_has_prefix(letter->template, "admin-"))
+    if (may_show_address(letter))
         ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
     add_texts(view, letter);
     add_flag(view, CH_VIEW_truncated, letter->truncated);
