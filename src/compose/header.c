@@ -7,6 +7,7 @@
 #include "compose/header.h"
 
 #include "compose/gmime-auto.h"
+#include "compose/text.h"
 
 #include <string.h>
 
@@ -42,26 +43,6 @@ static void add_token(Field *field, const char *token, gsize length)
     g_string_append(field->out, fold ? "\r\n " : " ");
     g_string_append_len(field->out, token, (gssize)length);
     field->column = (fold ? 1 : field->column + 1) + length;
-}
-
-/* One line: valid UTF-8, no controls, single spaces inside and none at the ends. */
-static char *clean(const char *text, guint max)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    GString *line = g_string_new(NULL);
-    guint count = 0;
-    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        gboolean blank = g_unichar_iscntrl(c) || g_unichar_isspace(c) || c == 0x2028 || c == 0x2029;
-        if (blank && (line->len == 0 || line->str[line->len - 1] == ' '))
-            continue;
-        if (count++ == max) {
-            g_string_append(line, "…");
-            break;
-        }
-        g_string_append_unichar(line, blank ? ' ' : c);
-    }
-    return g_strchomp(g_string_free(line, FALSE));
 }
 
 static gboolean is_ascii(const char *text, gsize length)
@@ -159,7 +140,7 @@ static void add_words(Field *field, const char *text)
 
 void ch_header_text(GString *out, const char *name, const char *text, guint max)
 {
-    g_autofree char *line = clean(text, max);
+    g_autofree char *line = ch_text_one_line(text, max);
     Field field = begin(out, name);
     if (*line)
         add_words(&field, line);
@@ -247,7 +228,7 @@ gboolean ch_header_mailbox(GString *out, const char *name, const char *display, 
     g_autofree char *right = left ? domain_part(at + 1) : NULL;
     if (!right)
         return FALSE;
-    g_autofree char *shown = clean(display, NAME_MAX_CHARS);
+    g_autofree char *shown = ch_text_one_line(display, NAME_MAX_CHARS);
     Field field = begin(out, name);
     add_display(&field, shown);
     g_autofree char *whole =
@@ -295,7 +276,7 @@ void ch_header_date(GString *out, const char *name, gint64 seconds)
 
 void ch_header_parameter_words(GString *out, const char *name, const char *value)
 {
-    g_autofree char *line = clean(value, NAME_MAX_CHARS);
+    g_autofree char *line = ch_text_one_line(value, NAME_MAX_CHARS);
     g_string_append_printf(out, ";\r\n %s=\"", name);
     Field field = {out, 1 + strlen(name) + 2};
     gsize before = out->len;

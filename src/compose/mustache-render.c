@@ -181,6 +181,20 @@ static gboolean render_in(Renderer *renderer, const ChMustache *template, guint 
     return ok;
 }
 
+/* Text of a partial whose tag is indented: each line of it that has something on it is. */
+static void append_indented(Renderer *renderer, const Node *node)
+{
+    const char *pos = node->text, *limit = node->text + node->length;
+    for (gboolean fresh = node->fresh; pos < limit; fresh = TRUE) {
+        const char *newline = memchr(pos, '\n', (gsize)(limit - pos));
+        const char *next = newline ? newline + 1 : limit;
+        if (fresh && newline != pos)
+            g_string_append_len(renderer->out, renderer->indent->str, (gssize)renderer->indent->len);
+        g_string_append_len(renderer->out, pos, next - pos);
+        pos = next;
+    }
+}
+
 static gboolean render_section(Renderer *renderer, const ChMustache *template, guint section, GError **error)
 {
     const ChValue *value = lookup(renderer, &g_array_index(template->nodes, Node, section));
@@ -213,10 +227,14 @@ static gboolean render_nodes(Renderer *renderer, const ChMustache *template, gui
             return over("a template takes too many steps", error);
         switch (node->kind) {
         case NODE_TEXT:
-            g_string_append_len(renderer->out, node->text, node->length);
+            if (renderer->indent->len > 0)
+                append_indented(renderer, node);
+            else
+                g_string_append_len(renderer->out, node->text, node->length);
             break;
         case NODE_LINE:
-            g_string_append_len(renderer->out, renderer->indent->str, (gssize)renderer->indent->len);
+            if (renderer->indent->len > 0)
+                g_string_append_len(renderer->out, renderer->indent->str, (gssize)renderer->indent->len);
             break;
         case NODE_VARIABLE:
         case NODE_RAW_VARIABLE:

@@ -80,21 +80,16 @@ static Node *append(Parser *parser, NodeKind kind)
     return &g_array_index(parser->template->nodes, Node, parser->template->nodes->len - 1);
 }
 
-/* The text up to END. A line that has anything on it, or is BEFORE_TAG, is marked for indentation. */
+/* The text up to END. A tag of BEFORE_TAG that begins a line is where the indentation goes. */
 static void append_text(Parser *parser, const char *end, gboolean before_tag)
 {
-    const char *pos = parser->pos;
     gboolean fresh = parser->fresh;
-    while (pos < end) {
-        const char *newline = memchr(pos, '\n', (gsize)(end - pos));
-        const char *next = newline ? newline + 1 : end;
-        if (fresh && newline != pos)
-            append(parser, NODE_LINE);
+    if (parser->pos < end) {
         Node *node = append(parser, NODE_TEXT);
-        node->text = pos;
-        node->length = (guint)(next - pos);
-        fresh = newline != NULL;
-        pos = next;
+        node->text = parser->pos;
+        node->length = (guint)(end - parser->pos);
+        node->fresh = fresh;
+        fresh = end[-1] == '\n';
     }
     if (fresh && before_tag)
         append(parser, NODE_LINE);

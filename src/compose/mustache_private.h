@@ -12,7 +12,7 @@
 
 typedef enum {
     NODE_TEXT,
-    NODE_LINE, /* a line begins here: the place for the indentation of an indented partial */
+    NODE_LINE, /* a tag begins a line here: the place for the indentation of an indented partial */
     NODE_VARIABLE,
     NODE_RAW_VARIABLE,
     NODE_SECTION,
@@ -24,6 +24,7 @@ typedef struct {
     NodeKind kind;
     const char *text; /* of TEXT; the indentation of PARTIAL; inside the template's source */
     guint length;
+    gboolean fresh;                       /* TEXT that begins a line */
     guint16 path[CH_MUSTACHE_NAME_PARTS]; /* numbers of names */
     guint parts;                          /* 0: the implicit iterator */
     guint end;                            /* of a section: the node after its last */

@@ -3,7 +3,7 @@
  * that a template words. The words themselves stand in etc/templates. */
 #include "compose/view.h"
 
-#include "compose/text-html.h"
+#include "compose/text.h"
 #include "mail/marker.h"
 
 #include <string.h>
@@ -68,26 +68,6 @@ char *ch_view_mailto(const char *address, const char *subject)
                        NULL);
 }
 
-/* The first MAX characters of TEXT in one line, an ellipsis where there were more. */
-static char *one_line(const char *text, guint max)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    GString *line = g_string_new(NULL);
-    guint count = 0;
-    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        gboolean blank = g_unichar_isspace(c) || g_unichar_iscntrl(c);
-        if (blank && (line->len == 0 || line->str[line->len - 1] == ' '))
-            continue;
-        if (count++ == max) {
-            g_string_append(line, "…");
-            break;
-        }
-        g_string_append_unichar(line, blank ? ' ' : c);
-    }
-    return g_strchomp(g_string_free(line, FALSE));
-}
-
 /* TEXT without blank lines at either end, at most TEXT_MAX bytes. */
 static char *trimmed(const char *text, gboolean *cut)
 {
@@ -114,7 +94,7 @@ static void add_texts(ChValue *view, const ChLetter *letter)
     gboolean cut = FALSE, summary_cut = FALSE;
     char *text = trimmed(letter->text, &cut);
     char *summary = trimmed(letter->summary, &summary_cut);
-    ch_value_take_string(view, CH_VIEW_preview, one_line(*text ? text : summary, PREVIEW_MAX));
+    ch_value_take_string(view, CH_VIEW_preview, ch_text_one_line(*text ? text : summary, PREVIEW_MAX));
     ch_value_take_string(view, CH_VIEW_text_html, ch_text_to_html(text));
     ch_value_take_string(view, CH_VIEW_summary_html, ch_text_to_html(summary));
     ch_value_take_string(view, CH_VIEW_text, text);
@@ -157,7 +137,7 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
     if (letter->number > 0)
         ch_value_take_string(view, CH_VIEW_number, g_strdup_printf("%" G_GINT64_FORMAT, letter->number));
     if (*letter->from && *letter->subject_key) {
-        g_autofree char *title = one_line(letter->title, TITLE_MAX);
+        g_autofree char *title = ch_text_one_line(letter->title, TITLE_MAX);
         g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
         ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(letter->from, subject));
     }

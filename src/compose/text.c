@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shows a person's plain text as safe HTML. Nothing of the text becomes markup but links to http and https.
  */
-#include "compose/text-html.h"
+#include "compose/text.h"
 
 #include <string.h>
 
@@ -121,4 +121,24 @@ char *ch_text_to_html(const char *text)
     if (open)
         g_string_append(html, "</p>");
     return g_string_free(html, FALSE);
+}
+
+char *ch_text_one_line(const char *text, guint max)
+{
+    g_autofree char *valid = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
+    GString *line = g_string_sized_new(128);
+    guint count = 0;
+    for (const char *p = valid ? valid : text; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        gboolean blank =
+            c < 0x7F ? c <= 0x20 : g_unichar_isspace(c) || g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029;
+        if (blank && (line->len == 0 || line->str[line->len - 1] == ' '))
+            continue;
+        if (count++ == max) {
+            g_string_append(line, "…");
+            break;
+        }
+        g_string_append_len(line, blank ? " " : p, blank ? 1 : g_utf8_next_char(p) - p);
+    }
+    return g_strchomp(g_string_free(line, FALSE));
 }
