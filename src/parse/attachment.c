@@ -47,6 +47,16 @@ static const char *encoded_bytes(GMimePart *part, gsize *length)
     return (const char *)buffer->data + start;
 }
 
+static void decode_base64(const char *bytes, gsize length, Sink *sink)
+{
+    ChBase64 state = {0};
+    gsize piece = MIN(length, CHUNK);
+    g_autofree guint8 *chunk = g_malloc(piece + 4);
+    for (gsize at = 0; at < length; at += piece)
+        sink_take(sink, chunk, ch_base64_decode(&state, bytes + at, MIN(length - at, piece), chunk));
+    sink_take(sink, chunk, ch_base64_finish(&state, chunk));
+}
+
 static void decode_part(GMimePart *part, Sink *sink)
 {
     gsize length;
@@ -69,13 +79,18 @@ static void decode_part(GMimePart *part, Sink *sink)
         sink_take(sink, bytes, length);
         return;
     }
+    if (encoding == GMIME_CONTENT_ENCODING_BASE64) {
+        decode_base64(bytes, length, sink);
+        return;
+    }
     GMimeEncoding state;
     g_mime_encoding_init_decode(&state, encoding);
     if (encoding == GMIME_CONTENT_ENCODING_UUENCODE)
         state.state |= GMIME_UUDECODE_STATE_BEGIN;
-    g_autofree char *chunk = g_malloc(CHUNK + 64);
-    for (gsize at = 0; at < length; at += CHUNK) {
-        gsize size = g_mime_encoding_step(&state, bytes + at, MIN(length - at, CHUNK), chunk);
+    gsize piece = MIN(length, CHUNK);
+    g_autofree char *chunk = g_malloc(piece + 64);
+    for (gsize at = 0; at < length; at += piece) {
+        gsize size = g_mime_encoding_step(&state, bytes + at, MIN(length - at, piece), chunk);
         sink_take(sink, chunk, size);
     }
 }

@@ -55,6 +55,20 @@ void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char 
 /* The part that has this number, or NULL. Borrowed from TOP. */
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
 
+/* base64.c */
+
+typedef struct {
+    guint32 group; /* the bits of a group that began */
+    guint count;   /* characters that it has */
+} ChBase64;
+
+void ch_base64_setup(void);
+/* Decodes LENGTH characters into OUT, which has room for three bytes more than three quarters of them.
+ * Returns the bytes written. STATE begins as {0}. */
+gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *out);
+/* What is left of a group that was never completed: at most two bytes. */
+gsize ch_base64_finish(ChBase64 *state, guint8 *out);
+
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256

@@ -24,6 +24,7 @@ void ch_parse_setup(void)
     if (options)
         return;
     g_mime_init();
+    ch_base64_setup();
     /* GMime complains about odd mails on stderr; a mail is no fault of the program. */
     g_log_set_handler("gmime", G_LOG_LEVEL_MASK & ~G_LOG_LEVEL_ERROR, discard_log, NULL);
     static const char *charsets[] = {"utf-8", "windows-1252", NULL};

@@ -274,14 +274,26 @@ static gboolean is_forward(const char *subject)
 
 /* ---- the search ---- */
 
+/* Most lines can begin nothing that is cut; only the others are worth a copy. */
+static gboolean is_suspect(const Lines *lines, guint i)
+{
+    const char *text = lines->text + lines->lines[i].start;
+    gsize length = lines->lines[i].end - lines->lines[i].start;
+    if (strchr("-_=*", *text) || (guchar)*text >= 0x80 || memchr(text, ':', MIN(length, 40)))
+        return TRUE;
+    while (length > 0 && g_ascii_isspace(text[length - 1]))
+        length--;
+    return length > 0 &&
+           (text[length - 1] == ':' || text[length - 1] == '*' || (guchar)text[length - 1] >= 0x80);
+}
+
 /* The line where everything to the end is quoted without quote marks, or count. */
 static guint find_tail(const Lines *lines, gboolean forward)
 {
     for (guint i = 0; i < lines->count; i++) {
         const Line *line = &lines->lines[i];
-        if (line->blank || line->quoted)
+        if (line->blank || line->quoted || !is_suspect(lines, i))
             continue;
-        /* Most lines can be none of these; looking at the first bytes is cheap. */
         g_autofree char *text = line_text(lines, i);
         if (strstr(text, CH_MARKER_PT) || strstr(text, CH_MARKER_EN))
             return i;

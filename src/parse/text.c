@@ -189,6 +189,8 @@ char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboo
     gboolean ignored;
     if (!repaired)
         repaired = &ignored;
+    if (length == 0)
+        return g_strdup("");
     const char *name;
     Reading reading = reading_of(charset, &name);
     if (length >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) {

@@ -79,10 +79,10 @@ static void decode_q(GString *to, const char *text, gsize length)
 
 static void decode_b(GString *to, const char *text, gsize length)
 {
-    int state = 0;
-    guint32 save = 0;
-    g_autofree guchar *bytes = g_malloc(length + 3);
-    gsize size = g_mime_encoding_base64_decode_step((const guchar *)text, length, bytes, &state, &save);
+    ChBase64 state = {0};
+    g_autofree guint8 *bytes = g_malloc(length + 4);
+    gsize size = ch_base64_decode(&state, text, length, bytes);
+    size += ch_base64_finish(&state, bytes + size);
     g_string_append_len(to, (const char *)bytes, (gssize)size);
 }
 
