@@ -291,7 +291,7 @@ def usual(servers):
         "desk": {"name": "Desk", "prefix": "", "domain": "example.br", "language": "pt_BR", "admins": ""},
         "mailbox suporte": mailbox("suporte", "suporte"),
         "department suporte": {"title": "Suporte", "addresses": "suporte@example.br",
-                               "agents": "ana@example.br;bruno@example.br", "language": "pt_BR"},
+                               "agents": "ana@example.br, bruno@example.br", "language": "pt_BR"},
         "smtp": {"host": "127.0.0.1", "port": servers.smtp_port, "tls": "starttls", "ca_file": servers.ca_file,
                  "user": "suporte", "password": servers.password("suporte"), "timeout": 20},
     }
