@@ -10,6 +10,7 @@ import email.utils
 import itertools
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -103,10 +104,16 @@ class Desk:
         return dict(os.environ, ASAN_OPTIONS="detect_leaks=1:exitcode=99", UBSAN_OPTIONS="print_stacktrace=1",
                     **(env or {}))
 
-    def run(self, *arguments, stdin=b"", env=None, limit=120, ready=None):
-        """Runs to its end. READY: called while it runs (with the process), before its output is awaited."""
+    def run(self, *arguments, stdin=b"", env=None, limit=120, ready=None, disk=None):
+        """Runs to its end. READY: called while it runs (with the process), before its output is awaited. DISK: no
+        file may grow past that many bytes, as on a full disk."""
+        def child():
+            end_with_parent()
+            if disk is not None:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then write() fails, as it does with ENOSPC
+                resource.setrlimit(resource.RLIMIT_FSIZE, (disk, disk))
         process = subprocess.Popen(self.command(*arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env=self._environment(env), preexec_fn=end_with_parent)
+                                   stderr=subprocess.PIPE, env=self._environment(env), preexec_fn=child)
         try:
             if ready:
                 ready(process)
