@@ -87,10 +87,11 @@ def end_with_parent():
 
 
 class Servers:
-    def __init__(self, users=None, smtp=True, tls=True, folder=None, mail_location="maildir:~/Maildir"):
-        """USERS: more of {login: address}. SMTP: Postfix too. FOLDER: below which to put everything."""
-        self.users = dict(USERS, **(users or {}))
-        self.smtp, self.tls, self.mail_location = smtp, tls, mail_location
+    def __init__(self, users=None, smtp=True, tls=True, only=False, folder=None):
+        """USERS: more of {login: address}, or with ONLY all of them. SMTP: Postfix too. FOLDER: below which to put
+        everything."""
+        self.users = dict({} if only else USERS, **(users or {}))
+        self.smtp, self.tls = smtp, tls
         self.parent = folder
         self.folder = None
         self.dovecot = self.postfix = None
@@ -207,7 +208,7 @@ instance_name = chamado-test
 listen = 127.0.0.1
 auth_mechanisms = plain login
 auth_username_format = %Ln
-mail_location = {location}
+mail_location = maildir:~/Maildir
 mail_max_userip_connections = 100
 first_valid_uid = 1
 first_valid_gid = 1
@@ -234,8 +235,8 @@ service stats {{
     mode = 0666
   }}
 }}
-{ssl}{lmtp}""".format(t=self.folder, imap=self.imap_port, imaps=self.imaps_port if self.tls else 0, ssl=ssl, lmtp=lmtp,
-                      location=self.mail_location), "dovecot", "dovecot.conf")
+{ssl}{lmtp}""".format(t=self.folder, imap=self.imap_port, imaps=self.imaps_port if self.tls else 0, ssl=ssl, lmtp=lmtp),
+                    "dovecot", "dovecot.conf")
 
     def start_dovecot(self):
         self.dovecot = self._run(["/usr/sbin/dovecot", "-F", "-c", os.path.join(self.folder, "dovecot", "dovecot.conf")],

@@ -32,11 +32,10 @@ with flow("the command line", servers=False) as t:
              attachments=[("a.pdf", "application/pdf", b"%PDF-1.4")])
     with open(path, "wb") as f:
         f.write(m.as_bytes())
-    for arguments in ((path,), (path,)):
-        run = plain("explain", "--json", *arguments, cwd=desk.folder)
-        t.equal(run.returncode, 0, "explain --json with no configuration", run)
-        found = json.loads(run.stdout or b"{}")
-        t.equal([k for k in KEYS if k not in found], [], "explain --json has every key of its contract")
+    run = plain("explain", "--json", path, cwd=desk.folder)
+    t.equal(run.returncode, 0, "explain --json with no configuration", run)
+    found = json.loads(run.stdout or b"{}")
+    t.equal([k for k in KEYS if k not in found], [], "explain --json has every key of its contract")
     t.equal((found.get("message_id"), found.get("subject"), found.get("from")),
             ("a@b", "Olá, açúcar", {"name": "Ana", "address": "ana@cliente.example"}), "explain --json reads the mail")
     t.equal((found.get("kind"), found.get("outcome"), found.get("ticket"), found.get("match")), ("person", "ticket", None, None),
