@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server that says 451 gets the same bytes again; one that says 550 is believed, and the ticket says so (P5)."""
+from fakes import FakeSmtp
+from lib import flow, mail
+
+
+def opened(t, server, **smtp):
+    """A desk with one ticket whose mails have not been sent, and the two recipients that they have."""
+    desk = t.desk(mailbox_suporte=None, department_suporte={"agents": "ana@example.br"},
+                  smtp=dict({"port": server.port, "tls": "none", "user": None, "password": None}, **smtp))
+    m = mail("João <cliente@cliente.example>", "suporte@example.br", "Pedido", "Um pedido.\n")
+    t.ran(desk.run("deliver", stdin=m.as_bytes()), what="a mail comes in")
+    return desk
+
+
+def to_customer(server):
+    return [content for _, recipients, content in server.mails if recipients == ("cliente@cliente.example",)]
+
+
+with flow("SMTP troubles") as t:
+    with FakeSmtp(answers=["451 4.3.0 later"]) as server:
+        desk = opened(t, server)
+        t.ran(desk.poll(), what="451: the pass itself ends well")
+        rows = desk.queue()
+        t.equal([(r["state"], r["attempts"], r["reply_code"]) for r in rows], [("queued", 1, 451)] * 2, "451: both mails wait", rows)
+        t.ok(all(r["next_at"] > r["created_at"] for r in rows), "451: for a while", rows)
+        t.equal(len(server.mails), 2, "451: each was tried once")
+        t.ran(desk.poll(), what="a pass before its time")
+        t.equal(len(server.mails), 2, "does not hurry")
+        server.answers[:] = ["250 2.0.0 taken"]
+        t.ran(desk.run("queue", "retry", "--all"), what="queue retry --all")
+        t.ran(desk.poll(), what="the next pass")
+        t.equal(desk.queue(), [], "delivers both")
+        tries = to_customer(server)
+        t.equal(len(tries), 2, "the customer's mail was tried twice")
+        t.ok(tries[0] == tries[1], "byte for byte the same", *tries)
+
+    with FakeSmtp(answers=["550 5.7.1 not from you"]) as server:
+        desk = opened(t, server)
+        t.ran(desk.poll(), what="550: the pass itself ends well")
+        rows = desk.queue()
+        t.equal({r["state"] for r in rows}, {"failed"}, "550: queue list shows them as failed", rows)
+        t.has(desk.run("queue", "list").out, "failed", "550: so it does for people")
+        row = next(r for r in rows if r["recipient"] == "cliente@cliente.example")
+        t.has(desk.run("queue", "show", str(row["id"])).out, "not from you", "queue show says what the server said")
+        log = str(desk.ticket(1)["events"])
+        t.has(log, "not from you", "the ticket's log says it too")
+        t.has(log, "cliente@cliente.example", "and to whom")
+        t.ran(desk.poll(), what="another pass")
+        t.equal(len(server.mails), 2, "is not a second attempt")
+        server.answers[:] = ["250 2.0.0 taken"]
+        t.ran(desk.run("queue", "retry", str(row["id"])), what="queue retry ID")
+        t.ran(desk.poll(), what="the next pass")
+        t.equal(len(to_customer(server)), 2, "tries the one again")
+        t.ok(to_customer(server)[0] == to_customer(server)[1], "byte for byte the same")
+        left = desk.queue()
+        t.equal([r["recipient"] for r in left], ["ana@example.br"], "the other one is left", left)
+        t.ran(desk.run("queue", "drop", str(left[0]["id"])), what="queue drop")
+        t.equal(desk.queue(), [], "and the queue is empty")
+        t.ok(desk.run("queue", "drop", "4711").code != 0, "a mail that is not there is said so")
+        t.ran(desk.run("verify"))
+
+    with FakeSmtp() as server:
+        server.rcpt_answers[:] = ["550 5.1.1 no such user"]
+        desk = opened(t, server)
+        t.ran(desk.poll(), what="a recipient that is refused")
+        t.equal({r["state"] for r in desk.queue()}, {"failed"}, "has failed", desk.queue())
+
+    with FakeSmtp(answers=["hang up"]) as server:
+        desk = opened(t, server)
+        t.ran(desk.poll(), what="a server that hangs up on the last dot")
+        t.equal({r["state"] for r in desk.queue()}, {"queued"}, "is tried again", desk.queue())
+
+    with FakeSmtp() as server:
+        port = server.port
+    with FakeSmtp() as other:
+        desk = opened(t, other, port=port)  # nobody listens there any more
+        t.ran(desk.poll(), what="no server at all")
+        t.equal({r["state"] for r in desk.queue()}, {"queued"}, "the mails wait", desk.queue())
+        desk.set("smtp", port=other.port)
+        desk.run("queue", "retry", "--all")
+        t.ran(desk.poll(), what="and when it is back")
+        t.equal(len(other.mails), 2, "they leave")
+
+    with FakeSmtp(auth="535 5.7.8 no") as server:
+        desk = opened(t, server, user="suporte", password="uma-senha-errada", allow_plain="true")
+        run = desk.poll()
+        t.equal({r["state"] for r in desk.queue()}, {"queued"}, "a refused password costs no mail", desk.queue())
+        t.lacks(run.out + run.err + str(desk.queue()), "uma-senha-errada", "and is not written anywhere")
