@@ -31,9 +31,8 @@ static void test_log_quoting(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr(
-        "*info e a=\"two words\" b=\"\" c=\"x\\\"y\\\\z\" d=\"line\\nforged=1\" "
-        "e=\"\\x1b[31m\\x0d\\x7f\" f=\"k=v\" g=bad\xef\xbf\xbd h=ação\n");
+    g_test_trap_assert_stderr("*info e a=\"two words\" b=\"\" c=\"x\\\"y\\\\z\" d=\"line\\nforged=1\" "
+                              "e=\"\\x1b[31m\\x0d\\x7f\" f=\"k=v\" g=bad\xef\xbf\xbd h=ação\n");
 }
 
 static void test_log_private_keys(void)
@@ -45,9 +44,8 @@ static void test_log_private_keys(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr(
-        "*e password=[redacted] token=[redacted] secret=[redacted] text=[redacted] "
-        "body=[redacted] reply=[redacted] subject=shown\n");
+    g_test_trap_assert_stderr("*e password=[redacted] token=[redacted] secret=[redacted] text=[redacted] "
+                              "body=[redacted] reply=[redacted] subject=shown\n");
 }
 
 static void test_log_secrets(void)

@@ -37,6 +37,10 @@ static const struct {
      "x.conf:1: a section that does not end with ']', expected [section]"},
     {"section-comment", "[desk] # c\n", "x.conf:1: a section that does not end with ']', expected [section]"},
     {"control", "[desk]\nname = a\033[31m\n", "x.conf:2: a control character, expected printable text"},
+    {"control-unicode", "[desk]\nname = a\u2028b\nprefix = \xc2\x85\n",
+     "x.conf:2: a control character, expected printable text\nx.conf:3: a control character, expected "
+     "printable "
+     "text"},
     {"not-utf8", "[desk]\nname = Jo\xe3o\n", "x.conf:2: bytes that are not UTF-8, expected UTF-8 text"},
 
     {"unknown-key", "[smtp]\nhost = h\nconections = 2\n",
@@ -197,6 +201,15 @@ static void test_file_itself(void)
     g_assert_null(fits);
     g_autofree char *nul = complaint("[desk]\nname = a\0b\n", 18, NULL);
     g_assert_cmpstr(nul, ==, "x.conf:2: bytes that are not UTF-8, expected UTF-8 text");
+
+    /* A large file takes time in proportion (each key against each would take half a minute). */
+    g_autoptr(GString) keys = g_string_new("[desk]\n");
+    for (guint i = 0; keys->len < (1 << 18); i++)
+        g_string_append_printf(keys, "k%u=\n", i);
+    gint64 started = g_get_monotonic_time();
+    g_autofree char *unknown = complaint(keys->str, -1, NULL);
+    g_assert_true(g_str_has_prefix(unknown, "x.conf:2: unknown key 'k0' in [desk], "));
+    g_assert_cmpint(g_get_monotonic_time() - started, <, 15 * G_USEC_PER_SEC);
 
     g_autoptr(GString) many = g_string_new("[desk]\n");
     for (guint i = 0; i < 60; i++)

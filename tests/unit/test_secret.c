@@ -56,6 +56,28 @@ static void test_command(void)
     g_assert_cmpuint(strlen(got), ==, 8192);
 }
 
+static gpointer resolve_often(gpointer command)
+{
+    ChSecret secret = {.command = command};
+    for (guint i = 0; i < 10; i++) {
+        g_autofree char *got = resolve(&secret);
+        g_assert_true(g_str_has_prefix(got, "senha-"));
+        g_assert_true(g_str_has_suffix(command, got));
+    }
+    return NULL;
+}
+
+/* Each mailbox has its thread, and all log in at once. */
+static void test_threads(void)
+{
+    GThread *threads[4];
+    g_auto(GStrv) commands = g_strsplit("echo senha-0,echo senha-1,echo senha-2,echo senha-3", ",", -1);
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("mailbox", resolve_often, commands[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_thread_join(threads[i]);
+}
+
 static void test_environment(void)
 {
     ChSecret secret = {.variable = (char *)"CHAMADO_TEST_SECRET"};
@@ -166,8 +188,7 @@ static void test_log_resolved(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr(
-        "*LOGIN suporte [redacted]*LOGIN suporte [redacted]*LOGIN suporte [redacted]*");
+    g_test_trap_assert_stderr("*LOGIN suporte [redacted]*LOGIN suporte [redacted]*LOGIN suporte [redacted]*");
     g_test_trap_assert_stderr_unmatched("*from-*");
 }
 
@@ -201,6 +222,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/secret/command", test_command);
+    g_test_add_func("/secret/threads", test_threads);
     g_test_add_func("/secret/environment", test_environment);
     g_test_add_func("/secret/file", test_file);
     g_test_add_func("/secret/none-and-value", test_none_and_value);
