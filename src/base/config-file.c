@@ -43,6 +43,7 @@ ChConfigReader *ch_config_reader_new(const char *file)
     g_autofree char *folder = g_path_get_dirname(file ? file : ".");
     reader->folder = g_canonicalize_filename(folder, NULL);
     reader->entries = g_ptr_array_new_with_free_func(entry_free);
+    reader->index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reader->errors = g_ptr_array_new_with_free_func(complaint_free);
     return reader;
 }
@@ -52,6 +53,7 @@ void ch_config_reader_free(ChConfigReader *reader)
     if (!reader)
         return;
     g_free(reader->folder);
+    g_hash_table_unref(reader->index);
     g_ptr_array_unref(reader->entries);
     g_ptr_array_unref(reader->errors);
     g_free(reader);
@@ -97,14 +99,16 @@ char *ch_config_complaints(const ChConfigReader *reader)
     return g_string_free(g_steal_pointer(&all), FALSE);
 }
 
+/* No section has a line break in it. */
+static char *index_name(const char *section, const char *key)
+{
+    return g_strdup_printf("%s\n%s", section, key ? key : "");
+}
+
 const ChConfigEntry *ch_config_reader_find(const ChConfigReader *reader, const char *section, const char *key)
 {
-    for (guint i = 0; i < reader->entries->len; i++) {
-        const ChConfigEntry *entry = g_ptr_array_index(reader->entries, i);
-        if (strcmp(entry->section, section) == 0 && g_strcmp0(entry->key, key) == 0)
-            return entry;
-    }
-    return NULL;
+    g_autofree char *name = index_name(section, key);
+    return g_hash_table_lookup(reader->index, name);
 }
 
 static ChConfigEntry *add_entry(ChConfigReader *reader, const char *section, const char *key,
@@ -117,14 +121,20 @@ static ChConfigEntry *add_entry(ChConfigReader *reader, const char *section, con
     entry->order = where->order;
     entry->override = where->override;
     g_ptr_array_add(reader->entries, entry);
+    g_hash_table_insert(reader->index, index_name(section, key), entry);
     return entry;
 }
 
+/* TEXT is valid UTF-8. Values end up in headers of mails, in the log and on terminals: a tab is as far as it
+ * goes. */
 static gboolean has_control(const char *text)
 {
-    for (; *text; text++)
-        if (((guchar)*text < 0x20 && *text != '\t') || *text == 0x7f)
+    for (; *text; text = g_utf8_next_char(text)) {
+        GUnicodeType type = g_unichar_type(g_utf8_get_char(text));
+        if (*text != '\t' && (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
+                              type == G_UNICODE_PARAGRAPH_SEPARATOR))
             return TRUE;
+    }
     return FALSE;
 }
 
@@ -303,8 +313,11 @@ static void remove_replaced(ChConfigReader *reader, const char *section, const c
         const ChConfigEntry *entry = g_ptr_array_index(reader->entries, i);
         if (!entry->key || strcmp(entry->section, section) != 0)
             continue;
-        if (strcmp(entry->key, key) == 0 || (is_password(entry->key) && is_password(key)))
-            g_ptr_array_remove_index(reader->entries, i);
+        if (strcmp(entry->key, key) != 0 && !(is_password(entry->key) && is_password(key)))
+            continue;
+        g_autofree char *name = index_name(section, entry->key);
+        g_hash_table_remove(reader->index, name);
+        g_ptr_array_remove_index(reader->entries, i);
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one table of all sections and keys, and how names are found in it. Values are read in config-value.c,
  * what takes several keys to check in config-check.c. man/chamado.conf.5 and etc/chamado.conf name the same
- * keys; tests/unit/test_config.c fails where they don't. */
+ * keys; tests/unit/test_config_command.c fails where they don't. */
 #include "base/config_private.h"
 
 #include <string.h>

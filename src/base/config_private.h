@@ -80,7 +80,8 @@ typedef struct {
 typedef struct {
     const char *file;   /* borrowed; NULL: none */
     char *folder;       /* absolute: where relative paths of the file start */
-    GPtrArray *entries; /* of ChConfigEntry */
+    GPtrArray *entries; /* of ChConfigEntry, in order */
+    GHashTable *index;  /* the same by section and key */
     GPtrArray *errors;  /* of what ch_config_complain was told */
 } ChConfigReader;
 

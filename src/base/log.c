@@ -13,7 +13,9 @@
 
 static ChLogLevel maximum = CH_LOG_INFO;
 static GMutex lock;
-static GPtrArray *secrets; /* of char *, guarded by lock, never freed: they live as long as the program */
+/* Of char *, guarded by lock, never freed: they live as long as the program. The longest comes first, so that
+ * one that another begins with leaves no tail of it. */
+static GPtrArray *secrets;
 
 void ch_log_level(ChLogLevel level)
 {
@@ -27,8 +29,12 @@ void ch_log_secret(const char *secret)
     g_mutex_lock(&lock);
     if (!secrets)
         secrets = g_ptr_array_new_with_free_func(g_free);
-    if (!g_ptr_array_find_with_equal_func(secrets, secret, g_str_equal, NULL))
-        g_ptr_array_add(secrets, g_strdup(secret));
+    if (!g_ptr_array_find_with_equal_func(secrets, secret, g_str_equal, NULL)) {
+        guint at = 0;
+        while (at < secrets->len && strlen(g_ptr_array_index(secrets, at)) >= strlen(secret))
+            at++;
+        g_ptr_array_insert(secrets, (gint)at, g_strdup(secret));
+    }
     g_mutex_unlock(&lock);
 }
 
