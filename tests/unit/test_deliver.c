@@ -388,13 +388,28 @@ static void test_cancel(gconstpointer step)
     g_thread_join(thread);
     for (guint i = 1; i <= 10; i++)
         expect(told, i, CH_DELIVERY_RETRY, 0, "stopped before an answer came");
+}
 
-    /* Already cancelled: nothing is tried. */
-    guint commands = server_heard(server, "");
-    g_autoptr(GPtrArray) again = send_all(transport, envelopes, cancel);
-    for (guint i = 1; i <= 10; i++)
-        expect(again, i, CH_DELIVERY_RETRY, 0, "stopped before an answer came");
-    g_assert_cmpuint(server_heard(server, ""), ==, commands);
+/* Cancelled before it begins: nothing is tried, and the transport works again afterwards. */
+static void test_already_cancelled(void)
+{
+    Script script = {0};
+    g_autoptr(Server) server = server_new(&script);
+    ChSmtpConfig config = config_of(server);
+    g_autoptr(ChTransport) transport = connect_to(&config);
+    g_autoptr(GPtrArray) envelopes = envelopes_new();
+    add(envelopes, "ana@x.br");
+    add(envelopes, "bia@x.br");
+    g_autoptr(GCancellable) cancel = g_cancellable_new();
+    g_cancellable_cancel(cancel);
+    g_autoptr(GPtrArray) told = send_all(transport, envelopes, cancel);
+    for (guint i = 1; i <= 2; i++)
+        expect(told, i, CH_DELIVERY_RETRY, 0, "stopped before an answer came");
+    g_autoptr(GPtrArray) again = send_all(transport, envelopes, NULL);
+    for (guint i = 1; i <= 2; i++)
+        expect(again, i, CH_DELIVERY_SENT, 250, "taken");
+    g_assert_cmpuint(server->connections, ==, 1);
+    g_assert_cmpuint(server->mails->len, ==, 2);
 }
 
 /* What goes in comes out, byte for byte. */
@@ -503,6 +518,7 @@ int main(int argc, char **argv)
     }
     g_test_add_data_func("/deliver/cancel/greeting", "greeting", test_cancel);
     g_test_add_data_func("/deliver/cancel/end", "end", test_cancel);
+    g_test_add_func("/deliver/cancel/before", test_already_cancelled);
     g_test_add_func("/deliver/reply-is-bounded", test_reply_is_bounded);
     g_test_add_func("/deliver/fates", test_fates);
     g_test_add_func("/deliver/one-connection", test_one_connection);
