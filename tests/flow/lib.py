@@ -2,7 +2,7 @@
 """What the flow tests share: TAP, a desk (configuration, state, the program), and mails to send.
 
 A flow test is a script: `with flow("what a person does") as t:` gives it servers and a desk in `t`; each
-`t.ok(...)` is one line of TAP. Servers are in ../servers.py, servers that misbehave in ../fakes.py.
+`t.ok(...)` is one line of TAP. Servers are in ../servers.py, servers that misbehave in fakes.py.
 """
 import contextlib
 import email.message
