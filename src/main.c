@@ -1,5 +1,112 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int main(void)
+/* The table of subcommands and the options that stand before them. What they do is in admin/, one file each.
+ */
+#include "admin/admin.h"
+#include "admin/command.h"
+#include "base/error.h"
+#include "base/log.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define DEFAULT_CONFIG CH_SYSCONFDIR "/chamado/chamado.conf"
+
+static const struct {
+    const char *name;
+    int (*run)(ChAdminContext *context, int argc, char **argv);
+    gboolean needs_config; /* refuses to work on built-in defaults */
+    gboolean own_config;   /* loads it itself */
+    const char *what;
+} commands[] = {
+    {"serve", ch_admin_serve, TRUE, FALSE, "run the desk until SIGTERM"},
+    {"poll", ch_admin_poll, TRUE, FALSE, "one pass: take in what waits, deliver what is due"},
+    {"deliver", ch_admin_deliver, TRUE, FALSE, "take in one mail on standard input, for an MTA's pipe"},
+    {"explain", ch_admin_explain, FALSE, FALSE, "say what would be done with a mail, and why"},
+    {"ticket", ch_admin_ticket, TRUE, FALSE, "list tickets, show one"},
+    {"held", ch_admin_held, TRUE, FALSE, "list the mails that are held"},
+    {"queue", ch_admin_queue, TRUE, FALSE, "list, show, retry or drop mails that leave"},
+    {"verify", ch_admin_verify, TRUE, FALSE, "check that every mail has its one outcome"},
+    {"config", ch_admin_config, FALSE, TRUE, "check or show the configuration"},
+};
+
+static void print_help(GOptionContext *options)
 {
-    return 0;
+    g_autofree char *text = g_option_context_get_help(options, TRUE, NULL);
+    fputs(text, stdout);
+    puts("Subcommands (each has its own --help):");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].what);
+}
+
+static int run(guint which, ChAdminContext *context, int argc, char **argv)
+{
+    if (commands[which].own_config)
+        return commands[which].run(context, argc, argv);
+    for (int i = 1; i < argc; i++) /* help needs no configuration */
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            g_autoptr(ChConfig) none = ch_config_load(NULL, NULL, NULL);
+            context->config = none;
+            return commands[which].run(context, argc, argv);
+        }
+    g_autoptr(GError) error = NULL;
+    if (!context->config_file && commands[which].needs_config) {
+        g_set_error(&error, CH_ERROR, CH_ERROR_CONFIG, "%s: there is no configuration; name one with -c FILE",
+                    DEFAULT_CONFIG);
+        return ch_command_fail(error);
+    }
+    g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, &error);
+    if (!config)
+        return ch_command_fail(error);
+    context->config = config;
+    return commands[which].run(context, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    g_autofree char *file = NULL;
+    g_auto(GStrv) overrides = NULL;
+    gboolean version = FALSE, debug = FALSE, help = FALSE;
+    ChAdminContext context = {0};
+    const GOptionEntry entries[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &file, "the configuration (default: " DEFAULT_CONFIG ")",
+         "FILE"},
+        {"option", 'o', 0, G_OPTION_ARG_STRING_ARRAY, &overrides, "override one option for this run",
+         "SECTION.KEY=VALUE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &context.json, "print JSON for programs", NULL},
+        {"debug", 0, 0, G_OPTION_ARG_NONE, &debug, "log more", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &version, "print the version", NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "this help", NULL},
+        G_OPTION_ENTRY_NULL};
+    setlocale(LC_ALL, "");
+    signal(SIGPIPE, SIG_IGN);
+    g_autoptr(GOptionContext) options = g_option_context_new("SUBCOMMAND …");
+    g_autoptr(GError) error = NULL;
+    g_option_context_set_summary(options, "Chamado, a help desk that lives in the mailbox.");
+    g_option_context_add_main_entries(options, entries, NULL);
+    g_option_context_set_strict_posix(options, TRUE);
+    g_option_context_set_help_enabled(options, FALSE);
+    if (!g_option_context_parse(options, &argc, &argv, &error))
+        return ch_command_usage(error->message);
+    if (version) {
+        puts("chamado " CH_VERSION);
+        return EX_OK;
+    }
+    if (help || argc < 2) {
+        print_help(options);
+        return help ? EX_OK : EX_USAGE;
+    }
+    if (debug)
+        ch_log_level(CH_LOG_DEBUG);
+    context.config_file = file;
+    if (!file && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+        context.config_file = DEFAULT_CONFIG;
+    context.overrides = (const char *const *)overrides;
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run(i, &context, argc - 1, argv + 1);
+    g_autofree char *message = g_strdup_printf("there is no subcommand %s", argv[1]);
+    return ch_command_usage(message);
 }

@@ -31,7 +31,7 @@ typedef struct {
 typedef struct {
     char *name; /* the section's: [mailbox NAME] */
     char *host;
-    guint16 port; /* 0 in the file: the protocol's own */
+    guint16 port; /* never 0: where the file says 0, the protocol's own for this tls */
     ChTls tls;
     char *ca_file; /* NULL: the system's store */
     gboolean allow_plain;
@@ -71,9 +71,10 @@ typedef struct {
     char *file; /* NULL: built-in defaults */
 
     char *desk_name;
-    char *desk_prefix;  /* "" or "Integral": the subject key is [#1042] or [Integral #1042] */
-    char *desk_domain;  /* the right side of our Message-IDs */
-    char **desk_admins; /* addresses told of quarantined mail; may be empty */
+    char *desk_prefix;   /* "" or "Integral": the subject key is [#1042] or [Integral #1042] */
+    char *desk_domain;   /* the right side of our Message-IDs */
+    char **desk_admins;  /* addresses told of quarantined mail; may be empty */
+    char *desk_language; /* of departments that name none */
 
     GPtrArray *mailboxes;   /* ChMailboxConfig *, in file order; may be empty */
     GPtrArray *departments; /* ChDepartmentConfig *, in file order; never empty */

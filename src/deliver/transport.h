@@ -6,6 +6,8 @@
 #include "base/config.h"
 #include "mail/outgoing.h"
 
+#include <gio/gio.h>
+
 typedef struct ChTransport ChTransport;
 
 /* Called once for each envelope, from the thread that called ch_transport_send. CODE is the SMTP reply code,

@@ -8,6 +8,8 @@
 #include "base/config.h"
 #include "mail/mail.h"
 
+#include <gio/gio.h>
+
 /* What a source needs of the rest of the program. Every function may be called from the source's own thread.
  */
 typedef struct ChSink {

@@ -7,6 +7,7 @@
 ChVerdict *ch_verdict_new(void)
 {
     ChVerdict *verdict = g_new0(ChVerdict, 1);
+    verdict->sender = ch_address_new(NULL, NULL);
     verdict->reasons = g_ptr_array_new_with_free_func(g_free);
     return verdict;
 }
@@ -15,6 +16,7 @@ void ch_verdict_free(ChVerdict *verdict)
 {
     if (!verdict)
         return;
+    ch_address_free(verdict->sender);
     g_ptr_array_unref(verdict->reasons);
     g_free(verdict);
 }

@@ -26,6 +26,10 @@ typedef enum {
 /* What a mail is and how well its sender is proven (judge). */
 typedef struct {
     ChKind kind;
+    ChAddress *sender; /* whom the desk takes for the writer: From, or Reply-To of a web form that writes as
+                          the desk */
+    gboolean
+        no_answer; /* a person's mail, but nobody reads an automatic answer to it: no acknowledgement (P6) */
     ChEvidence evidence;
     GPtrArray *reasons; /* of char *, never NULL */
 } ChVerdict;
@@ -76,7 +80,6 @@ typedef struct {
     gint64 duplicate_of;     /* mail id with the same fingerprint, 0: none (P3) */
     gint64 duplicate_ticket; /* its ticket, 0: none */
     gboolean own_message_id; /* the Message-ID is one that we made: our own mail came back (L21) */
-    gboolean desk_address;   /* From is an address of a department */
     ChTicketFacts *ticket;   /* the ticket that it seems to belong to, or NULL */
     ChMatch match;
     char *disagreement; /* NULL, or which weaker trace pointed to which other ticket */

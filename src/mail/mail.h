@@ -36,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChAddress, ch_address_free)
  * that people use tells Ana@ from ana@. Free with g_free. */
 char *ch_address_fold(const char *address);
 
+/* How ChAttachment.reason begins where the desk's own policy refused a file (ch_attachment_accept): compose
+ * knows them by it, and says them in the reader's language. Any other reason is shown as it is. */
+#define CH_REFUSED_SIZE    "it has "
+#define CH_REFUSED_TYPE    "files of the type "
+#define CH_REFUSED_NO_TYPE "its name has no extension"
+
 /* One file of a mail. Its bytes stay in the raw mail; PART says where. */
 typedef struct {
     char *part;         /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5) */

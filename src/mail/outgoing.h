@@ -30,7 +30,8 @@ typedef struct {
     char *state;  /* ticket state name: open, pending, closed; templates translate it by sections */
     char *author; /* who wrote the text: a name for people; never an agent's address in a letter to a customer
                    */
-    char *text;   /* what the author wrote now; LF */
+    char *author_address;   /* shown in letters to agents and admins alone; "" in one to a customer (P8) */
+    char *text;             /* what the author wrote now; LF */
     char *summary;          /* its first lines, for acknowledgements */
     gboolean truncated;     /* the mail was too large and only its headers were read */
     guint64 size;           /* of that mail, bytes */
@@ -58,8 +59,9 @@ typedef struct {
     gint64 id; /* outbox row */
     char *envelope_from;
     char *recipient;
-    GBytes *bytes;  /* RFC 5322, CRLF line ends; the same at every attempt (P5) */
-    guint attempts; /* made before this one */
+    GBytes *bytes;    /* RFC 5322, CRLF line ends; the same at every attempt (P5) */
+    guint attempts;   /* made before this one */
+    gint64 queued_at; /* seconds since 1970, UTC */
 } ChEnvelope;
 
 ChEnvelope *ch_envelope_new(gint64 id, const char *envelope_from, const char *recipient, GBytes *bytes,

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion for chamado(1). Install as /usr/share/bash-completion/completions/chamado,
+# or `source` it. It needs nothing but bash.
+
+_chamado() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local sections='desk.name desk.prefix desk.domain smtp.host smtp.port smtp.tls smtp.connections
+        smtp.timeout smtp.retry_days limits.mail_bytes limits.attachment_bytes trust.authserv_id
+        paths.state paths.templates'
+    COMPREPLY=()
+
+    # What an option wants after it.
+    case $before in
+    -c)
+        _chamado_files "$word"
+        return
+        ;;
+    -o)
+        compopt -o nospace
+        mapfile -t COMPREPLY < <(compgen -S = -W "$sections" -- "$word")
+        return
+        ;;
+    esac
+
+    # The words so far that are not options: subcommand and action.
+    local command='' action='' skip='' i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        if [[ -n $skip ]]; then
+            skip=''
+        elif [[ ${COMP_WORDS[i]} == -[co] ]]; then
+            skip=1
+        elif [[ ${COMP_WORDS[i]} == = ]]; then
+            skip=1 # readline parts section.key=value at the sign
+        elif [[ ${COMP_WORDS[i]} != -* ]]; then
+            if [[ -z $command ]]; then
+                command=${COMP_WORDS[i]}
+            elif [[ -z $action ]]; then
+                action=${COMP_WORDS[i]}
+            fi
+        fi
+    done
+
+    local options='--help' words=''
+    case $command in
+    '')
+        options='-c -o --help --version'
+        words='serve poll deliver explain ticket queue config'
+        ;;
+    explain)
+        if [[ $word != -* ]]; then
+            _chamado_files "$word"
+            return
+        fi
+        options='--json --help'
+        ;;
+    ticket)
+        [[ -z $action ]] && words='list show'
+        options='--json --help'
+        ;;
+    queue)
+        [[ -z $action ]] && words='list show retry drop'
+        options='--json --help'
+        ;;
+    config)
+        [[ -z $action ]] && words='check show'
+        ;;
+    esac
+    if [[ $word == -* ]]; then
+        words=$options
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+_chamado_files() {
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+complete -F _chamado chamado

@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Mails as they are taken in, and their outcomes.
+
+-- name: mail_by_sha256
+SELECT id FROM mail WHERE sha256 = :sha256;
+
+-- name: mail_insert
+INSERT INTO mail (sha256, size, truncated, source, mailbox, taken_at, attempts)
+VALUES (:sha256, :size, :truncated, :source, :mailbox, :now, :attempts);
+
+-- name: mail_raw_insert
+INSERT INTO mail_raw (mail_id, bytes) VALUES (:mail, :bytes);
+
+-- name: mail_raw
+SELECT bytes FROM mail_raw WHERE mail_id = :mail;
+
+-- name: mail_undecided
+SELECT id, attempts FROM mail WHERE outcome IS NULL AND id > :after AND attempts BETWEEN :least AND :most
+ORDER BY id LIMIT :limit;
+
+-- name: mail_attempt
+UPDATE mail SET attempts = attempts + 1 WHERE id = :mail;
+
+-- name: mail_facts
+SELECT size, truncated, source, mailbox, attempts FROM mail WHERE id = :mail;
+
+-- name: mail_by_fingerprint
+SELECT id, coalesce(ticket_id, 0) FROM mail WHERE fingerprint = :fingerprint AND id <> :mail ORDER BY id LIMIT 1;
+
+-- name: mail_decide
+UPDATE mail SET fingerprint = :fingerprint, message_id = :message_id, sender = :sender, subject = :subject,
+    kind = :kind, outcome = :outcome, reasons = :reasons, ticket_id = :ticket, decided_at = :now
+WHERE id = :mail AND outcome IS NULL;
+
+-- name: mail_list
+SELECT id, taken_at, coalesce(sender, ''), coalesce(subject, ''), coalesce(ticket_id, 0), coalesce(reasons, ''), source
+FROM mail WHERE outcome = :outcome ORDER BY id LIMIT :limit;
+
+-- name: mail_outcomes
+SELECT coalesce(outcome, 'undecided'), count(*) FROM mail GROUP BY 1 ORDER BY 1;
+
+-- name: attachment_insert
+INSERT INTO attachment (mail_id, part, name, type, size, sha256, inline, accepted, reason)
+VALUES (:mail, :part, :name, :type, :size, :sha256, :inline, :accepted, :reason);
+
+-- name: attachment_list
+SELECT part, name, type, size, sha256, inline, accepted, reason FROM attachment WHERE mail_id = :mail ORDER BY part;
+
+-- name: verify_ticket_outcomes
+SELECT (SELECT count(*) FROM mail WHERE outcome = 'ticket') - (SELECT count(*) FROM ticket);
+
+-- name: verify_entries
+SELECT (SELECT count(*) FROM mail WHERE outcome IN ('ticket', 'reply')) - (SELECT count(*) FROM entry);
+
+-- name: verify_raw
+SELECT count(*) FROM mail WHERE id NOT IN (SELECT mail_id FROM mail_raw);
+
+-- name: verify_outbox
+SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND id NOT IN (SELECT outbox_id FROM outbox_bytes);

@@ -1,0 +1,45 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Mails that leave.
+
+-- name: outbox_next_id
+SELECT max(coalesce((SELECT max(id) FROM outbox), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)) + 1;
+
+-- name: outbox_insert
+INSERT INTO outbox (id, ticket_id, entry_id, template, envelope_from, recipient, message_id, state, attempts,
+    created_at, next_at, reply_code, reply_text)
+VALUES (:id, :ticket, :entry, :template, :envelope_from, :recipient, :message_id, 'queued', 0, :now, :now, 0, '');
+
+-- name: outbox_bytes_insert
+INSERT INTO outbox_bytes (outbox_id, bytes) VALUES (:id, :bytes);
+
+-- name: outbox_bytes
+SELECT bytes FROM outbox_bytes WHERE outbox_id = :id;
+
+-- name: outbox_message_id
+SELECT message_id, coalesce(ticket_id, 0) FROM outbox WHERE id = :id;
+
+-- name: outbox_of_recipient
+SELECT message_id FROM outbox WHERE ticket_id = :ticket AND recipient = :recipient ORDER BY id DESC LIMIT :limit;
+
+-- name: outbox_due
+SELECT o.id, o.envelope_from, o.recipient, o.attempts, o.state, b.bytes, o.ticket_id, o.created_at
+FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id
+WHERE o.state IN ('queued', 'sending') AND o.next_at <= :now ORDER BY o.next_at, o.id LIMIT :limit;
+
+-- name: outbox_next_due
+SELECT min(next_at) FROM outbox WHERE state IN ('queued', 'sending');
+
+-- name: outbox_get
+SELECT id, state, attempts, created_at, next_at, coalesce(done_at, 0), recipient, envelope_from, template,
+    coalesce(ticket_id, 0), message_id, reply_code, reply_text
+FROM outbox WHERE id = :id;
+
+-- name: outbox_list
+SELECT id, state, attempts, created_at, next_at, coalesce(done_at, 0), recipient, envelope_from, template,
+    coalesce(ticket_id, 0), message_id, reply_code, reply_text
+FROM outbox WHERE (:all OR state IN ('queued', 'sending', 'failed')) ORDER BY id LIMIT :limit;
+
+-- name: outbox_set_state
+UPDATE outbox SET state = :state, attempts = :attempts, next_at = :next, done_at = :done, reply_code = :code,
+    reply_text = :text
+WHERE id = :id;

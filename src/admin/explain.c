@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `chamado explain MAIL`: what the desk would do with a mail, and why. Changes nothing. The JSON is a
+ * contract (DESIGN.md section 7): keys are added, never changed. */
+#include "admin/command.h"
+
+#include "base/error.h"
+#include "fetch/source.h"
+#include "parse/parse.h"
+#include "pipeline.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static void json_address(JsonBuilder *json, const ChAddress *address)
+{
+    json_builder_begin_object(json);
+    ch_json_text(json, "name", address->name);
+    ch_json_text(json, "address", address->address);
+    json_builder_end_object(json);
+}
+
+static void json_addresses(JsonBuilder *json, const char *name, const GPtrArray *addresses)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+    for (guint i = 0; i < addresses->len; i++)
+        json_address(json, g_ptr_array_index(addresses, i));
+    json_builder_end_array(json);
+}
+
+static void json_texts(JsonBuilder *json, const char *name, const GPtrArray *texts)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+    for (guint i = 0; i < texts->len; i++)
+        json_builder_add_string_value(json, g_ptr_array_index(texts, i));
+    json_builder_end_array(json);
+}
+
+static void json_cuts(JsonBuilder *json, const GArray *cuts)
+{
+    json_builder_set_member_name(json, "cuts");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < cuts->len; i++) {
+        const ChCut *cut = &g_array_index(cuts, ChCut, i);
+        json_builder_begin_array(json);
+        json_builder_add_int_value(json, (gint64)cut->start);
+        json_builder_add_int_value(json, (gint64)cut->end);
+        json_builder_add_string_value(json, ch_cut_name(cut->kind));
+        json_builder_end_array(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void json_attachments(JsonBuilder *json, const GPtrArray *attachments)
+{
+    json_builder_set_member_name(json, "attachments");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < attachments->len; i++) {
+        const ChAttachment *attachment = g_ptr_array_index(attachments, i);
+        json_builder_begin_object(json);
+        ch_json_text(json, "part", attachment->part);
+        ch_json_text(json, "name", attachment->name);
+        ch_json_text(json, "type", attachment->type);
+        ch_json_int(json, "size", (gint64)attachment->size);
+        ch_json_text(json, "sha256", attachment->sha256);
+        ch_json_bool(json, "inline", attachment->is_inline);
+        ch_json_bool(json, "accepted", attachment->accepted);
+        ch_json_text(json, "reason", attachment->reason);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *verdict)
+{
+    ch_json_text(json, "message_id", mail->message_id);
+    json_builder_set_member_name(json, "from");
+    json_address(json, mail->from);
+    json_addresses(json, "reply_to", mail->reply_to);
+    json_addresses(json, "to", mail->to);
+    json_addresses(json, "cc", mail->cc);
+    ch_json_text(json, "subject", mail->subject);
+    ch_json_text(json, "date", mail->date);
+    json_texts(json, "in_reply_to", mail->in_reply_to);
+    json_texts(json, "references", mail->references);
+    ch_json_text(json, "kind", ch_kind_name(verdict->kind));
+    ch_json_text(json, "text", mail->text);
+    ch_json_text(json, "reply", mail->reply);
+    json_cuts(json, mail->cuts);
+    json_attachments(json, mail->attachments);
+}
+
+/* Authentication-Results, delivery reports and rules are not read yet: their lists are empty, as they are for
+ * a mail that has none. */
+static void json_decision(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict,
+                          const ChFacts *facts, const ChDecision *decision)
+{
+    static const char *const empty[] = {"bounce", "rules"};
+    json_builder_set_member_name(json, "auth");
+    json_builder_begin_object(json);
+    ch_json_text(json, "authserv_id", config->authserv_id);
+    json_builder_set_member_name(json, "results");
+    json_builder_begin_array(json);
+    json_builder_end_array(json);
+    ch_json_text(json, "evidence", ch_evidence_name(verdict->evidence));
+    json_builder_end_object(json);
+    for (guint i = 0; i < G_N_ELEMENTS(empty); i++) {
+        json_builder_set_member_name(json, empty[i]);
+        json_builder_begin_array(json);
+        json_builder_end_array(json);
+    }
+    json_builder_set_member_name(json, "ticket");
+    if (decision->ticket)
+        json_builder_add_int_value(json, decision->ticket);
+    else
+        json_builder_add_null_value(json);
+    ch_json_text(json, "match", ch_match_name(facts->match));
+    ch_json_text(json, "department", decision->department);
+    ch_json_text(json, "outcome", ch_outcome_name(decision->outcome));
+    json_texts(json, "reasons", decision->reasons);
+    json_builder_set_member_name(json, "mails");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < decision->mails->len; i++) {
+        const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
+        json_builder_begin_object(json);
+        ch_json_text(json, "to", plan->to);
+        ch_json_text(json, "template", plan->template);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void print_people(const char *label, const GPtrArray *addresses)
+{
+    for (guint i = 0; i < addresses->len; i++) {
+        const ChAddress *address = g_ptr_array_index(addresses, i);
+        g_autofree char *name = ch_command_plain(address->name);
+        g_autofree char *plain = ch_command_plain(address->address);
+        printf("%-12s %s <%s>\n", label, name, plain);
+    }
+}
+
+static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFacts *facts,
+                       const ChDecision *decision)
+{
+    g_autofree char *subject = ch_command_plain(mail->subject);
+    g_autofree char *name = ch_command_plain(mail->from->name);
+    g_autofree char *from = ch_command_plain(mail->from->address);
+    printf("%-12s %s <%s>\n", "From", name, from);
+    print_people("Reply-To", mail->reply_to);
+    print_people("To", mail->to);
+    print_people("Cc", mail->cc);
+    printf("%-12s %s\n%-12s %s\n", "Subject", subject, "Date", mail->date ? mail->date : "(none)");
+    printf("%-12s %s, %s\n", "Kind", ch_kind_name(verdict->kind), ch_evidence_name(verdict->evidence));
+    for (guint i = 0; i < mail->attachments->len; i++) {
+        const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
+        g_autofree char *file = ch_command_plain(attachment->name);
+        g_autofree char *size = g_format_size(attachment->size);
+        printf("%-12s %s, %s, %s%s%s\n", "File", file, attachment->type, size,
+               attachment->accepted ? "" : ", refused: ", attachment->reason);
+    }
+    g_autofree char *reply = ch_command_plain(mail->reply);
+    printf("\n%s\n\n", g_strchomp(reply));
+    if (decision->ticket)
+        printf("%-12s #%" G_GINT64_FORMAT " by %s\n", "Ticket", decision->ticket,
+               ch_match_name(facts->match) ? ch_match_name(facts->match) : "its copy");
+    printf("%-12s %s\n", "Outcome", ch_outcome_name(decision->outcome));
+    for (guint i = 0; i < decision->reasons->len; i++) {
+        g_autofree char *reason = ch_command_plain(g_ptr_array_index(decision->reasons, i));
+        printf("%-12s %s\n", i ? "" : "Because", reason);
+    }
+    for (guint i = 0; i < decision->mails->len; i++) {
+        const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
+        printf("%-12s %s to %s\n", i ? "" : "Would send", plan->template, plan->to);
+    }
+}
+
+static int explain(ChAdminContext *context, const ChIncoming *incoming, GError **error)
+{
+    g_autoptr(ChStore) store = NULL;
+    if (context->config->file) {
+        g_autoptr(GError) none = NULL;
+        store = ch_store_open(context->config->state_dir, CH_STORE_READ, &none);
+        if (!store && !g_error_matches(none, CH_ERROR, CH_ERROR_NOT_FOUND)) {
+            g_propagate_error(error, g_steal_pointer(&none));
+            return EX_IOERR;
+        }
+    }
+    g_autoptr(ChFacts) facts = NULL;
+    g_autoptr(ChReading) reading = ch_read(context->config, incoming);
+    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, 0, incoming, reading, &facts, error);
+    if (!decision)
+        return EX_SOFTWARE;
+    if (!context->json) {
+        print_text(reading->mail, reading->verdict, facts, decision);
+        return EX_OK;
+    }
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    json_mail(json, reading->mail, reading->verdict);
+    json_decision(json, context->config, reading->verdict, facts, decision);
+    json_builder_end_object(json);
+    ch_command_json(json);
+    return EX_OK;
+}
+
+int ch_admin_explain(ChAdminContext *context, int argc, char **argv)
+{
+    int code = EX_OK;
+    if (!ch_command_options(context, "MAIL",
+                            "Says what the desk would do with the mail in the file MAIL (- is standard "
+                            "input), and why. Changes nothing.",
+                            NULL, &argc, &argv, &code))
+        return code;
+    if (argc != 2)
+        return ch_command_usage("explain takes one mail");
+    g_autoptr(GError) error = NULL;
+    gboolean standard = strcmp(argv[1], "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(argv[1], O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        g_set_error(&error, CH_ERROR, CH_ERROR_NOT_FOUND, "%s: %s", argv[1], g_strerror(errno));
+        return ch_command_fail(error);
+    }
+    ch_parse_setup();
+    g_autoptr(ChIncoming) incoming =
+        ch_fetch_stream(fd, &context->config->limits, standard ? "stdin" : argv[1], &error);
+    if (!standard)
+        close(fd);
+    if (incoming)
+        code = explain(context, incoming, &error);
+    return error ? ch_command_fail(error) : code;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening and closing a desk that works, and its fetching threads. When it ends is serve.c's and poll.c's
+ * business. */
+#include "admin/run.h"
+
+#include "base/error.h"
+#include "parse/parse.h"
+#include "store/store.h"
+
+gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError **error)
+{
+    *run = (ChRun){.lock = -1};
+    ch_parse_setup();
+    run->templates = ch_templates_load(config->template_dir, error);
+    if (!run->templates)
+        return FALSE;
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        if (!ch_templates_have_language(run->templates, department->language)) {
+            g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
+                        "[department %s] language = %s: expected a folder of templates in %s",
+                        department->name, department->language, config->template_dir);
+            return FALSE;
+        }
+    }
+    run->lock = ch_desk_lock(config->state_dir, who, error);
+    if (run->lock < 0)
+        return FALSE;
+    run->desk = (ChDesk){config, run->templates};
+    if (config->smtp.host &&
+        !(run->transport = ch_transport_smtp_new(&config->smtp, config->desk_domain, error)))
+        return FALSE;
+    run->engine = ch_engine_new(&run->desk, error);
+    return run->engine != NULL;
+}
+
+void ch_run_close(ChRun *run)
+{
+    ch_engine_free(run->engine);
+    ch_transport_free(run->transport);
+    ch_templates_free(run->templates);
+    ch_desk_unlock(run->lock);
+    *run = (ChRun){.lock = -1};
+}
+
+static void fetcher_free(ChFetcher *fetcher)
+{
+    g_clear_error(&fetcher->error);
+    g_free(fetcher);
+}
+
+GPtrArray *ch_fetchers_start(const ChConfig *config, ChEngine *engine, GCancellable *cancel, GThreadFunc work)
+{
+    GPtrArray *fetchers = g_ptr_array_new_with_free_func((GDestroyNotify)fetcher_free);
+    for (guint i = 0; i < config->mailboxes->len; i++) {
+        const ChMailboxConfig *mailbox = g_ptr_array_index(config->mailboxes, i);
+        for (char **folder = mailbox->folders; *folder; folder++) {
+            ChFetcher *fetcher = g_new0(ChFetcher, 1);
+            *fetcher = (ChFetcher){mailbox, *folder, engine, &config->limits, cancel, NULL, NULL};
+            g_ptr_array_add(fetchers, fetcher);
+        }
+    }
+    for (guint i = 0; i < fetchers->len; i++) {
+        ChFetcher *fetcher = g_ptr_array_index(fetchers, i);
+        fetcher->thread = g_thread_new("fetch", work, fetcher);
+    }
+    return fetchers;
+}
+
+void ch_fetchers_join(GPtrArray *fetchers)
+{
+    for (guint i = 0; i < fetchers->len; i++)
+        g_thread_join(((ChFetcher *)g_ptr_array_index(fetchers, i))->thread);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What `serve`, `poll` and `deliver` share: a desk with its engine. */
+#pragma once
+
+#include "admin/admin.h"
+#include "engine/engine.h"
+
+typedef struct {
+    int lock; /* -1: none */
+    ChTemplates *templates;
+    ChDesk desk;
+    ChEngine *engine;
+    ChTransport *transport; /* NULL: no [smtp] section, mails wait in the outbox */
+} ChRun;
+
+/* Takes the desk's lock in WHO's name, reads the templates and starts the engine. */
+gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError **error);
+void ch_run_close(ChRun *run);
+
+/* A thread of its own for each folder of each mailbox. */
+typedef struct {
+    const ChMailboxConfig *mailbox;
+    const char *folder;
+    ChEngine *engine;
+    const ChLimits *limits;
+    GCancellable *cancel;
+    GThread *thread;
+    GError *error; /* how a single pass ended */
+} ChFetcher;
+
+/* Starts WORK in a thread for each folder. Array of ChFetcher; the caller joins with ch_fetchers_join. */
+GPtrArray *ch_fetchers_start(const ChConfig *config, ChEngine *engine, GCancellable *cancel,
+                             GThreadFunc work);
+void ch_fetchers_join(GPtrArray *fetchers);

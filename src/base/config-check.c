@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What takes more than one key: passwords in the clear, departments that must exist, addresses that would
+ * make a loop. Single values are checked in config-value.c; whether a language has templates is compose/'s
+ * business. */
+#include "base/config_private.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* Where KEY of SECTION stands; the section itself where the key is a default. */
+static const ChConfigEntry *where(const ChConfigReader *reader, const char *section, const char *key)
+{
+    const ChConfigEntry *entry = ch_config_reader_find(reader, section, key);
+    return entry ? entry : ch_config_reader_find(reader, section, NULL);
+}
+
+static gboolean is_loopback(const char *host)
+{
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    if (address)
+        return g_inet_address_get_is_loopback(address);
+    return g_ascii_strcasecmp(host, "localhost") == 0; /* RFC 6761 section 6.3 */
+}
+
+static void check_plain(ChConfigReader *reader, const char *section, ChTls tls, const char *host,
+                        gboolean allowed)
+{
+    if (tls == CH_TLS_NONE && !allowed && host && !is_loopback(host))
+        ch_config_complain(
+            reader, where(reader, section, "tls"),
+            "tls is none for %s, expected implicit, starttls, a loopback host or allow_plain = yes", host);
+}
+
+static void check_password(ChConfigReader *reader, const char *section, const ChSecret *secret,
+                           const char *user)
+{
+    const struct {
+        const char *key, *value;
+    } ways[] = {{"password", secret->value},
+                {"password_command", secret->command},
+                {"password_env", secret->variable},
+                {"password_file", secret->file}};
+    const char *first = NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
+        if (!ways[i].value)
+            continue;
+        const ChConfigEntry *place = where(reader, section, ways[i].key);
+        if (first)
+            ch_config_complain(reader, place, "%s beside %s, expected one of them", ways[i].key, first);
+        else if (!user)
+            ch_config_complain(reader, place, "%s without a user, expected user = …", ways[i].key);
+        first = first ? first : ways[i].key;
+    }
+}
+
+static void check_mailbox(ChConfig *config, ChConfigReader *reader, ChMailboxConfig *mailbox)
+{
+    g_autofree char *section = g_strdup_printf("mailbox %s", mailbox->name);
+    check_plain(reader, section, mailbox->tls, mailbox->host, mailbox->allow_plain);
+    if (mailbox->user) /* its absence was complained of */
+        check_password(reader, section, &mailbox->password, mailbox->user);
+    if (mailbox->department && !ch_config_department(config, mailbox->department))
+        ch_config_complain(reader, where(reader, section, "department"),
+                           "department is '%s', expected the name of a [department NAME]",
+                           mailbox->department);
+    /* Moved mail would come in again and again. INBOX is the one name without case (RFC 3501 section 5.1). */
+    for (char **folder = mailbox->folders; folder && *folder && mailbox->after == CH_AFTER_MOVE; folder++) {
+        gboolean both_inbox = g_ascii_strcasecmp(*folder, "INBOX") == 0 && mailbox->move_to &&
+                              g_ascii_strcasecmp(mailbox->move_to, "INBOX") == 0;
+        if (both_inbox || g_strcmp0(*folder, mailbox->move_to) == 0)
+            ch_config_complain(reader, where(reader, section, "move_to"),
+                               "move_to is '%s', expected a folder that is not one of folders",
+                               mailbox->move_to);
+    }
+    if (mailbox->port == 0)
+        mailbox->port = mailbox->tls == CH_TLS_IMPLICIT ? 993 : 143;
+}
+
+static void check_smtp(ChConfigReader *reader, ChSmtpConfig *smtp)
+{
+    check_plain(reader, "smtp", smtp->tls, smtp->host, smtp->allow_plain);
+    check_password(reader, "smtp", &smtp->password, smtp->user);
+    if (smtp->port == 0)
+        smtp->port = smtp->tls == CH_TLS_IMPLICIT ? 465 : smtp->tls == CH_TLS_STARTTLS ? 587 : 25;
+}
+
+/* Whose address ADDRESS is; an index of all departments' addresses would cost more than it saves here. */
+static const ChDepartmentConfig *owner(const ChConfig *config, const char *address)
+{
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        if (department->addresses && g_strv_contains((const char *const *)department->addresses, address))
+            return department;
+    }
+    return NULL;
+}
+
+/* P6: a notice to one of our own addresses comes back as a mail, and makes the next notice. */
+static void check_people(const ChConfig *config, ChConfigReader *reader, const char *section, const char *key,
+                         const char *what, char **people)
+{
+    for (char **person = people; person && *person; person++) {
+        const ChDepartmentConfig *department = owner(config, *person);
+        if (department)
+            ch_config_complain(
+                reader, where(reader, section, key),
+                "%s '%s' is an address of [department %s], expected a person's own (mail would "
+                "go in a circle)",
+                what, *person, department->name);
+    }
+}
+
+static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartmentConfig *department)
+{
+    g_autofree char *section = g_strdup_printf("department %s", department->name);
+    for (char **address = department->addresses; address && *address; address++) {
+        const ChDepartmentConfig *first = owner(config, *address);
+        if (first != department)
+            ch_config_complain(reader, where(reader, section, "addresses"),
+                               "'%s' is an address of [department %s] too, expected one department for each",
+                               *address, first->name);
+    }
+    check_people(config, reader, section, "agents", "agent", department->agents);
+    if (!department->title)
+        department->title = g_strdup(department->name);
+    if (!department->language)
+        department->language = g_strdup(config->desk_language);
+}
+
+static void check_desk(ChConfig *config, ChConfigReader *reader)
+{
+    check_people(config, reader, "desk", "admins", "admin", config->desk_admins);
+    if (!config->desk_prefix)
+        config->desk_prefix = g_strdup("");
+    for (guint i = 0; i < config->departments->len && !config->desk_domain; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        if (department->addresses && department->addresses[0])
+            config->desk_domain = g_strdup(strrchr(department->addresses[0], '@') + 1);
+    }
+    /* A mail that fits the limit must fit the memory, or it would wait for ever (P13). */
+    if (config->limits.memory_bytes < config->limits.mail_bytes)
+        ch_config_complain(reader,
+                           ch_config_reader_find(reader, "limits", "memory_bytes")
+                               ? where(reader, "limits", "memory_bytes")
+                               : where(reader, "limits", "mail_bytes"),
+                           "memory_bytes is less than mail_bytes, expected room for one mail at least");
+}
+
+void ch_config_check(ChConfig *config, ChConfigReader *reader)
+{
+    for (guint i = 0; i < config->mailboxes->len; i++)
+        check_mailbox(config, reader, g_ptr_array_index(config->mailboxes, i));
+    for (guint i = 0; i < config->departments->len; i++)
+        check_department(config, reader, g_ptr_array_index(config->departments, i));
+    if (!config->departments->len && config->mailboxes->len) {
+        const ChMailboxConfig *mailbox = g_ptr_array_index(config->mailboxes, 0);
+        g_autofree char *section = g_strdup_printf("mailbox %s", mailbox->name);
+        ch_config_complain(reader, where(reader, section, NULL),
+                           "a mailbox but no department, expected a [department NAME] with its addresses");
+    }
+    check_desk(config, reader);
+    check_smtp(reader, &config->smtp);
+}

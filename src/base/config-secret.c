@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Passwords, from wherever the configuration says. They are told to the log before anybody can log them; no
+ * error repeats a command or what it wrote. */
+#include "base/config.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define SECRET_MAX 8192 /* P13; OAuth2 tokens are long */
+
+/* Reads STREAM to its end and gives its first line. The rest is read and thrown away, so that a command that
+ * says more is not killed by a closed pipe. NULL: *WHY says what was wrong (static). */
+static char *first_line(GInputStream *stream, const char **why)
+{
+    char line[SECRET_MAX + 1], more[4096];
+    gsize length = 0;
+    *why = NULL;
+    if (!g_input_stream_read_all(stream, line, sizeof line, &length, NULL, NULL))
+        *why = "could not be read";
+    for (gssize got = length == sizeof line; got > 0;)
+        got = g_input_stream_read(stream, more, sizeof more, NULL, NULL);
+    char *newline = memchr(line, '\n', length);
+    gsize end = newline ? (gsize)(newline - line) : length;
+    if (end == sizeof line)
+        *why = "has a first line of more than 8192 bytes";
+    while (end && line[end - 1] == '\r')
+        end--;
+    if (!*why && !end)
+        *why = "has an empty first line";
+    if (!*why && memchr(line, '\0', end))
+        *why = "has a NUL in its first line";
+    return *why ? NULL : g_strndup(line, end);
+}
+
+static char *from_command(const char *command, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    /* Its stderr is not ours to log: it may say more than it should. */
+    g_autoptr(GSubprocess) process =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &cause,
+                         "/bin/sh", "-c", command, NULL);
+    if (!process) {
+        g_set_error_literal(error, CH_ERROR, CH_ERROR_CONFIG,
+                            "password_command could not be started, expected a command for /bin/sh");
+        return NULL;
+    }
+    const char *why;
+    g_autofree char *secret = first_line(g_subprocess_get_stdout_pipe(process), &why);
+    g_subprocess_wait(process, NULL, NULL);
+    g_autofree char *end = NULL;
+    if (!g_subprocess_get_if_exited(process))
+        end = g_strdup_printf("was killed by signal %d, expected exit status 0",
+                              g_subprocess_get_term_sig(process));
+    else if (g_subprocess_get_exit_status(process) != 0)
+        end = g_strdup_printf("ended with exit status %d, expected 0", g_subprocess_get_exit_status(process));
+    else if (!secret)
+        end = g_strdup_printf("%s, expected the password there", why);
+    if (end) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "password_command %s", end);
+        return NULL;
+    }
+    return g_steal_pointer(&secret);
+}
+
+static char *from_variable(const char *variable, GError **error)
+{
+    const char *value = g_getenv(variable);
+    if (value && *value)
+        return g_strdup(value);
+    g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
+                "password_env: the environment variable %s is %s, expected the password there", variable,
+                value ? "empty" : "not set");
+    return NULL;
+}
+
+static char *from_file(const char *path, GError **error)
+{
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(GFileInputStream) stream = g_file_read(file, NULL, &cause);
+    if (!stream) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
+                    "password_file %s: %s, expected a file that can be read", path, cause->message);
+        return NULL;
+    }
+    const char *why;
+    char *secret = first_line(G_INPUT_STREAM(stream), &why);
+    if (!secret)
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "password_file %s %s, expected the password there",
+                    path, why);
+    return secret;
+}
+
+gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **error)
+{
+    *password = NULL;
+    if (!secret->value && !secret->command && !secret->variable && !secret->file)
+        return TRUE;
+    if (secret->value)
+        *password = g_strdup(secret->value);
+    else if (secret->command)
+        *password = from_command(secret->command, error);
+    else if (secret->variable)
+        *password = from_variable(secret->variable, error);
+    else
+        *password = from_file(secret->file, error);
+    if (!*password)
+        return FALSE;
+    ch_log_secret(*password);
+    return TRUE;
+}

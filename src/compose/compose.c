@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Puts a letter together: header, rendered templates, files. The same letter gives the same bytes (P5): no
+ * clock, no random boundary. Values for the templates are made in view.c, bytes in header.c and part.c. */
+#include "compose/compose.h"
+
+#include "base/error.h"
+#include "base/token.h"
+#include "compose/header.h"
+#include "compose/part.h"
+#include "compose/templates.h"
+#include "compose/view.h"
+
+#include <string.h>
+
+#define SUBJECT_MAX    200         /* characters */
+#define SUBJECT_BYTES  (64u << 10) /* as rendered, before it is cut to that */
+#define OUTPUT_MAX     (32u << 20) /* bytes of one rendered text (P13) */
+#define REFERENCES_MAX 20          /* the first and the last ones, as RFC 5322 section 3.6.4 allows to trim */
+
+static void write_threading(GString *out, const ChLetter *letter)
+{
+    g_autoptr(GPtrArray) parent = g_ptr_array_new();
+    g_ptr_array_add(parent, letter->in_reply_to);
+    ch_header_ids(out, "In-Reply-To", parent, 1);
+    g_autoptr(GPtrArray) references = g_ptr_array_new();
+    for (guint i = 0; i < letter->references->len; i++)
+        g_ptr_array_add(references, g_ptr_array_index(letter->references, i));
+    /* The parent is the last one (RFC 5322 section 3.6.4): clients thread by it. */
+    if (references->len == 0 ||
+        strcmp(g_ptr_array_index(references, references->len - 1), letter->in_reply_to) != 0)
+        g_ptr_array_add(references, letter->in_reply_to);
+    ch_header_ids(out, "References", references, REFERENCES_MAX);
+}
+
+/* P6: says to other machines that a machine speaks. RFC 3834 section 5; the second one is what Exchange and
+ * Outlook heed. */
+static void write_automatic(GString *out, const ChLetter *letter)
+{
+    if (!letter->automatic)
+        return;
+    g_string_append_printf(out, "Auto-Submitted: %s\r\n",
+                           strcmp(letter->template, "ack") == 0 ? "auto-replied" : "auto-generated");
+    g_string_append(out, "X-Auto-Response-Suppress: All\r\n");
+}
+
+static gboolean write_header(GString *out, const ChLetter *letter, const char *subject, GError **error)
+{
+    if (!ch_header_mailbox(out, "From", letter->from_name, letter->from)) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
+                    "\"%s\" is no address to send from, expected name@domain", letter->from);
+        return FALSE;
+    }
+    /* An address that no 7-bit header can hold is still queued: the transport says what the server thinks of
+     * it, for this mail alone, and that is logged (P12). */
+    if (!ch_header_mailbox(out, "To", letter->to_name, letter->to))
+        g_string_append(out, "To: undisclosed-recipients:;\r\n");
+    ch_header_text(out, "Subject", subject, SUBJECT_MAX);
+    ch_header_date(out, "Date", letter->date);
+    g_string_append_printf(out, "Message-ID: <%s>\r\n", letter->message_id);
+    write_threading(out, letter);
+    write_automatic(out, letter);
+    g_string_append(out, "MIME-Version: 1.0\r\n");
+    return TRUE;
+}
+
+/* "=_" can stand in no quoted-printable and no base64 body, so no text can end a part early. */
+static char *boundary_of(const ChLetter *letter, char which)
+{
+    char digest[65];
+    ch_sha256(letter->message_id, strlen(letter->message_id), digest);
+    return g_strdup_printf("=_ch_%.24s_%c", digest, which);
+}
+
+static void write_alternative(GString *out, const ChLetter *letter, const GString *text, const GString *html)
+{
+    g_autofree char *boundary = boundary_of(letter, 'a');
+    g_string_append_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n",
+                           boundary, boundary);
+    ch_part_text(out, "plain", text->str, text->len);
+    g_string_append_printf(out, "\r\n--%s\r\n", boundary);
+    ch_part_text(out, "html", html->str, html->len);
+    g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
+}
+
+static void write_body(GString *out, const ChLetter *letter, const GString *text, const GString *html)
+{
+    if (letter->enclosures->len == 0) {
+        write_alternative(out, letter, text, html);
+        return;
+    }
+    g_autofree char *boundary = boundary_of(letter, 'm');
+    g_string_append_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
+                           boundary);
+    write_alternative(out, letter, text, html);
+    for (guint i = 0; i < letter->enclosures->len; i++) {
+        g_string_append_printf(out, "\r\n--%s\r\n", boundary);
+        ch_part_enclosure(out, g_ptr_array_index(letter->enclosures, i));
+    }
+    g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
+}
+
+/* Renders into a new string of valid UTF-8; NULL where the limit is passed. */
+static GString *render(const ChMustache *template, const ChValue *view, gsize limit, GError **error)
+{
+    g_autoptr(GString) out = g_string_sized_new(4096);
+    if (!ch_mustache_render(template, view, limit, out, error))
+        return NULL;
+    if (!g_utf8_validate(out->str, (gssize)out->len, NULL)) {
+        g_autofree char *valid = g_utf8_make_valid(out->str, (gssize)out->len);
+        g_string_assign(out, valid);
+    }
+    return g_steal_pointer(&out);
+}
+
+static gsize room_for(const ChLetter *letter, gsize texts)
+{
+    gsize room = 4096 + texts + texts / 2;
+    for (guint i = 0; i < letter->enclosures->len; i++) {
+        const ChEnclosure *enclosure = g_ptr_array_index(letter->enclosures, i);
+        room += g_bytes_get_size(enclosure->bytes) / 3 * 4 * 74 / 72 + 4096;
+    }
+    return room;
+}
+
+GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GError **error)
+{
+    const ChTemplate *template = ch_templates_find(templates, letter->language, letter->template);
+    if (!template) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "there is no template \"%s\" in \"%s\"",
+                    letter->template, letter->language);
+        return NULL;
+    }
+    if (!ch_header_id_is_safe(letter->message_id)) {
+        g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "\"%s\" is no Message-ID", letter->message_id);
+        return NULL;
+    }
+    g_autoptr(ChValue) view = ch_view_new(letter);
+    g_autoptr(GString) subject = render(template->subject, view, SUBJECT_BYTES, error);
+    g_autoptr(GString) text = subject ? render(template->text, view, OUTPUT_MAX, error) : NULL;
+    g_autoptr(GString) html = text ? render(template->html, view, OUTPUT_MAX, error) : NULL;
+    if (!html)
+        return NULL;
+    g_autoptr(GString) out = g_string_sized_new(room_for(letter, text->len + html->len));
+    if (!write_header(out, letter, subject->str, error))
+        return NULL;
+    write_body(out, letter, text, html);
+    return g_string_free_to_bytes(g_steal_pointer(&out));
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads and checks the template files of every language: DIR/LANG/NAME.subject, .txt and .html, and partials
+ * whose names begin with "_". What they may show is in view.h. */
+#include "compose/templates.h"
+
+#include "base/error.h"
+#include "compose/gmime-auto.h"
+#include "compose/view.h"
+
+#include <string.h>
+
+const char *const ch_template_names[] = {"ack",           "answer",     "notice-new",       "notice-reply",
+                                         "notice-answer", "notice-log", "admin-quarantine", NULL};
+
+typedef struct {
+    const char *extension;
+    ChMustacheContext context;
+} Form;
+
+static const Form forms[] = {
+    {".subject", CH_MUSTACHE_HEADER},
+    {".txt", CH_MUSTACHE_TEXT},
+    {".html", CH_MUSTACHE_HTML},
+};
+
+typedef struct {
+    GHashTable *files; /* file name -> ChMustache */
+    ChTemplate templates[G_N_ELEMENTS(ch_template_names)];
+} Language;
+
+struct ChTemplates {
+    GHashTable *languages; /* folder name -> Language */
+};
+
+static void language_free(Language *language)
+{
+    g_hash_table_unref(language->files);
+    g_free(language);
+}
+
+static const Form *form_of(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
+        if (g_str_has_suffix(name, forms[i].extension))
+            return &forms[i];
+    return NULL;
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names in PATH, sorted, so that the first mistake reported is always the same one. */
+static GPtrArray *list(const char *path, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(GDir) dir = g_dir_open(path, 0, &cause);
+    if (!dir) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "%s: %s, expected a folder of templates", path,
+                    cause->message);
+        return NULL;
+    }
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (const char *name; (name = g_dir_read_name(dir));)
+        if (*name != '.')
+            g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+static gboolean load_file(Language *language, const char *folder, const char *name, const Form *form,
+                          GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *source = NULL;
+    gsize length = 0;
+    g_autoptr(GError) cause = NULL;
+    if (!g_file_get_contents(path, &source, &length, &cause)) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "%s:1:1: %s, expected a template", path,
+                    cause->message);
+        return FALSE;
+    }
+    /* A file that an editor on Windows saved is as good: lines of the output end with LF. */
+    g_autoptr(GString) lines = g_string_new_len(source, (gssize)length);
+    g_string_replace(lines, "\r\n", "\n", 0);
+    ChMustache *compiled =
+        ch_mustache_compile(lines->str, lines->len, path, form->context, ch_view_names, error);
+    if (!compiled)
+        return FALSE;
+    g_hash_table_insert(language->files, g_strdup(name), compiled);
+    return TRUE;
+}
+
+typedef struct {
+    const Language *language;
+    const char *extension;
+} Place;
+
+/* A partial is looked for beside the template that includes it, in the same form. */
+static ChMustache *find_partial(gpointer data, const char *name)
+{
+    const Place *place = data;
+    g_autofree char *file = g_strconcat(name, place->extension, NULL);
+    return *name == '_' ? g_hash_table_lookup(place->language->files, file) : NULL;
+}
+
+static ChMustache *pick(const Language *language, const char *folder, const char *name, const Form *form,
+                        GError **error)
+{
+    g_autofree char *file = g_strconcat(name, form->extension, NULL);
+    ChMustache *found = g_hash_table_lookup(language->files, file);
+    if (!found)
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
+                    "%s/%s:1:1: there is no such file, expected each language to have this template", folder,
+                    file);
+    return found;
+}
+
+static gboolean complete(Language *language, const char *folder, const GPtrArray *files, GError **error)
+{
+    /* Every file, also a partial that nothing includes: a mistake is found now, not when it is used. */
+    for (guint i = 0; i < files->len; i++) {
+        ChMustache *template = g_hash_table_lookup(language->files, g_ptr_array_index(files, i));
+        Place place = {language, template ? form_of(g_ptr_array_index(files, i))->extension : NULL};
+        if (template && !ch_mustache_link(template, find_partial, &place, error))
+            return FALSE;
+    }
+    for (guint i = 0; ch_template_names[i]; i++) {
+        ChTemplate *target = &language->templates[i];
+        target->subject = pick(language, folder, ch_template_names[i], &forms[0], error);
+        target->text =
+            target->subject ? pick(language, folder, ch_template_names[i], &forms[1], error) : NULL;
+        target->html = target->text ? pick(language, folder, ch_template_names[i], &forms[2], error) : NULL;
+        if (!target->html)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean load_language(ChTemplates *templates, const char *folder, const char *name, GError **error)
+{
+    Language *language = g_new0(Language, 1);
+    language->files =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)ch_mustache_free);
+    g_hash_table_insert(templates->languages, g_strdup(name), language);
+    g_autoptr(GPtrArray) files = list(folder, error);
+    if (!files)
+        return FALSE;
+    for (guint i = 0; i < files->len; i++) {
+        const char *file = g_ptr_array_index(files, i);
+        const Form *form = form_of(file); /* NULL: an editor's backup, a README */
+        if (form && !load_file(language, folder, file, form, error))
+            return FALSE;
+    }
+    return complete(language, folder, files, error);
+}
+
+ChTemplates *ch_templates_load(const char *dir, GError **error)
+{
+    g_mime_init(); /* counted: more than once does no harm */
+    g_autoptr(ChTemplates) templates = g_new0(ChTemplates, 1);
+    templates->languages =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)language_free);
+    g_autoptr(GPtrArray) folders = list(dir, error);
+    if (!folders)
+        return NULL;
+    for (guint i = 0; i < folders->len; i++) {
+        const char *name = g_ptr_array_index(folders, i);
+        g_autofree char *folder = g_build_filename(dir, name, NULL);
+        if (g_file_test(folder, G_FILE_TEST_IS_DIR) && !load_language(templates, folder, name, error))
+            return NULL;
+    }
+    if (g_hash_table_size(templates->languages) == 0) {
+        g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "%s: no language in it, expected folders such as pt_BR",
+                    dir);
+        return NULL;
+    }
+    return g_steal_pointer(&templates);
+}
+
+void ch_templates_free(ChTemplates *templates)
+{
+    if (!templates)
+        return;
+    g_hash_table_unref(templates->languages);
+    g_free(templates);
+}
+
+gboolean ch_templates_have_language(const ChTemplates *templates, const char *language)
+{
+    return g_hash_table_contains(templates->languages, language);
+}
+
+const ChTemplate *ch_templates_find(const ChTemplates *templates, const char *language, const char *name)
+{
+    const Language *found = g_hash_table_lookup(templates->languages, language);
+    for (guint i = 0; found && ch_template_names[i]; i++)
+        if (strcmp(ch_template_names[i], name) == 0)
+            return &found->templates[i];
+    return NULL;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The compiled templates, as compose.c picks them. */
+#pragma once
+
+#include "compose/compose.h"
+#include "compose/mustache.h"
+
+typedef struct {
+    ChMustache *subject, *text, *html;
+} ChTemplate;
+
+/* NULL where there is no such language or template. Borrowed. */
+const ChTemplate *ch_templates_find(const ChTemplates *templates, const char *language, const char *name);
+
+/* The names of all templates that each language has, NULL-terminated. */
+extern const char *const ch_template_names[];

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Turns a letter into the values that templates show: sizes for people, mailto links, reasons as booleans
+ * that a template words. The words themselves stand in etc/templates. */
+#include "compose/view.h"
+
+#include "compose/text.h"
+#include "mail/marker.h"
+
+#include <string.h>
+
+/* A text longer than this is cut in a mail; the whole of it is kept at the desk (P9, P13). */
+#define TEXT_MAX    (1u << 20)
+#define PREVIEW_MAX 110 /* characters */
+#define TITLE_MAX   80  /* characters of a title in a mailto link: some clients take no long ones */
+
+const ChMustacheName ch_view_names[] = {
+#define NAME(name, markup) {#name, markup},
+    CH_VIEW_NAMES(NAME)
+#undef NAME
+        {NULL, FALSE}};
+
+/* What is not words, and so not in the templates. The last one is for every other language. */
+typedef struct {
+    const char *prefix;
+    char decimal;
+    const char *marker;
+} Habit;
+
+static const Habit habits[] = {
+    {"pt", ',', CH_MARKER_PT},
+    {"en", '.', CH_MARKER_EN},
+    {"", ',', CH_MARKER_EN},
+};
+
+static const Habit *habit_of(const char *language)
+{
+    const Habit *habit = habits;
+    while (!g_str_has_prefix(language, habit->prefix))
+        habit++;
+    return habit;
+}
+
+char *ch_view_size(guint64 size, const char *language)
+{
+    static const char *const units[] = {"KB", "MB", "GB", "TB", "PB", "EB"};
+    if (size < 1024)
+        return g_strdup_printf("%u %s", (guint)size, size == 1 ? "byte" : "bytes");
+    guint unit = 0;
+    double value = (double)size / 1024;
+    while (value >= 1023.95 && unit + 1 < G_N_ELEMENTS(units)) {
+        value /= 1024;
+        unit++;
+    }
+    guint tenths = (guint)(value * 10 + 0.5);
+    if (tenths % 10 == 0)
+        return g_strdup_printf("%u %s", tenths / 10, units[unit]);
+    return g_strdup_printf("%u%c%u %s", tenths / 10, habit_of(language)->decimal, tenths % 10, units[unit]);
+}
+
+char *ch_view_mailto(const char *address, const char *subject)
+{
+    const char *at = strrchr(address, '@');
+    g_autofree char *local = g_strndup(address, at ? (gsize)(at - address) : strlen(address));
+    g_autofree char *local_encoded = g_uri_escape_string(local, "!$'*+", FALSE);
+    g_autofree char *domain = g_uri_escape_string(at ? at + 1 : "", NULL, FALSE);
+    g_autofree char *encoded = g_uri_escape_string(subject, NULL, FALSE);
+    return g_strconcat("mailto:", local_encoded, at ? "@" : "", domain, *encoded ? "?subject=" : "", encoded,
+                       NULL);
+}
+
+/* TEXT without blank lines at either end, at most TEXT_MAX bytes. */
+static char *trimmed(const char *text, gboolean *cut)
+{
+    const char *start = text;
+    for (const char *p = text; g_ascii_isspace(*p); p++)
+        if (*p == '\n')
+            start = p + 1;
+    gsize length = strlen(start);
+    *cut = length > TEXT_MAX;
+    if (*cut)
+        for (length = TEXT_MAX; length > 0 && ((guchar)start[length] & 0xC0) == 0x80;)
+            length--;
+    return g_strchomp(g_strndup(start, length));
+}
+
+static void add_flag(ChValue *view, ChViewName name, gboolean value)
+{
+    if (value)
+        ch_value_add(view, name, CH_VALUE_TRUE);
+}
+
+static void add_texts(ChValue *view, const ChLetter *letter)
+{
+    gboolean cut = FALSE, summary_cut = FALSE;
+    char *text = trimmed(letter->text, &cut);
+    char *summary = trimmed(letter->summary, &summary_cut);
+    ch_value_take_string(view, CH_VIEW_preview, ch_text_one_line(*text ? text : summary, PREVIEW_MAX));
+    ch_value_take_string(view, CH_VIEW_text_html, ch_text_to_html(text));
+    ch_value_take_string(view, CH_VIEW_summary_html, ch_text_to_html(summary));
+    ch_value_take_string(view, CH_VIEW_text, text);
+    ch_value_take_string(view, CH_VIEW_summary, summary);
+    add_flag(view, CH_VIEW_text_cut, cut);
+}
+
+static void add_files(ChValue *view, const ChLetter *letter)
+{
+    if (letter->attachments->len == 0)
+        return;
+    gboolean refused = FALSE;
+    ChValue *files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
+    for (guint i = 0; i < letter->attachments->len; i++) {
+        const ChAttachment *attachment = g_ptr_array_index(letter->attachments, i);
+        ChValue *file = ch_value_add(files, 0, CH_VALUE_MAP);
+        ch_value_add_string(file, CH_VIEW_file_name, attachment->name);
+        ch_value_take_string(file, CH_VIEW_file_size, ch_view_size(attachment->size, letter->language));
+        add_flag(file, CH_VIEW_accepted, attachment->accepted);
+        add_flag(file, CH_VIEW_refused, !attachment->accepted);
+        if (attachment->accepted)
+            continue;
+        refused = TRUE;
+        const char *reason = attachment->reason ? attachment->reason : "";
+        if (g_str_has_prefix(reason, CH_REFUSED_SIZE))
+            add_flag(file, CH_VIEW_too_large, TRUE);
+        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE) || g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
+            add_flag(file, CH_VIEW_type_not_accepted, TRUE);
+        else
+            ch_value_add_string(file, CH_VIEW_reason, reason);
+    }
+    add_flag(view, CH_VIEW_has_files, TRUE);
+    add_flag(view, CH_VIEW_has_refused, refused);
+}
+
+static void add_ticket(ChValue *view, const ChLetter *letter)
+{
+    ch_value_add_string(view, CH_VIEW_subject_key, letter->subject_key);
+    ch_value_add_string(view, CH_VIEW_title, letter->title);
+    if (letter->number > 0)
+        ch_value_take_string(view, CH_VIEW_number, g_strdup_printf("%" G_GINT64_FORMAT, letter->number));
+    if (*letter->from && *letter->subject_key) {
+        g_autofree char *title = ch_text_one_line(letter->title, TITLE_MAX);
+        g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
+        ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(letter->from, subject));
+    }
+    add_flag(view, CH_VIEW_state_open, strcmp(letter->state, "open") == 0);
+    add_flag(view, CH_VIEW_state_pending, strcmp(letter->state, "pending") == 0);
+    add_flag(view, CH_VIEW_state_closed, strcmp(letter->state, "closed") == 0);
+}
+
+/* P8: whatever the caller filled in, a customer's letter has no address to show. Nor has a colleague's
+ * answer: an agent who replies to that notice quotes it to the customer. */
+static gboolean may_show_address(const ChLetter *letter)
+{
+    static const char *const templates[] = {"notice-new", "notice-reply", "notice-log", "admin-quarantine",
+                                            NULL};
+    return g_strv_contains(templates, letter->template);
+}
+
+ChValue *ch_view_new(const ChLetter *letter)
+{
+    ChValue *view = ch_value_new();
+    ch_value_take_string(view, CH_VIEW_lang, g_strdelimit(g_strdup(letter->language), "_", '-'));
+    ch_value_add_string(view, CH_VIEW_marker, habit_of(letter->language)->marker);
+    ch_value_add_string(view, CH_VIEW_desk_name, letter->desk_name);
+    ch_value_add_string(view, CH_VIEW_department, letter->department_title);
+    ch_value_add_string(view, CH_VIEW_from, letter->from);
+    ch_value_add_string(view, CH_VIEW_to_name, letter->to_name);
+    add_ticket(view, letter);
+    ch_value_add_string(view, CH_VIEW_author, letter->author);
+    if (may_show_address(letter))
+        ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
+    add_texts(view, letter);
+    add_flag(view, CH_VIEW_truncated, letter->truncated);
+    ch_value_take_string(view, CH_VIEW_size, ch_view_size(letter->size, letter->language));
+    ch_value_take_string(view, CH_VIEW_size_limit, ch_view_size(letter->size_limit, letter->language));
+    add_files(view, letter);
+    ch_value_add_string(view, CH_VIEW_log_line, letter->log_line);
+    return view;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a template may show: the names, and their values for one letter. */
+#pragma once
+
+#include "compose/mustache.h"
+#include "mail/outgoing.h"
+
+/* name, whether its value is HTML already */
+#define CH_VIEW_NAMES(X)                                                                                     \
+    X(lang, FALSE)   /* "pt-BR" (RFC 5646), for HTML's lang */                                               \
+    X(marker, FALSE) /* the line of mail/marker.h */                                                         \
+    X(desk_name, FALSE)                                                                                      \
+    X(department, FALSE) /* its title */                                                                     \
+    X(from, FALSE)       /* the department's address */                                                      \
+    X(to_name, FALSE)                                                                                        \
+    X(subject_key, FALSE) /* "[#1042]" */                                                                    \
+    X(number, FALSE)      /* "1042"; false where no ticket is concerned */                                   \
+    X(title, FALSE)                                                                                          \
+    X(mailto, FALSE)     /* opens an answer that lands in the ticket */                                      \
+    X(state_open, FALSE) /* one of the three is true */                                                      \
+    X(state_pending, FALSE)                                                                                  \
+    X(state_closed, FALSE)                                                                                   \
+    X(author, FALSE)                                                                                         \
+    X(author_address, FALSE) /* agents' and admins' letters alone (P8) */                                    \
+    X(preview, FALSE)        /* the first words of the text, one line, for lists of mails */                 \
+    X(text, FALSE)                                                                                           \
+    X(text_html, TRUE) /* the same with paragraphs and links */                                              \
+    X(text_cut, FALSE) /* the text was longer than a mail shows */                                           \
+    X(summary, FALSE)                                                                                        \
+    X(summary_html, TRUE)                                                                                    \
+    X(truncated, FALSE) /* the mail was too large and only its header was read */                            \
+    X(size, FALSE)      /* of that mail, for people: "61,4 MB" */                                            \
+    X(size_limit, FALSE)                                                                                     \
+    X(has_files, FALSE)                                                                                      \
+    X(has_refused, FALSE) /* one of the files, at least, was refused */                                      \
+    X(files, FALSE)       /* a list; each has the names below */                                             \
+    X(file_name, FALSE)                                                                                      \
+    X(file_size, FALSE)                                                                                      \
+    X(accepted, FALSE)                                                                                       \
+    X(refused, FALSE)                                                                                        \
+    X(too_large, FALSE) /* why it was refused: one of these three */                                         \
+    X(type_not_accepted, FALSE)                                                                              \
+    X(reason, FALSE) /* any other reason, as a rule words it */                                              \
+    X(log_line, FALSE)
+
+typedef enum {
+#define CH_VIEW_ENUM(name, markup) CH_VIEW_##name,
+    CH_VIEW_NAMES(CH_VIEW_ENUM)
+#undef CH_VIEW_ENUM
+} ChViewName;
+
+/* The same as a list, for ch_mustache_compile. */
+extern const ChMustacheName ch_view_names[];
+
+/* The values for LETTER, which outlives them. */
+ChValue *ch_view_new(const ChLetter *letter);
+
+/* SIZE for people in LANGUAGE: "812 bytes", "61,4 MB" (1 MB is 1024 KB). Free with g_free. */
+char *ch_view_size(guint64 size, const char *language);
+
+/* "mailto:ADDRESS?subject=SUBJECT", percent-encoded (RFC 6068). Free with g_free. */
+char *ch_view_mailto(const char *address, const char *subject);

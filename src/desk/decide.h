@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stage that decides what is done with a mail, with a reason for every step. Pure: everything that it
+ * needs is passed in, everything that follows is in the Decision. */
+#pragma once
+
+#include "base/config.h"
+#include "mail/decision.h"
+
+/* ROUTE is the department for a new ticket. The caller frees the result. */
+ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
+                      const ChFacts *facts, const ChDepartmentConfig *route);
+
+/* The decision for a mail that could not be read (P12): quarantined because of WHY, the admins are told. */
+ChDecision *ch_decide_quarantine(const ChConfig *config, const char *why);

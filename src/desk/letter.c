@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fills letters. Which letters there are is decide.c's business, how they look the templates'. */
+#include "desk/letter.h"
+
+#include "mail/subject.h"
+
+#include <string.h>
+
+#define SUMMARY_LINES 6
+#define SUMMARY_BYTES 400
+
+static void set(char **field, const char *value)
+{
+    g_free(*field);
+    *field = g_strdup(value ? value : "");
+}
+
+/* The first lines, so that a customer sees which mail is meant. */
+static char *summarize(const char *text)
+{
+    const char *end = text;
+    for (guint lines = 0; *end && end - text < SUMMARY_BYTES; end = g_utf8_next_char(end))
+        if (*end == '\n' && ++lines == SUMMARY_LINES)
+            break;
+    g_autofree char *head = g_strndup(text, (gsize)(end - text));
+    g_strchomp(head);
+    return *end ? g_strconcat(head, " …", NULL) : g_steal_pointer(&head);
+}
+
+/* ADDRESS, wherever it stands in TEXT as a whole address and in any case, becomes INSTEAD. Takes TEXT. */
+static char *mask(char *text, const char *address, const char *instead)
+{
+    gsize length = strlen(address);
+    g_autofree char *owned = text;
+    if (length == 0 || !strcasestr(text, address))
+        return g_steal_pointer(&owned);
+    g_autoptr(GString) masked = g_string_new(NULL);
+    const char *from = owned;
+    for (const char *at; (at = strcasestr(from, address)); from = at + length) {
+        /* "ana@example.br" is not meant inside "mariana@example.br" or "ana@example.broker". */
+        gboolean begins = at == owned || !(g_ascii_isalnum(at[-1]) || strchr("._-+", at[-1]));
+        gboolean ends = !(g_ascii_isalnum(at[length]) || (at[length] == '-'));
+        g_string_append_len(masked, from, at - from);
+        if (begins && ends)
+            g_string_append(masked, instead);
+        else
+            g_string_append_len(masked, at, (gssize)length);
+    }
+    g_string_append(masked, from);
+    return g_string_free(g_steal_pointer(&masked), FALSE);
+}
+
+/* P8: what a customer reads names no agent's address. */
+static char *without_agents(const ChConfig *config, const char *text, const char *instead)
+{
+    char *clean = g_strdup(text);
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        for (char **agent = department->agents; *agent; agent++)
+            clean = mask(clean, *agent, instead);
+    }
+    return clean;
+}
+
+static void write_author(ChLetter *letter, const ChMailPlan *plan, const ChOccasion *occasion)
+{
+    const ChAddress *sender = occasion->verdict->sender;
+    gboolean named = *sender->name && !strchr(sender->name, '@');
+    g_free(letter->author);
+    if (!plan->internal && occasion->decision->role == CH_ROLE_AGENT)
+        letter->author = g_strdup(named ? sender->name : letter->from_name);
+    else
+        letter->author =
+            named ? g_strdup_printf("%s <%s>", sender->name, sender->address) : g_strdup(sender->address);
+}
+
+static void write_mail(const ChConfig *config, ChLetter *letter, const ChMailPlan *plan,
+                       const ChOccasion *occasion)
+{
+    const ChMail *mail = occasion->mail;
+    write_author(letter, plan, occasion);
+    g_free(letter->text);
+    letter->text = plan->internal ? g_strdup(mail->reply) : without_agents(config, mail->reply, letter->from);
+    g_strchomp(letter->text);
+    g_free(letter->summary);
+    letter->summary = summarize(letter->text);
+    letter->truncated = mail->truncated;
+    letter->size = mail->size;
+    letter->size_limit = config->limits.mail_bytes;
+    for (guint i = 0; i < mail->attachments->len; i++)
+        g_ptr_array_add(letter->attachments, g_ptr_array_index(mail->attachments, i));
+}
+
+static void write_ticket(const ChConfig *config, ChLetter *letter, const ChTicketFacts *ticket)
+{
+    g_free(letter->subject_key);
+    letter->subject_key = ch_subject_key(config->desk_prefix, ticket->number);
+    letter->number = ticket->number;
+    set(&letter->title, ticket->title);
+    set(&letter->state, ch_ticket_state_name(ticket->state));
+    for (guint i = 0; i < ticket->message_ids->len; i++)
+        g_ptr_array_add(letter->references, g_strdup(g_ptr_array_index(ticket->message_ids, i)));
+    if (letter->references->len)
+        set(&letter->in_reply_to, g_ptr_array_index(letter->references, letter->references->len - 1));
+}
+
+static void write_log_line(ChLetter *letter, const ChOccasion *occasion)
+{
+    const GPtrArray *reasons = occasion->decision->reasons;
+    g_free(letter->log_line);
+    letter->log_line =
+        g_strdup_printf("%s: %s", occasion->source,
+                        reasons->len ? (const char *)g_ptr_array_index(reasons, reasons->len - 1) : "");
+}
+
+ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const ChOccasion *occasion)
+{
+    ChLetter *letter = ch_letter_new();
+    const ChDepartmentConfig *department = NULL;
+    if (occasion->ticket)
+        department = ch_config_department(config, occasion->ticket->department);
+    if (!department) /* about no ticket, or its department left the configuration: the first one speaks */
+        department = g_ptr_array_index(config->departments, 0);
+    set(&letter->template, plan->template);
+    set(&letter->language, plan->language);
+    set(&letter->desk_name, config->desk_name);
+    set(&letter->from_name, department->title);
+    set(&letter->from, department->addresses[0]);
+    set(&letter->to_name, plan->to_name);
+    set(&letter->to, plan->to);
+    set(&letter->department_title, department->title);
+    set(&letter->message_id, occasion->message_id);
+    letter->date = occasion->now;
+    letter->automatic = strcmp(plan->template, "answer") != 0;
+    if (occasion->ticket)
+        write_ticket(config, letter, occasion->ticket);
+    if (occasion->mail)
+        write_mail(config, letter, plan, occasion);
+    write_log_line(letter, occasion);
+    return letter;
+}
+
+gboolean ch_letter_wants_files(const ChMailPlan *plan)
+{
+    static const char *const carriers[] = {"answer", "notice-new", "notice-reply", "notice-answer", NULL};
+    return g_strv_contains(carriers, plan->template);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The delivery loop: claims what is due, hands it to the transport, records each answer. Which answers mean
+ * what is deliver/'s business. */
+#include "engine/engine_private.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/seam.h"
+
+#define CLAIM_MAILS 50
+
+typedef struct {
+    GPtrArray *due; /* of ChDue */
+    gint64 next;    /* when the next one is due; 0: none waits */
+} Claim;
+
+static gboolean claim(ChStore *store, gpointer data, GError **error)
+{
+    Claim *claimed = data;
+    claimed->due = ch_store_claim(store, CLAIM_MAILS, error);
+    if (!claimed->due)
+        return FALSE;
+    claimed->next = claimed->due->len ? 0 : ch_store_next_due(store, error);
+    return TRUE;
+}
+
+typedef struct {
+    gint64 id;
+    ChDeliveryResult result;
+    guint wait;
+    int code;
+    const char *text;
+} Answer;
+
+static gboolean record(ChStore *store, gpointer data, GError **error)
+{
+    const Answer *answer = data;
+    return ch_store_delivered(store, answer->id, answer->result, answer->wait, answer->code, answer->text,
+                              error);
+}
+
+typedef struct {
+    ChEngine *engine;
+    GError *failure;
+} Round;
+
+static void delivered(gpointer data, const ChEnvelope *envelope, ChDeliveryResult result, int code,
+                      const char *text)
+{
+    static const char *const words[] = {"sent", "retry", "failed"};
+    Round *round = data;
+    const ChSmtpConfig *smtp = &round->engine->desk->config->smtp;
+    guint wait =
+        ch_delivery_wait(envelope->attempts + 1, ch_clock_now() - envelope->queued_at, smtp->retry_days);
+    Answer answer = {envelope->id, result, wait, code, text};
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, envelope->id);
+    g_autofree char *reply = g_strdup_printf("%d", code);
+    ch_log(result == CH_DELIVERY_SENT ? CH_LOG_INFO : CH_LOG_WARNING, "delivery", "outbox", id, "to",
+           envelope->recipient, "result", words[result], "code", reply, "said", text, NULL);
+    if (!round->failure)
+        ch_engine_call(round->engine, record, &answer, &round->failure);
+}
+
+static gboolean deliver_round(ChEngine *engine, ChTransport *transport, GPtrArray *due, GCancellable *cancel,
+                              GError **error)
+{
+    g_autoptr(GPtrArray) envelopes = g_ptr_array_new();
+    for (guint i = 0; i < due->len; i++) {
+        const ChDue *one = g_ptr_array_index(due, i);
+        g_ptr_array_add(envelopes, one->envelope);
+        if (one->uncertain) { /* L17 */
+            g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, one->envelope->id);
+            ch_log(CH_LOG_WARNING, "delivery-uncertain", "outbox", id, "to", one->envelope->recipient, NULL);
+        }
+    }
+    Round round = {.engine = engine};
+    g_autoptr(GError) hindrance = NULL;
+    if (!ch_transport_send(transport, envelopes, delivered, &round, cancel, &hindrance))
+        ch_log_error("delivery-hindered", hindrance, NULL); /* every mail was given its retry */
+    if (!round.failure)
+        return TRUE;
+    g_propagate_error(error, round.failure);
+    return FALSE;
+}
+
+/* Until mail is queued, the next one is due, or the end. SEEN is engine->queued as it was before the claim.
+ */
+static void wait_for_mail(ChEngine *engine, guint64 seen, gint64 next, GCancellable *cancel)
+{
+    gint64 seconds = next ? MAX(1, next - ch_clock_now()) : 3600;
+    gint64 until = g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
+    g_mutex_lock(&engine->lock);
+    while (engine->queued == seen && !engine->failure && !engine->stopping &&
+           !g_cancellable_is_cancelled(cancel))
+        if (!g_cond_wait_until(&engine->progress, &engine->lock, until))
+            break;
+    g_mutex_unlock(&engine->lock);
+}
+
+gboolean ch_engine_deliver(ChEngine *engine, ChTransport *transport, gboolean forever, GCancellable *cancel,
+                           GError **error)
+{
+    while (!g_cancellable_is_cancelled(cancel)) {
+        Claim claimed = {0};
+        g_mutex_lock(&engine->lock);
+        guint64 seen = engine->queued;
+        g_mutex_unlock(&engine->lock);
+        if (!ch_engine_call(engine, claim, &claimed, error))
+            return FALSE;
+        g_autoptr(GPtrArray) due = claimed.due;
+        if (due->len) {
+            ch_seam("outbox-claimed");
+            if (!deliver_round(engine, transport, due, cancel, error))
+                return FALSE;
+            ch_seam("outbox-recorded");
+        } else if (forever) {
+            wait_for_mail(engine, seen, claimed.next, cancel);
+        } else {
+            return TRUE;
+        }
+    }
+    return TRUE;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One part of a mail as a file: its bytes decoded and hashed in one pass, its name made safe, the policy.
+ * Which parts are files and which are text is decided in walk.c.
+ */
+#include "parse/internal.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 180
+#define CHUNK          (64u << 10)
+
+/* Where decoded bytes go. */
+typedef struct {
+    GByteArray *kept;
+    gsize keep;
+    guint64 size;
+    gnutls_hash_hd_t hash; /* NULL: nobody wants a digest */
+} Sink;
+
+static void sink_take(Sink *sink, const void *bytes, gsize length)
+{
+    if (sink->hash)
+        gnutls_hash(sink->hash, bytes, length);
+    sink->size += length;
+    gsize room = sink->keep - sink->kept->len;
+    if (room > 0 && length > 0)
+        g_byte_array_append(sink->kept, bytes, (guint)MIN(length, room));
+}
+
+/* The encoded bytes of PART where they stand in the mail. */
+static const char *encoded_bytes(GMimePart *part, gsize *length)
+{
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+    *length = 0;
+    if (!stream || !GMIME_IS_STREAM_MEM(stream))
+        return "";
+    GByteArray *buffer = GMIME_STREAM_MEM(stream)->buffer;
+    gint64 start = CLAMP(stream->bound_start, 0, (gint64)buffer->len);
+    gint64 end = stream->bound_end < 0 ? (gint64)buffer->len : MIN(stream->bound_end, (gint64)buffer->len);
+    if (end <= start)
+        return "";
+    *length = (gsize)(end - start);
+    return (const char *)buffer->data + start;
+}
+
+static void decode_base64(const char *bytes, gsize length, Sink *sink)
+{
+    ChBase64 state = {0};
+    gsize piece = MIN(length, CHUNK);
+    g_autofree guint8 *chunk = g_malloc(piece + 4);
+    for (gsize at = 0; at < length; at += piece)
+        sink_take(sink, chunk, ch_base64_decode(&state, bytes + at, MIN(length - at, piece), chunk));
+    sink_take(sink, chunk, ch_base64_finish(&state, chunk));
+}
+
+static void decode_part(GMimePart *part, Sink *sink)
+{
+    gsize length;
+    const char *bytes = encoded_bytes(part, &length);
+    GMimeContentEncoding encoding = g_mime_part_get_content_encoding(part);
+    if (encoding == GMIME_CONTENT_ENCODING_UUENCODE) {
+        /* The step function starts at the first line after "begin MODE NAME". */
+        const char *begin = length > 6 && !memcmp(bytes, "begin ", 6) ? bytes : NULL;
+        const char *found = begin ? begin : memmem(bytes, length, "\nbegin ", 7);
+        const char *line = found ? memchr(found + 1, '\n', (gsize)(bytes + length - found - 1)) : NULL;
+        if (line) {
+            length -= (gsize)(line + 1 - bytes);
+            bytes = line + 1;
+        } else {
+            encoding = GMIME_CONTENT_ENCODING_BINARY;
+        }
+    }
+    if (encoding != GMIME_CONTENT_ENCODING_BASE64 && encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE &&
+        encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
+        sink_take(sink, bytes, length);
+        return;
+    }
+    if (encoding == GMIME_CONTENT_ENCODING_BASE64) {
+        decode_base64(bytes, length, sink);
+        return;
+    }
+    GMimeEncoding state;
+    g_mime_encoding_init_decode(&state, encoding);
+    if (encoding == GMIME_CONTENT_ENCODING_UUENCODE)
+        state.state |= GMIME_UUDECODE_STATE_BEGIN;
+    gsize piece = MIN(length, CHUNK);
+    g_autofree char *chunk = g_malloc(piece + 64);
+    for (gsize at = 0; at < length; at += piece) {
+        gsize size = g_mime_encoding_step(&state, bytes + at, MIN(length - at, piece), chunk);
+        sink_take(sink, chunk, size);
+    }
+}
+
+/* A forwarded mail, or a multipart that is not looked into, as the bytes that it has in the mail. */
+static void decode_whole(GMimeObject *part, Sink *sink)
+{
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new();
+    if (GMIME_IS_MESSAGE_PART(part)) {
+        GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+        if (message)
+            g_mime_object_write_to_stream(GMIME_OBJECT(message), NULL, stream);
+    } else {
+        g_mime_object_write_to_stream(part, NULL, stream);
+    }
+    GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    sink_take(sink, bytes->data, bytes->len);
+}
+
+GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65])
+{
+    Sink sink = {.kept = g_byte_array_new(), .keep = keep};
+    if (sha256)
+        sha256[0] = '\0';
+    if (sha256 && gnutls_hash_init(&sink.hash, GNUTLS_DIG_SHA256) < 0)
+        sink.hash = NULL;
+    if (GMIME_IS_PART(part))
+        decode_part(GMIME_PART(part), &sink);
+    else
+        decode_whole(part, &sink);
+    if (sink.hash) {
+        guint8 digest[32];
+        gnutls_hash_deinit(sink.hash, digest);
+        for (guint i = 0; i < sizeof(digest); i++)
+            g_snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+    }
+    if (size)
+        *size = sink.size;
+    return sink.kept;
+}
+
+char *ch_part_filename(GMimeObject *part)
+{
+    /* GMime joins and decodes the pieces of RFC 2231, and RFC 2047 where it stands whole in one. */
+    const char *name = g_mime_object_get_content_disposition_parameter(part, "filename");
+    if (!name || !*name)
+        name = g_mime_object_get_content_type_parameter(part, "name");
+    return name && *name ? ch_words_decode(name, strlen(name)) : NULL;
+}
+
+/* No path, no controls, no leading dots, bounded; the extension survives the cut. Takes NAME; NULL where
+ * nothing is left. */
+static char *safe_name(char *name)
+{
+    ch_text_one_line(name);
+    for (char *at = name; *at; at++)
+        if (*at == '/' || *at == '\\')
+            memmove(name, at + 1, strlen(at + 1) + 1), at = name - 1;
+    g_strstrip(name);
+    char *start = name + strspn(name, ". ");
+    memmove(name, start, strlen(start) + 1);
+    gsize length = strlen(name);
+    while (length > 0 && (name[length - 1] == '.' || name[length - 1] == ' '))
+        name[--length] = '\0';
+    if (length > NAME_MAX_BYTES) {
+        const char *dot = strrchr(name, '.');
+        g_autofree char *extension = g_strdup(dot && strlen(dot) <= 16 ? dot : "");
+        ch_text_cut(name, NAME_MAX_BYTES - strlen(extension));
+        char *cut = g_strconcat(name, extension, NULL);
+        g_free(name);
+        name = cut;
+    }
+    if (*name)
+        return name;
+    g_free(name);
+    return NULL;
+}
+
+static const char *extension_of_type(const char *type)
+{
+    static const char *const known[][2] = {
+        {"text/plain", ".txt"},
+        {"text/html", ".html"},
+        {"text/calendar", ".ics"},
+        {"text/csv", ".csv"},
+        {"text/vcard", ".vcf"},
+        {"text/x-vcard", ".vcf"},
+        {"image/png", ".png"},
+        {"image/jpeg", ".jpg"},
+        {"image/jpg", ".jpg"},
+        {"image/gif", ".gif"},
+        {"image/bmp", ".bmp"},
+        {"image/svg+xml", ".svg"},
+        {"image/tiff", ".tif"},
+        {"application/pdf", ".pdf"},
+        {"application/zip", ".zip"},
+        {"application/gzip", ".gz"},
+        {"application/xml", ".xml"},
+        {"text/xml", ".xml"},
+        {"application/json", ".json"},
+        {"message/rfc822", ".eml"},
+        {"message/global", ".eml"},
+        {"application/pgp-signature", ".asc"},
+        {"application/pkcs7-signature", ".p7s"},
+        {"application/x-pkcs7-signature", ".p7s"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+        if (!strcmp(type, known[i][0]))
+            return known[i][1];
+    if (g_str_has_prefix(type, "message/") || g_str_has_prefix(type, "text/"))
+        return ".txt";
+    return ".bin";
+}
+
+/* A name where the mail gives none: a forwarded mail's is its subject. */
+static char *default_name(GMimeObject *part, const char *type, const char *number)
+{
+    char *name = NULL;
+    if (GMIME_IS_MESSAGE_PART(part)) {
+        GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+        GMimeHeaderList *headers = message ? g_mime_object_get_header_list(GMIME_OBJECT(message)) : NULL;
+        GMimeHeader *subject = headers ? g_mime_header_list_get_header(headers, "Subject") : NULL;
+        const char *raw = subject ? g_mime_header_get_raw_value(subject) : NULL;
+        g_autofree char *decoded = raw ? ch_words_decode(raw, strlen(raw)) : NULL;
+        if (decoded) {
+            g_strdelimit(decoded, "/\\", '-');
+            name = safe_name(g_strconcat(decoded, ".eml", NULL));
+        }
+        if (name && !strcmp(name, "eml"))
+            g_clear_pointer(&name, g_free);
+    }
+    return name ? name : g_strdup_printf("part-%s%s", number, extension_of_type(type));
+}
+
+static char *declared_type(GMimeObject *part)
+{
+    GMimeContentType *content = g_mime_object_get_content_type(part);
+    g_autofree char *mime = content ? g_mime_content_type_get_mime_type(content) : NULL;
+    if (!mime)
+        return g_strdup("application/octet-stream");
+    g_autofree char *clean = ch_text_one_line(ch_text_to_utf8(mime, MIN(strlen(mime), 120), NULL, NULL));
+    return g_utf8_strdown(clean, -1);
+}
+
+ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
+                                     const ChLimits *limits, const char *const *types)
+{
+    ChAttachment *attachment = g_new0(ChAttachment, 1);
+    attachment->part = g_strdup(number);
+    attachment->type = declared_type(part);
+    char *name = ch_part_filename(part);
+    attachment->name = name ? safe_name(name) : NULL;
+    if (!attachment->name)
+        attachment->name = default_name(part, attachment->type, number);
+    attachment->is_inline = is_inline;
+    g_byte_array_unref(ch_part_decode(part, 0, &attachment->size, attachment->sha256));
+    attachment->accepted =
+        ch_attachment_accept(attachment->name, attachment->size, limits, types, &attachment->reason);
+    if (!attachment->reason)
+        attachment->reason = g_strdup("");
+    return attachment;
+}
+
+gboolean ch_attachment_accept(const char *name, guint64 size, const ChLimits *limits,
+                              const char *const *types, char **reason)
+{
+    *reason = NULL;
+    const char *dot = strrchr(name, '.');
+    if (!dot || !dot[1]) {
+        *reason = g_strdup("its name has no extension that tells its type");
+        return FALSE;
+    }
+    g_autofree char *extension = g_utf8_strdown(dot + 1, -1);
+    if (!types || !g_strv_contains(types, extension)) {
+        *reason = g_strdup_printf("files of the type .%s are not accepted", extension);
+        return FALSE;
+    }
+    if (size > limits->attachment_bytes) {
+        *reason =
+            g_strdup_printf("it has %" G_GUINT64_FORMAT " bytes, more than the limit of %" G_GUINT64_FORMAT,
+                            size, limits->attachment_bytes);
+        return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The header block of a mail into the fields of ChMail. Reads what stands there and believes nothing: whether
+ * a mail is a machine's, or whose it is, is judge's business. The MIME headers are read by GMime (walk.c).
+ */
+#include "parse/internal.h"
+
+#include <string.h>
+
+typedef struct {
+    ChMail *mail;
+    const ChLimits *limits;
+    gboolean have_from, have_subject;
+    GPtrArray *from;
+} Reader;
+
+/* The unfolded value as clean text on one line, not decoded. */
+static char *plain_value(const char *raw)
+{
+    return ch_text_one_line(ch_text_to_utf8(raw, strnlen(raw, CH_HEADER_VALUE_MAX), NULL, NULL));
+}
+
+/* "auto-replied (vacation); x=y" -> "auto-replied". NULL for an empty value. */
+static char *keyword_value(const char *raw)
+{
+    g_autofree char *value = plain_value(raw);
+    value[strcspn(value, ";(")] = '\0';
+    g_strstrip(value);
+    return *value ? g_ascii_strdown(value, -1) : NULL;
+}
+
+static void read_addresses(Reader *reader, const char *header, const char *raw, GPtrArray *list)
+{
+    if (!ch_address_parse(raw, list, reader->limits->recipients))
+        ch_parse_warn(reader->mail, "%s: only the first %u addresses were read", header,
+                      reader->limits->recipients);
+}
+
+/* Where the mail really went. The same address twice is said once. */
+static void read_delivered(Reader *reader, const char *header, const char *raw)
+{
+    GPtrArray *delivered = reader->mail->delivered_to;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
+    read_addresses(reader, header, raw, list);
+    for (guint i = 0; i < list->len && delivered->len < reader->limits->recipients; i++) {
+        const ChAddress *address = g_ptr_array_index(list, i);
+        if (*address->address &&
+            !g_ptr_array_find_with_equal_func(delivered, address->address, g_str_equal, NULL))
+            g_ptr_array_add(delivered, g_strdup(address->address));
+    }
+}
+
+/* Adds TEXT to IDS without the white space that folding left in it. */
+static void add_id(GPtrArray *ids, const char *text, gsize length)
+{
+    if (length > 998) /* no header line may be longer (RFC 5322 section 2.1.1) */
+        return;
+    char *id = ch_text_one_line(ch_text_to_utf8(text, length, NULL, NULL));
+    char *to = id;
+    for (const char *from = id; *from; from++)
+        if (*from != ' ' && *from != '<' && *from != '>')
+            *to++ = *from;
+    *to = '\0';
+    if (!*id || g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
+        g_free(id);
+    else
+        g_ptr_array_add(ids, id);
+    if (ids->len > CH_REFERENCES_MAX) /* the last ones count (RFC 5322 section 3.6.4) */
+        g_ptr_array_remove_index(ids, 0);
+}
+
+/* Message-IDs of In-Reply-To and References. Where there are angle brackets, only what stands in them counts
+ * ("Your message of Monday <id@…>", RFC 822 section 4.6.2); otherwise every word of the form x@y does. */
+static void read_ids(const char *raw, GPtrArray *ids)
+{
+    if (strchr(raw, '<')) {
+        for (const char *at = strchr(raw, '<'); at; at = strchr(at, '<')) {
+            gsize length = strcspn(at + 1, "<>");
+            const char *next = at + 1 + length;
+            /* Without its closing bracket it is an id only where one word with an at sign follows. */
+            if (*next != '>')
+                length = strcspn(at + 1, " \t\r\n,<>");
+            if (*next == '>' || memchr(at + 1, '@', length))
+                add_id(ids, at + 1, length);
+            at = next;
+        }
+        return;
+    }
+    for (const char *at = raw; *at;) {
+        at += strspn(at, " \t\r\n,;\"'()");
+        gsize length = strcspn(at, " \t\r\n,;\"'()");
+        const char *sign = memchr(at, '@', length);
+        if (sign && sign > at && sign + 1 < at + length)
+            add_id(ids, at, length);
+        at += length;
+    }
+}
+
+static char *message_id(const char *raw)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    read_ids(raw, ids);
+    if (ids->len > 0)
+        return g_strdup(g_ptr_array_index(ids, 0));
+    g_autofree char *value = plain_value(raw);
+    return strpbrk(value, " <>") ? g_strdup("") : g_steal_pointer(&value);
+}
+
+static void read_date(ChMail *mail, const char *raw)
+{
+    g_autofree char *value = plain_value(raw);
+    g_autoptr(GDateTime) date = *value ? g_mime_utils_header_decode_date(value) : NULL;
+    /* Years with fewer or more than four digits are no dates that anybody meant. */
+    if (!date || g_date_time_get_year(date) < 1970) {
+        ch_parse_warn(mail, "Date can't be read");
+        return;
+    }
+    mail->date = g_date_time_format(date, "%Y-%m-%dT%H:%M:%S%:z");
+    mail->date_seconds = mail->date ? g_date_time_to_unix(date) : 0;
+}
+
+static char *return_path(const char *raw)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
+    ch_address_parse(raw, list, 1);
+    const ChAddress *address = list->len > 0 ? g_ptr_array_index(list, 0) : NULL;
+    return g_strdup(address ? address->address : "");
+}
+
+/* The first of several headers that should stand once wins. */
+static gboolean first(char **field)
+{
+    return !*field;
+}
+
+static void read_machine(ChMail *mail, const char *name, const char *raw)
+{
+    static const char *const suppress[] = {"X-Autoreply",     "X-Autorespond",    "X-Autoresponder",
+                                           "X-Auto-Reply",    "X-Auto-Responder", "X-AutoReply-To",
+                                           "X-Mail-Autoreply"};
+    if (!g_ascii_strcasecmp(name, "Auto-Submitted")) {
+        if (first(&mail->auto_submitted))
+            mail->auto_submitted = keyword_value(raw);
+    } else if (!g_ascii_strcasecmp(name, "Precedence")) {
+        if (first(&mail->precedence))
+            mail->precedence = keyword_value(raw);
+    } else if (!g_ascii_strcasecmp(name, "List-Id")) {
+        if (first(&mail->list_id))
+            mail->list_id = ch_words_decode(raw, strlen(raw));
+    } else if (!g_ascii_strcasecmp(name, "X-Auto-Response-Suppress")) {
+        /* "None" suppresses nothing (MS-OXCMAIL section 2.2.3.2.14). */
+        g_autofree char *value = keyword_value(raw);
+        if (g_strcmp0(value, "none"))
+            mail->auto_suppress = TRUE;
+    } else if (!g_ascii_strcasecmp(name, "Received")) {
+        mail->received_count++;
+    } else {
+        for (guint i = 0; i < G_N_ELEMENTS(suppress); i++)
+            if (!g_ascii_strcasecmp(name, suppress[i])) {
+                g_autofree char *value = keyword_value(raw);
+                if (g_strcmp0(value, "no"))
+                    mail->auto_suppress = TRUE;
+            }
+    }
+}
+
+static void read_header(Reader *reader, const char *name, const char *raw)
+{
+    ChMail *mail = reader->mail;
+    if (!g_ascii_strcasecmp(name, "From")) {
+        if (reader->have_from)
+            ch_parse_warn(mail, "several From headers; the first one counts");
+        else
+            read_addresses(reader, "From", raw, reader->from);
+        reader->have_from = TRUE;
+    } else if (!g_ascii_strcasecmp(name, "Subject")) {
+        if (reader->have_subject) {
+            ch_parse_warn(mail, "several Subject headers; the first one counts");
+        } else {
+            g_free(mail->subject);
+            mail->subject = ch_words_decode(raw, strlen(raw));
+            if (strlen(raw) > CH_HEADER_VALUE_MAX)
+                ch_parse_warn(mail, "Subject: only the first %d bytes were read", CH_HEADER_VALUE_MAX);
+        }
+        reader->have_subject = TRUE;
+    } else if (!g_ascii_strcasecmp(name, "To")) {
+        read_addresses(reader, "To", raw, mail->to);
+    } else if (!g_ascii_strcasecmp(name, "Cc")) {
+        read_addresses(reader, "Cc", raw, mail->cc);
+    } else if (!g_ascii_strcasecmp(name, "Reply-To")) {
+        read_addresses(reader, "Reply-To", raw, mail->reply_to);
+    } else if (!g_ascii_strcasecmp(name, "Message-ID")) {
+        if (!*mail->message_id) {
+            g_free(mail->message_id);
+            mail->message_id = message_id(raw);
+        }
+    } else if (!g_ascii_strcasecmp(name, "In-Reply-To")) {
+        read_ids(raw, mail->in_reply_to);
+    } else if (!g_ascii_strcasecmp(name, "References")) {
+        read_ids(raw, mail->references);
+    } else if (!g_ascii_strcasecmp(name, "Date")) {
+        if (first(&mail->date))
+            read_date(mail, raw);
+    } else if (!g_ascii_strcasecmp(name, "Return-Path")) {
+        if (first(&mail->return_path))
+            mail->return_path = return_path(raw);
+    } else if (!g_ascii_strcasecmp(name, "Delivered-To") || !g_ascii_strcasecmp(name, "X-Original-To") ||
+               !g_ascii_strcasecmp(name, "Envelope-To") || !g_ascii_strcasecmp(name, "Resent-To")) {
+        read_delivered(reader, name, raw);
+    } else {
+        read_machine(mail, name, raw);
+    }
+}
+
+static void take_from(Reader *reader)
+{
+    ChMail *mail = reader->mail;
+    if (reader->from->len == 0)
+        return;
+    /* Of several authors the first that can be answered. */
+    guint chosen = 0;
+    for (guint i = 0; i < reader->from->len; i++) {
+        const ChAddress *address = g_ptr_array_index(reader->from, i);
+        if (*address->address) {
+            chosen = i;
+            break;
+        }
+    }
+    if (reader->from->len > 1)
+        ch_parse_warn(mail, "From names %u authors; one counts", reader->from->len);
+    ch_address_free(mail->from);
+    mail->from = g_ptr_array_steal_index(reader->from, chosen);
+}
+
+void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
+{
+    Reader reader = {.mail = mail, .limits = limits};
+    reader.from = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
+    GMimeHeaderList *headers = g_mime_object_get_header_list(top);
+    int count = g_mime_header_list_get_count(headers);
+    for (int i = 0; i < count; i++) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
+        const char *raw = g_mime_header_get_raw_value(header);
+        if (raw)
+            read_header(&reader, g_mime_header_get_name(header), raw);
+    }
+    take_from(&reader);
+    g_ptr_array_unref(reader.from);
+    GMimeContentType *type = g_mime_object_get_content_type(top);
+    if (type && g_mime_content_type_is_type(type, "multipart", "report")) {
+        mail->is_report = TRUE;
+        const char *report = g_mime_content_type_get_parameter(type, "report-type");
+        g_autofree char *clean = report ? plain_value(report) : NULL;
+        mail->report_type = clean && *clean ? g_ascii_strdown(clean, -1) : NULL;
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of parse/ share among themselves; nobody else includes it.
+ * Every function takes bytes as they came and returns valid UTF-8 without NUL.
+ */
+#pragma once
+
+#include "parse/parse.h"
+
+#include <gmime/gmime.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeObject, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeParser, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeStream, g_object_unref)
+
+/* Adds a warning to MAIL unless the same one stands there. */
+void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
+GMimeParserOptions *ch_parse_options(void);
+
+/* text.c */
+
+/* LENGTH bytes in CHARSET (NULL: none was named) as valid UTF-8; a charset that lies is repaired. *REPAIRED
+ * (may be NULL) becomes TRUE where the bytes were not what CHARSET says. Never NULL. */
+char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboolean *repaired);
+/* TEXT with LF line ends and without control characters other than tab and LF, in place. Returns TEXT. */
+char *ch_text_clean(char *text);
+/* TEXT on one line, in place: white space folded, controls and bidirectional overrides out. Returns TEXT. */
+char *ch_text_one_line(char *text);
+/* Cuts TEXT at no more than LIMIT bytes, between two characters. */
+void ch_text_cut(char *text, gsize limit);
+gboolean ch_text_is_blank(const char *text);
+
+/* words.c */
+
+/* A header value (unstructured, or a phrase) with its encoded words decoded (RFC 2047), on one line. */
+char *ch_words_decode(const char *raw, gsize length);
+
+/* address.c */
+
+/* Appends the addresses (ChAddress) of one raw header value to LIST, which grows to at most LIMIT. FALSE
+ * where more were left out. */
+gboolean ch_address_parse(const char *raw, GPtrArray *list, guint limit);
+
+/* headers.c */
+
+/* Fills everything of MAIL that stands in the header block of TOP. */
+void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+
+/* walk.c */
+
+/* Fills text and attachments of MAIL from the MIME tree below TOP. */
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types);
+/* The part that has this number, or NULL. Borrowed from TOP. */
+GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
+
+/* base64.c */
+
+typedef struct {
+    guint32 group; /* the bits of a group that began */
+    guint count;   /* characters that it has */
+} ChBase64;
+
+void ch_base64_setup(void);
+/* Decodes LENGTH characters into OUT, which has room for three bytes more than three quarters of them.
+ * Returns the bytes written. STATE begins as {0}. */
+gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *out);
+/* What is left of a group that was never completed: at most two bytes. */
+gsize ch_base64_finish(ChBase64 *state, guint8 *out);
+
+/* attachment.c */
+
+/* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
+ * (may be NULL) the digest of the whole. Never NULL. */
+GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
+/* Describes PART, whose number is NUMBER. */
+ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
+                                     const ChLimits *limits, const char *const *types);
+/* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
+char *ch_part_filename(GMimeObject *part);
+
+/* html.c */
+
+/* Readable text of an HTML document in UTF-8. Never NULL. */
+char *ch_html_to_text(const char *html, gsize length);
+
+/* quote.c */
+
+/* Finds the cuts of MAIL->text and fills cuts and reply (P9). */
+void ch_quote_cut(ChMail *mail);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The entry of the stage: the bytes of one mail, bounded and handed to GMime without a copy, then headers,
+ * MIME tree and quotes in this order. What each of them reads is in headers.c, walk.c and quote.c.
+ */
+#include "parse/internal.h"
+
+#include <string.h>
+
+/* GMime compares every line that begins with "--" with every boundary that is open: their product is work.
+ * No mail that a person sends comes near this (P13). */
+#define BOUNDARY_WORK_MAX (64u << 20)
+#define BOUNDARY_SCAN_MIN (256u << 10)
+
+static GMimeParserOptions *options;
+
+static void discard_log(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+    (void)domain, (void)level, (void)message, (void)data;
+}
+
+void ch_parse_setup(void)
+{
+    if (options)
+        return;
+    g_mime_init();
+    ch_base64_setup();
+    /* GMime complains about odd mails on stderr; a mail is no fault of the program. */
+    g_log_set_handler("gmime", G_LOG_LEVEL_MASK & ~G_LOG_LEVEL_ERROR, discard_log, NULL);
+    static const char *charsets[] = {"utf-8", "windows-1252", NULL};
+    options = g_mime_parser_options_new();
+    g_mime_parser_options_set_fallback_charsets(options, charsets);
+}
+
+GMimeParserOptions *ch_parse_options(void)
+{
+    return options;
+}
+
+void ch_parse_warn(ChMail *mail, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (!g_ptr_array_find_with_equal_func(mail->warnings, text, g_str_equal, NULL))
+        g_ptr_array_add(mail->warnings, g_steal_pointer(&text));
+}
+
+/* Bytes for GMime: those of the raw mail, or a repaired copy. */
+typedef struct {
+    const char *bytes;
+    gsize length;
+    char *copy;
+} Input;
+
+/* Where the header block ends: the offset of the first empty line, or LENGTH. */
+static gsize header_end(const char *bytes, gsize length)
+{
+    const char *at = bytes, *end = bytes + length;
+    while (at < end) {
+        if (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'))
+            return (gsize)(at - bytes);
+        const char *next = memchr(at, '\n', (gsize)(end - at));
+        if (!next)
+            break;
+        at = next + 1;
+    }
+    return length;
+}
+
+static guint64 count(const char *bytes, gsize length, const char *word)
+{
+    guint64 found = 0;
+    gsize size = strlen(word);
+    const char *at = bytes, *end = bytes + length;
+    while ((at = memmem(at, (gsize)(end - at), word, size))) {
+        found++;
+        at += size;
+    }
+    return found;
+}
+
+/* Whether its boundaries would make GMime work for minutes. Small mails can't. */
+static gboolean is_boundary_bomb(const char *bytes, gsize length)
+{
+    if (length < BOUNDARY_SCAN_MIN)
+        return FALSE;
+    guint64 declared = 0;
+    /* Every declaration has an '=' after the word, however it is written. */
+    for (const char *at = bytes, *end = bytes + length; (at = memchr(at, '=', (gsize)(end - at))); at++) {
+        const char *word = at;
+        while (word > bytes && (g_ascii_isspace(word[-1]) || word[-1] == '*' || g_ascii_isdigit(word[-1])))
+            word--;
+        if (word - bytes >= 8 && !g_ascii_strncasecmp(word - 8, "boundary", 8))
+            declared++;
+    }
+    declared = MIN(declared, 1024); /* GMime nests no deeper */
+    return declared > 1 && declared * count(bytes, length, "\n--") > BOUNDARY_WORK_MAX;
+}
+
+/* The copy is made only where something is to be repaired. MAIL is NULL where nobody wants the warnings. */
+static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *mail)
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(raw, &length);
+    *input = (Input){bytes ? bytes : "", bytes ? length : 0, NULL};
+    if (input->length >= 3 && !memcmp(input->bytes, "\xef\xbb\xbf", 3)) {
+        input->bytes += 3;
+        input->length -= 3;
+    }
+    while (input->length > 0 && (*input->bytes == '\n' || *input->bytes == '\r')) {
+        input->bytes++;
+        input->length--;
+    }
+    /* The separator line of an mbox is no header. */
+    if (input->length > 5 && (!memcmp(input->bytes, "From ", 5) || !memcmp(input->bytes, ">From ", 6))) {
+        const char *line = memchr(input->bytes, '\n', input->length);
+        if (line) {
+            input->length -= (gsize)(line + 1 - input->bytes);
+            input->bytes = line + 1;
+        }
+    }
+    /* A mail whose lines end in CR alone is one line to GMime. */
+    if (memchr(input->bytes, '\r', input->length) && !memchr(input->bytes, '\n', input->length)) {
+        input->copy = g_memdup2(input->bytes, input->length);
+        for (gsize i = 0; i < input->length; i++)
+            if (input->copy[i] == '\r')
+                input->copy[i] = '\n';
+        input->bytes = input->copy;
+        if (mail)
+            ch_parse_warn(mail, "line ends are CR alone");
+    }
+    gsize head = header_end(input->bytes, input->length);
+    if (is_boundary_bomb(input->bytes, input->length)) {
+        if (mail)
+            ch_parse_warn(mail, "too many MIME boundaries; the body was not read");
+        input->length = head;
+    }
+    gboolean nul = memchr(input->bytes, 0, head) != NULL;
+    if (head <= header_max && !nul)
+        return;
+    if (mail && nul)
+        ch_parse_warn(mail, "NUL bytes in the headers were dropped");
+    if (mail && head > header_max)
+        ch_parse_warn(mail, "the header block has %zu bytes; only the first %zu were read", head, header_max);
+    GString *copy = g_string_sized_new(input->length + 4);
+    for (gsize i = 0; i < MIN(head, header_max); i++)
+        if (input->bytes[i])
+            g_string_append_c(copy, input->bytes[i]);
+    if (head > header_max)
+        g_string_append_c(copy, '\n');
+    g_string_append_len(copy, input->bytes + head, (gssize)(input->length - head));
+    g_free(input->copy);
+    input->length = copy->len;
+    input->copy = g_string_free(copy, FALSE);
+    input->bytes = input->copy;
+}
+
+/* GMime's tree over INPUT's own bytes; *ARRAY must live as long as it does. NULL where GMime sees no mail. */
+static GMimeObject *input_parse(const Input *input, GByteArray **array)
+{
+    /* The array borrows the bytes: nothing writes to a parser's stream, and input_release takes them out. */
+    *array = g_byte_array_new_take((guint8 *)input->bytes, input->length);
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_byte_array(*array);
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+    g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    /* As a part, not as a message: GMime would read the address headers too, and headers.c does. */
+    return g_mime_parser_construct_part(parser, options);
+}
+
+static void input_release(Input *input, GByteArray *array)
+{
+    if (array) {
+        gsize length;
+        g_byte_array_steal(array, &length);
+        g_byte_array_unref(array);
+    }
+    g_free(input->copy);
+}
+
+ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types)
+{
+    ChMail *mail = ch_mail_new();
+    mail->truncated = incoming->truncated;
+    mail->size = incoming->server_size;
+    Input input;
+    GByteArray *array = NULL;
+    input_prepare(&input, incoming->raw, limits->header_bytes, mail);
+    GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
+    if (top) {
+        ch_headers_read(mail, top, limits);
+        if (!incoming->truncated)
+            ch_walk(mail, top, limits, attachment_types);
+        g_object_unref(top);
+    } else {
+        ch_parse_warn(mail, "there is no mail in these %zu bytes", g_bytes_get_size(incoming->raw));
+    }
+    input_release(&input, array);
+    ch_quote_cut(mail);
+    return mail;
+}
+
+GBytes *ch_parse_attachment(GBytes *raw, const char *part)
+{
+    Input input;
+    GByteArray *array = NULL;
+    GBytes *result = NULL;
+    /* No limit on the headers: a part that ch_parse listed has the same number without it. */
+    input_prepare(&input, raw, G_MAXSIZE, NULL);
+    GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
+    GMimeObject *found = top ? ch_walk_find(top, part) : NULL;
+    if (found)
+        result = g_byte_array_free_to_bytes(ch_part_decode(found, G_MAXSIZE, NULL, NULL));
+    g_clear_object(&top);
+    input_release(&input, array);
+    return result;
+}

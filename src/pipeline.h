@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The path of one mail (DESIGN.md section 2): the only file that calls every stage, and passes the values on.
+ * What runs beside what, and when it is committed, is engine/'s business.
+ */
+#pragma once
+
+#include "base/config.h"
+#include "compose/compose.h"
+#include "mail/decision.h"
+#include "store/store.h"
+
+/* What all stages work by. Borrowed by those who use it. */
+typedef struct {
+    const ChConfig *config;
+    const ChTemplates *templates;
+} ChDesk;
+
+/* A mail read: parse and judge, which need nothing but the bytes. */
+typedef struct {
+    ChMail *mail;
+    ChVerdict *verdict;
+    char *fingerprint;
+} ChReading;
+
+/* Safe for any thread. Free with ch_reading_free. */
+ChReading *ch_read(const ChConfig *config, const ChIncoming *incoming);
+void ch_reading_free(ChReading *reading);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChReading, ch_reading_free)
+
+/* Looks up the facts, routes and decides; changes nothing. STORE NULL: an empty desk. MAIL_ID 0: not taken in
+ * (explain). READING's verdict is completed by the facts. FACTS gets them, the caller's to free. */
+ChDecision *ch_weigh(const ChConfig *config, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
+                     ChReading *reading, ChFacts **facts, GError **error);
+
+/* Weighs the mail, carries the decision out, composes and queues its mails: inside the transaction that STORE
+ * has open (P4). *QUEUED grows by the mails queued. */
+gboolean ch_settle(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
+                   ChReading *reading, guint *queued, GError **error);
+
+/* Records that the mail could not be read, because of WHY (P12). */
+gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,
+                       const char *why, guint *queued, GError **error);

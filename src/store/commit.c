@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Carries out a Decision: each action becomes rows, inside the writer's transaction (P4). It decides nothing.
+ */
+#include "store/db.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <string.h>
+
+gboolean ch_store_log(ChStore *store, gint64 ticket, gint64 mail, const char *actor, const char *kind,
+                      const char *detail, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_EVENT_INSERT);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    ch_bind_id(&row, ":ticket", ticket);
+    ch_bind_id(&row, ":mail", mail);
+    ch_bind_text(&row, ":actor", actor);
+    ch_bind_text(&row, ":kind", kind);
+    ch_bind_text(&row, ":detail", detail ? detail : "");
+    return ch_step(&row, NULL, error);
+}
+
+/* The person who has this address; a new one where nobody does. */
+static gboolean person(ChStore *store, const ChAddress *who, gint64 *id, GError **error)
+{
+    g_autofree char *address = ch_address_fold(who->address);
+    CH_ROW find = ch_row(store, CH_QUERY_ADDRESS_FIND);
+    gboolean any;
+    ch_bind_text(&find, ":address", address);
+    if (!ch_step(&find, &any, error))
+        return FALSE;
+    if (any) {
+        *id = ch_int(&find, 0);
+        return TRUE;
+    }
+    CH_ROW insert = ch_row(store, CH_QUERY_PERSON_INSERT);
+    ch_bind_text(&insert, ":name", who->name);
+    ch_bind_int(&insert, ":now", ch_clock_now());
+    if (!ch_step(&insert, NULL, error))
+        return FALSE;
+    *id = sqlite3_last_insert_rowid(store->db);
+    CH_ROW link = ch_row(store, CH_QUERY_ADDRESS_INSERT);
+    ch_bind_text(&link, ":address", address);
+    ch_bind_int(&link, ":person", *id);
+    ch_bind_int(&link, ":now", ch_clock_now());
+    return ch_step(&link, NULL, error);
+}
+
+static gboolean department(ChStore *store, const char *name, gint64 *id, GError **error)
+{
+    gint64 *known = g_hash_table_lookup(store->departments, name);
+    if (known) {
+        *id = *known;
+        return TRUE;
+    }
+    CH_ROW row = ch_row(store, CH_QUERY_DEPARTMENT_BY_NAME);
+    gboolean any;
+    ch_bind_text(&row, ":name", name);
+    if (!ch_step(&row, &any, error))
+        return FALSE;
+    if (!any) {
+        g_set_error(error, CH_ERROR, CH_ERROR_STORE, "department %s is not in the database", name);
+        return FALSE;
+    }
+    gint64 *copy = g_new(gint64, 1);
+    *id = *copy = ch_int(&row, 0);
+    g_hash_table_insert(store->departments, g_strdup(name), copy);
+    return TRUE;
+}
+
+/* One decision in the act of being carried out. */
+typedef struct {
+    ChStore *store;
+    gint64 mail_id;
+    const ChMail *mail;
+    const ChAddress *sender;
+    const char *actor; /* folded address of the sender, for the log */
+    const ChDecision *decision;
+    ChCommitted *committed;
+} Carrying;
+
+static gboolean open_ticket(Carrying *carrying, const ChAction *action, GError **error)
+{
+    ChStore *store = carrying->store;
+    gint64 requester, where;
+    if (!person(store, carrying->sender, &requester, error) ||
+        !department(store, carrying->decision->department, &where, error))
+        return FALSE;
+    CH_ROW row = ch_row(store, CH_QUERY_TICKET_INSERT);
+    ch_bind_text(&row, ":title", action->value);
+    ch_bind_int(&row, ":department", where);
+    ch_bind_int(&row, ":requester", requester);
+    ch_bind_text(&row, ":address", carrying->sender->address);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    carrying->committed->ticket = sqlite3_last_insert_rowid(store->db);
+    return ch_store_log(store, carrying->committed->ticket, carrying->mail_id, carrying->actor, "opened",
+                        carrying->decision->department, error);
+}
+
+static char *cuts_as_json(const ChMail *mail)
+{
+    g_autoptr(GString) json = g_string_new("[");
+    for (guint i = 0; i < mail->cuts->len; i++) {
+        const ChCut *cut = &g_array_index(mail->cuts, ChCut, i);
+        g_string_append_printf(json, "%s[%zu, %zu, \"%s\"]", i ? ", " : "", cut->start, cut->end,
+                               ch_cut_name(cut->kind));
+    }
+    g_string_append_c(json, ']');
+    return g_string_free(g_steal_pointer(&json), FALSE);
+}
+
+static gboolean add_attachments(Carrying *carrying, GError **error)
+{
+    for (guint i = 0; i < carrying->mail->attachments->len; i++) {
+        const ChAttachment *attachment = g_ptr_array_index(carrying->mail->attachments, i);
+        CH_ROW row = ch_row(carrying->store, CH_QUERY_ATTACHMENT_INSERT);
+        ch_bind_int(&row, ":mail", carrying->mail_id);
+        ch_bind_text(&row, ":part", attachment->part);
+        ch_bind_text(&row, ":name", attachment->name);
+        ch_bind_text(&row, ":type", attachment->type);
+        ch_bind_int(&row, ":size", (gint64)attachment->size);
+        ch_bind_text(&row, ":sha256", attachment->sha256);
+        ch_bind_int(&row, ":inline", attachment->is_inline != 0);
+        ch_bind_int(&row, ":accepted", attachment->accepted != 0);
+        ch_bind_text(&row, ":reason", attachment->reason);
+        if (!ch_step(&row, NULL, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean add_entry(Carrying *carrying, GError **error)
+{
+    ChStore *store = carrying->store;
+    const ChMail *mail = carrying->mail;
+    gint64 writer;
+    if (!person(store, carrying->sender, &writer, error))
+        return FALSE;
+    g_autofree char *cuts = cuts_as_json(mail);
+    CH_ROW row = ch_row(store, CH_QUERY_ENTRY_INSERT);
+    ch_bind_int(&row, ":ticket", carrying->committed->ticket);
+    ch_bind_int(&row, ":mail", carrying->mail_id);
+    ch_bind_text(&row, ":kind", "message");
+    ch_bind_int(&row, ":person", writer);
+    ch_bind_text(&row, ":address", carrying->sender->address);
+    ch_bind_text(&row, ":role", ch_role_name(carrying->decision->role));
+    ch_bind_text(&row, ":title", mail->subject);
+    ch_bind_text(&row, ":text", mail->text);
+    ch_bind_text(&row, ":cuts", cuts);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    carrying->committed->entry = sqlite3_last_insert_rowid(store->db);
+    if (*mail->message_id) {
+        CH_ROW id = ch_row(store, CH_QUERY_MESSAGE_ID_INSERT);
+        ch_bind_text(&id, ":message_id", mail->message_id);
+        ch_bind_int(&id, ":ticket", carrying->committed->ticket);
+        ch_bind_int(&id, ":entry", carrying->committed->entry);
+        if (!ch_step(&id, NULL, error))
+            return FALSE;
+    }
+    return add_attachments(carrying, error) &&
+           ch_store_log(store, carrying->committed->ticket, carrying->mail_id, carrying->actor, "message",
+                        ch_role_name(carrying->decision->role), error);
+}
+
+static gboolean set_state(Carrying *carrying, ChTicketState state, GError **error)
+{
+    gint64 ticket = carrying->committed->ticket;
+    CH_ROW row = ch_row(carrying->store, CH_QUERY_TICKET_SET_STATE);
+    ch_bind_text(&row, ":state", ch_ticket_state_name(state));
+    ch_bind_int(&row, ":now", ch_clock_now());
+    ch_bind_int(&row, ":ticket", ticket);
+    return ch_step(&row, NULL, error) &&
+           ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, "state",
+                        ch_ticket_state_name(state), error);
+}
+
+static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **error)
+{
+    gint64 ticket = carrying->committed->ticket;
+    switch (action->kind) {
+    case CH_ACTION_OPEN_TICKET:
+        return open_ticket(carrying, action, error);
+    case CH_ACTION_ADD_ENTRY:
+        return add_entry(carrying, error);
+    case CH_ACTION_SET_STATE:
+        return set_state(carrying, action->state, error);
+    case CH_ACTION_LOG:
+        return ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, action->value,
+                            action->detail, error);
+    case CH_ACTION_HOLD:
+        return ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, "held",
+                            action->detail, error);
+    }
+    return TRUE;
+}
+
+static gboolean record_outcome(Carrying *carrying, const ChVerdict *verdict, const char *fingerprint,
+                               GError **error)
+{
+    const ChDecision *decision = carrying->decision;
+    g_ptr_array_add(decision->reasons, NULL);
+    g_autofree char *reasons = g_strjoinv("\n", (char **)decision->reasons->pdata);
+    g_ptr_array_set_size(decision->reasons, (gint)decision->reasons->len - 1);
+    CH_ROW row = ch_row(carrying->store, CH_QUERY_MAIL_DECIDE);
+    ch_bind_int(&row, ":mail", carrying->mail_id);
+    if (fingerprint && *fingerprint)
+        ch_bind_text(&row, ":fingerprint", fingerprint);
+    ch_bind_text(&row, ":message_id", carrying->mail ? carrying->mail->message_id : NULL);
+    ch_bind_text(&row, ":sender", carrying->actor);
+    ch_bind_text(&row, ":subject", carrying->mail ? carrying->mail->subject : NULL);
+    ch_bind_text(&row, ":kind", verdict ? ch_kind_name(verdict->kind) : NULL);
+    ch_bind_text(&row, ":outcome", ch_outcome_name(decision->outcome));
+    ch_bind_text(&row, ":reasons", reasons);
+    ch_bind_id(&row, ":ticket", carrying->committed->ticket);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    if (sqlite3_changes(carrying->store->db) == 1)
+        return TRUE;
+    g_set_error(error, CH_ERROR, CH_ERROR_STORE, "mail %" G_GINT64_FORMAT " has its outcome already",
+                carrying->mail_id); /* P2 */
+    return FALSE;
+}
+
+gboolean ch_store_carry_out(ChStore *store, gint64 mail_id, const ChMail *mail, const ChVerdict *verdict,
+                            const ChDecision *decision, const char *fingerprint, ChCommitted *committed,
+                            GError **error)
+{
+    *committed = (ChCommitted){.ticket = decision->ticket};
+    g_autofree char *actor =
+        verdict && *verdict->sender->address ? ch_address_fold(verdict->sender->address) : g_strdup("desk");
+    Carrying carrying = {store, mail_id, mail, verdict ? verdict->sender : NULL, actor, decision, committed};
+    for (guint i = 0; i < decision->actions->len; i++)
+        if (!carry_out(&carrying, g_ptr_array_index(decision->actions, i), error))
+            return FALSE;
+    return record_outcome(&carrying, verdict, fingerprint, error);
+}

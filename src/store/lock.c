@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One `serve` or `poll` at a time on a desk: an flock(2) on DIR/desk.lock, which names its holder for people.
+ */
+#include "store/store.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int ch_desk_lock(const char *dir, const char *who, GError **error)
+{
+    if (g_mkdir_with_parents(dir, 0700) != 0) {
+        g_set_error(error, CH_ERROR, CH_ERROR_IO, "%s: can't be made: %s", dir, g_strerror(errno));
+        return -1;
+    }
+    g_autofree char *path = g_build_filename(dir, "desk.lock", NULL);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0) {
+        g_set_error(error, CH_ERROR, CH_ERROR_IO, "%s: %s", path, g_strerror(errno));
+        return -1;
+    }
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        char holder[128] = "";
+        ssize_t length = pread(lock, holder, sizeof holder - 1, 0);
+        holder[length > 0 ? length : 0] = '\0';
+        g_set_error(error, CH_ERROR, CH_ERROR_BUSY, "%s: the desk is held by %s", dir,
+                    *holder ? g_strchomp(holder) : "another process");
+        close(lock);
+        return -1;
+    }
+    g_autofree char *text = g_strdup_printf("chamado %s, process %d\n", who, (int)getpid());
+    if (ftruncate(lock, 0) != 0 || pwrite(lock, text, strlen(text), 0) < 0) {
+        g_set_error(error, CH_ERROR, CH_ERROR_IO, "%s: %s", path, g_strerror(errno));
+        close(lock);
+        return -1;
+    }
+    return lock;
+}
+
+void ch_desk_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox: mails queued in the transaction that causes them (P4), with bytes that never change (P5). */
+#include "store/db.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#define CLAIM_BYTES (16u << 20)
+
+gint64 ch_store_next_serial(ChStore *store, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_NEXT_ID);
+    gboolean any;
+    return ch_step(&row, &any, error) ? ch_int(&row, 0) : 0;
+}
+
+gboolean ch_store_queue(ChStore *store, const ChQueued *queued, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_INSERT);
+    ch_bind_int(&row, ":id", queued->serial);
+    ch_bind_id(&row, ":ticket", queued->ticket);
+    ch_bind_id(&row, ":entry", queued->entry);
+    ch_bind_text(&row, ":template", queued->template);
+    ch_bind_text(&row, ":envelope_from", queued->envelope_from);
+    ch_bind_text(&row, ":recipient", queued->recipient);
+    ch_bind_text(&row, ":message_id", queued->message_id);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    g_autoptr(GBytes) packed = ch_store_pack(queued->bytes);
+    CH_ROW bytes = ch_row(store, CH_QUERY_OUTBOX_BYTES_INSERT);
+    ch_bind_int(&bytes, ":id", queued->serial);
+    ch_bind_bytes(&bytes, ":bytes", packed);
+    return ch_step(&bytes, NULL, error);
+}
+
+void ch_due_free(ChDue *due)
+{
+    if (!due)
+        return;
+    ch_envelope_free(due->envelope);
+    g_free(due);
+}
+
+void ch_outbox_row_free(ChOutboxRow *row)
+{
+    if (!row)
+        return;
+    g_free(row->recipient);
+    g_free(row->envelope_from);
+    g_free(row->template);
+    g_free(row->message_id);
+    g_free(row->reply_text);
+    g_free(row);
+}
+
+static ChOutboxRow *read_row(ChRow *row)
+{
+    ChOutboxRow *result = g_new0(ChOutboxRow, 1);
+    g_autofree char *state = ch_text(row, 1);
+    result->id = ch_int(row, 0);
+    ch_outbox_state_parse(state, &result->state);
+    result->attempts = (guint)ch_int(row, 2);
+    result->created_at = ch_int(row, 3);
+    result->next_at = ch_int(row, 4);
+    result->done_at = ch_int(row, 5);
+    result->recipient = ch_text(row, 6);
+    result->envelope_from = ch_text(row, 7);
+    result->template = ch_text(row, 8);
+    result->ticket = ch_int(row, 9);
+    result->message_id = ch_text(row, 10);
+    result->reply_code = (int)ch_int(row, 11);
+    result->reply_text = ch_text(row, 12);
+    return result;
+}
+
+ChOutboxRow *ch_store_outbox_get(ChStore *store, gint64 id, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_GET);
+    gboolean any;
+    ch_bind_int(&row, ":id", id);
+    if (!ch_step(&row, &any, error))
+        return NULL;
+    if (any)
+        return read_row(&row);
+    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "there is no mail %" G_GINT64_FORMAT " in the outbox",
+                id);
+    return NULL;
+}
+
+GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)ch_outbox_row_free);
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_LIST);
+    ch_bind_int(&row, ":all", all != 0);
+    ch_bind_int(&row, ":limit", limit);
+    for (;;) {
+        gboolean any;
+        if (!ch_step(&row, &any, error))
+            return NULL;
+        if (!any)
+            return g_steal_pointer(&list);
+        g_ptr_array_add(list, read_row(&row));
+    }
+}
+
+GBytes *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_BYTES);
+    gboolean any;
+    ch_bind_int(&row, ":id", id);
+    if (!ch_step(&row, &any, error))
+        return NULL;
+    if (any)
+        return ch_unpack(sqlite3_column_blob(row.statement, 0), (gsize)sqlite3_column_bytes(row.statement, 0),
+                         error);
+    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "there is no mail %" G_GINT64_FORMAT " in the outbox",
+                id);
+    return NULL;
+}
+
+/* The one place where an outbox row gets a state. */
+static gboolean set_state(ChStore *store, const ChOutboxRow *now, ChOutboxState state, guint attempts,
+                          gint64 next, int code, const char *text, GError **error)
+{
+    if (!ch_outbox_state_may(now->state, state)) {
+        g_set_error(error, CH_ERROR, CH_ERROR_USAGE,
+                    "outbox mail %" G_GINT64_FORMAT " is %s and can't become %s", now->id,
+                    ch_outbox_state_name(now->state), ch_outbox_state_name(state));
+        return FALSE;
+    }
+    gboolean done = state == CH_OUTBOX_SENT || state == CH_OUTBOX_FAILED || state == CH_OUTBOX_DROPPED;
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_SET_STATE);
+    ch_bind_text(&row, ":state", ch_outbox_state_name(state));
+    ch_bind_int(&row, ":attempts", attempts);
+    ch_bind_int(&row, ":next", next);
+    ch_bind_id(&row, ":done", done ? ch_clock_now() : 0);
+    ch_bind_int(&row, ":code", code);
+    ch_bind_text(&row, ":text", text);
+    ch_bind_int(&row, ":id", now->id);
+    return ch_step(&row, NULL, error);
+}
+
+static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)ch_due_free);
+    gsize total = 0;
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_DUE);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    ch_bind_int(&row, ":limit", limit);
+    while (total < CLAIM_BYTES) {
+        gboolean any;
+        if (!ch_step(&row, &any, error))
+            return NULL;
+        if (!any)
+            break;
+        g_autoptr(GBytes) bytes = ch_unpack(sqlite3_column_blob(row.statement, 5),
+                                            (gsize)sqlite3_column_bytes(row.statement, 5), error);
+        if (!bytes)
+            return NULL;
+        total += g_bytes_get_size(bytes);
+        g_autofree char *from = ch_text(&row, 1);
+        g_autofree char *recipient = ch_text(&row, 2);
+        g_autofree char *state = ch_text(&row, 4);
+        ChDue *due = g_new0(ChDue, 1);
+        due->envelope = ch_envelope_new(ch_int(&row, 0), from, recipient, bytes, (guint)ch_int(&row, 3));
+        due->uncertain = g_str_equal(state, ch_outbox_state_name(CH_OUTBOX_SENDING));
+        due->envelope->queued_at = ch_int(&row, 7);
+        due->ticket = ch_int(&row, 6);
+        g_ptr_array_add(list, due);
+    }
+    return g_steal_pointer(&list);
+}
+
+GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error)
+{
+    g_autoptr(GPtrArray) list = read_due(store, limit, error);
+    if (!list)
+        return NULL;
+    for (guint i = 0; i < list->len; i++) {
+        const ChDue *due = g_ptr_array_index(list, i);
+        ChOutboxRow *row = ch_store_outbox_get(store, due->envelope->id, error);
+        gboolean good = row && set_state(store, row, CH_OUTBOX_SENDING, row->attempts + 1, row->next_at,
+                                         row->reply_code, row->reply_text, error);
+        ch_outbox_row_free(row);
+        if (!good)
+            return NULL;
+    }
+    return g_steal_pointer(&list);
+}
+
+gint64 ch_store_next_due(ChStore *store, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_NEXT_DUE);
+    gboolean any;
+    return ch_step(&row, &any, error) ? ch_int(&row, 0) : 0;
+}
+
+gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
+                            const char *text, GError **error)
+{
+    ChOutboxRow *row = ch_store_outbox_get(store, id, error);
+    if (!row)
+        return FALSE;
+    gboolean good = TRUE;
+    if (row->state != CH_OUTBOX_SENDING && !(row->state == CH_OUTBOX_QUEUED && result == CH_DELIVERY_SENT))
+        ; /* an admin dropped or requeued it meanwhile: their word counts */
+    else if (result == CH_DELIVERY_SENT)
+        good = set_state(store, row, CH_OUTBOX_SENT, row->attempts, row->next_at, code, text, error);
+    else if (result == CH_DELIVERY_RETRY && wait)
+        good =
+            set_state(store, row, CH_OUTBOX_QUEUED, row->attempts, ch_clock_now() + wait, code, text, error);
+    else {
+        g_autofree char *detail =
+            g_strdup_printf("%s to %s: %d %s", row->template, row->recipient, code, text ? text : "");
+        good = set_state(store, row, CH_OUTBOX_FAILED, row->attempts, row->next_at, code, text, error) &&
+               ch_store_log(store, row->ticket, 0, "desk", "delivery-failed", detail, error);
+    }
+    ch_outbox_row_free(row);
+    return good;
+}
+
+gboolean ch_store_outbox_set(ChStore *store, gint64 id, ChOutboxState state, GError **error)
+{
+    ChOutboxRow *row = ch_store_outbox_get(store, id, error);
+    gboolean good = row && set_state(store, row, state, row->attempts, ch_clock_now(), row->reply_code,
+                                     row->reply_text, error);
+    if (good) {
+        g_autofree char *detail = g_strdup_printf("%s to %s: %s by an admin", row->template, row->recipient,
+                                                  ch_outbox_state_name(state));
+        good = ch_store_log(store, row->ticket, 0, "desk", "queue", detail, error);
+    }
+    ch_outbox_row_free(row);
+    return good;
+}
