@@ -55,7 +55,7 @@ $(1)/obj/gen/%.o: build/gen/%.c $(GEN) Makefile
 	@echo "  CC    $$@"; $(2) $$(BASE) $(3) -c $$< -o $$@
 $(1)/libchamado.a: $$(SOURCES:%.c=$(1)/obj/%.o) $(1)/obj/gen/queries.o $(1)/obj/gen/migrations.o
 	@rm -f $$@
-	@$$(AR) rcs $$@ $$^
+	@$$(AR) qcs $$@ $$^
 $(1)/chamado: $(1)/obj/src/main.o $(1)/libchamado.a
 	@echo "  LINK  $$@"; $(2) $(3) $(4) $$^ $$(PKG_LIBS) -pthread -o $$@
 $(1)/tests/%: $(1)/obj/tests/unit/%.o $(1)/libchamado.a

@@ -140,7 +140,7 @@ static void add_words(Field *field, const char *text)
 
 void ch_header_text(GString *out, const char *name, const char *text, guint max)
 {
-    g_autofree char *line = ch_text_one_line(text, max);
+    g_autofree char *line = ch_compose_one_line(text, max);
     Field field = begin(out, name);
     if (*line)
         add_words(&field, line);
@@ -228,7 +228,7 @@ gboolean ch_header_mailbox(GString *out, const char *name, const char *display, 
     g_autofree char *right = left ? domain_part(at + 1) : NULL;
     if (!right)
         return FALSE;
-    g_autofree char *shown = ch_text_one_line(display, NAME_MAX_CHARS);
+    g_autofree char *shown = ch_compose_one_line(display, NAME_MAX_CHARS);
     Field field = begin(out, name);
     add_display(&field, shown);
     g_autofree char *whole =
@@ -276,7 +276,7 @@ void ch_header_date(GString *out, const char *name, gint64 seconds)
 
 void ch_header_parameter_words(GString *out, const char *name, const char *value)
 {
-    g_autofree char *line = ch_text_one_line(value, NAME_MAX_CHARS);
+    g_autofree char *line = ch_compose_one_line(value, NAME_MAX_CHARS);
     g_string_append_printf(out, ";\r\n %s=\"", name);
     Field field = {out, 1 + strlen(name) + 2};
     gsize before = out->len;

@@ -123,7 +123,7 @@ char *ch_text_to_html(const char *text)
     return g_string_free(html, FALSE);
 }
 
-char *ch_text_one_line(const char *text, guint max)
+char *ch_compose_one_line(const char *text, guint max)
 {
     g_autofree char *valid = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
     GString *line = g_string_sized_new(128);

@@ -10,4 +10,4 @@ char *ch_text_to_html(const char *text);
 
 /* The first MAX characters of TEXT in one line, an ellipsis where there were more: controls and blanks become
  * single spaces, none at the ends; valid UTF-8 whatever TEXT is. Free with g_free. */
-char *ch_text_one_line(const char *text, guint max);
+char *ch_compose_one_line(const char *text, guint max);

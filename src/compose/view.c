@@ -94,7 +94,7 @@ static void add_texts(ChValue *view, const ChLetter *letter)
     gboolean cut = FALSE, summary_cut = FALSE;
     char *text = trimmed(letter->text, &cut);
     char *summary = trimmed(letter->summary, &summary_cut);
-    ch_value_take_string(view, CH_VIEW_preview, ch_text_one_line(*text ? text : summary, PREVIEW_MAX));
+    ch_value_take_string(view, CH_VIEW_preview, ch_compose_one_line(*text ? text : summary, PREVIEW_MAX));
     ch_value_take_string(view, CH_VIEW_text_html, ch_text_to_html(text));
     ch_value_take_string(view, CH_VIEW_summary_html, ch_text_to_html(summary));
     ch_value_take_string(view, CH_VIEW_text, text);
@@ -137,7 +137,7 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
     if (letter->number > 0)
         ch_value_take_string(view, CH_VIEW_number, g_strdup_printf("%" G_GINT64_FORMAT, letter->number));
     if (*letter->from && *letter->subject_key) {
-        g_autofree char *title = ch_text_one_line(letter->title, TITLE_MAX);
+        g_autofree char *title = ch_compose_one_line(letter->title, TITLE_MAX);
         g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
         ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(letter->from, subject));
     }

@@ -10,16 +10,23 @@
 #define LEVEL        1 /* a mail is mostly base64 and read rarely: higher ones cost more than they save */
 #define UNPACKED_MAX (1u << 30)
 
+static void packer_free(gpointer context)
+{
+    ZSTD_freeCCtx(context);
+}
+
+/* One for each thread: making one costs more than packing a small mail. */
+static GPrivate packer = G_PRIVATE_INIT(packer_free);
+
 GBytes *ch_store_pack(GBytes *bytes)
 {
     gsize length;
     const void *data = g_bytes_get_data(bytes, &length);
     gsize room = ZSTD_compressBound(length);
     g_autofree char *packed = g_malloc(room);
-    /* One context for each thread: making one costs more than packing a small mail. */
-    static __thread ZSTD_CCtx *context;
+    ZSTD_CCtx *context = g_private_get(&packer);
     if (!context)
-        context = ZSTD_createCCtx();
+        g_private_set(&packer, context = ZSTD_createCCtx());
     gsize size = ZSTD_compressCCtx(context, packed, room, length ? data : "", length, LEVEL);
     if (ZSTD_isError(size))
         g_error("zstd: %s", ZSTD_getErrorName(size)); /* the room is enough for any input: our own mistake */
