@@ -289,6 +289,7 @@ static gboolean recover_one(ChEngine *engine, const ChUndecided *left, GError **
         why = "the program died each time it read this mail";
     else if (incoming)
         reading = ch_read(engine->desk->config, incoming);
+    ch_seam("parsed");
     if (!ch_store_begin(store, error))
         return FALSE;
     gboolean good =
