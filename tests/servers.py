@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from mailbox_view import Mailbox, message_bytes
+from mailbox_view import Mail, Mailbox, message_bytes
 from tls import Authority
 
 POSTFIX_DAEMONS = "/usr/lib/postfix/sbin"
@@ -381,11 +381,14 @@ postlog unix-dgram n - n - 1 postlogd
             return mailbox.wait_for(predicate, limit, folder)
 
     def deliver(self, mail, sender, *recipients, limit=15):
-        """Sends, and returns when it stands in the INBOX of each recipient."""
+        """Sends, and returns it as it stands in the INBOX of each recipient. Others may arrive at the same time: it is
+        the one with its Message-ID, where it has one."""
+        wanted = Mail(message_bytes(mail)).message_id
         logins = [next(l for l, a in self.users.items() if a == r) for r in recipients]
         before = {login: self._highest(login) for login in logins}
         self.send(mail, sender, *recipients)
-        return [self.wait_for(login, lambda m, login=login: m.uid > before[login], limit) for login in logins]
+        return [self.wait_for(login, lambda m, login=login: m.uid > before[login] and wanted in (
+            "", m.message_id), limit) for login in logins]
 
     def _highest(self, login):
         with self.mailbox(login) as mailbox:
