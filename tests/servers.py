@@ -332,6 +332,7 @@ smtpd_tls_auth_only = yes
 smtpd_tls_cert_file = {cert}
 smtpd_tls_key_file = {key}
 lmtp_destination_recipient_limit = 1
+lmtp_connection_cache_on_demand = no
 biff = no
 """.format(t=t, daemons=POSTFIX_DAEMONS, domains=" ".join(domains), cert=self.certificate or "", key=self.key or ""),
                     "postfix", "etc", "main.cf")
