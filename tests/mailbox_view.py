@@ -6,6 +6,7 @@ Waiting is by IDLE (RFC 2177) with a limit. Sending is in servers.py.
 import email
 import email.message
 import email.policy
+import functools
 import imaplib
 import re
 import select
@@ -25,7 +26,10 @@ class Mail:
 
     def __init__(self, raw, uid=0, flags=()):
         self.raw, self.uid, self.flags = raw, uid, tuple(flags)
-        self.message = email.message_from_bytes(raw, policy=email.policy.default)
+
+    @functools.cached_property
+    def message(self):
+        return email.message_from_bytes(self.raw, policy=email.policy.default)
 
     def __getitem__(self, name):
         value = self.message[name]
@@ -136,9 +140,15 @@ class Mailbox:
 
     def empty(self, *folders):
         for folder in folders or self.folders():
-            if self._select(folder, readonly=False):
+            status, count = self.imap.select('"%s"' % folder)
+            if status == "OK" and int(count[0]):
                 self.imap.store("1:*", "+FLAGS", "\\Deleted")
                 self.imap.expunge()
+
+    def remove(self, mail, folder="INBOX"):
+        self._select(folder, readonly=False)
+        self.imap.uid("STORE", str(mail.uid), "+FLAGS", "\\Deleted")
+        self.imap.expunge()
 
     def wait_for(self, predicate, limit=15, folder="INBOX"):
         """The first mail for which PREDICATE is true. Woken by IDLE; a mail that came just before IDLE began is

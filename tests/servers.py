@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from mailbox_view import Mailbox, message_bytes
+from mailbox_view import Mail, Mailbox, message_bytes
 from tls import Authority
 
 POSTFIX_DAEMONS = "/usr/lib/postfix/sbin"
@@ -81,8 +81,22 @@ def tail(path, lines=20):
         return str(error)
 
 
+# Reads a line of process groups at each change; at the end of the file it ends the last ones, and the folder.
+WATCHDOG = """trap '' INT TERM HUP
+while read -r line; do groups=$line; done
+for g in $groups; do kill -s TERM -- -$g; done
+for g in $groups; do
+    n=0
+    while kill -s 0 -- -$g && [ $n -lt 20 ]; do n=$((n + 1)); sleep 0.1; done
+    kill -s KILL -- -$g
+done
+rm -rf -- "$0"
+"""
+
+
 def end_with_parent():
-    """In a child: SIGTERM when this process dies, even by SIGKILL, so that no server outlives its test."""
+    """In a child: SIGTERM when this process dies, even by SIGKILL. Not enough for servers, which change their user:
+    that undoes it (prctl(2)); they have the watchdog."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
 
 
@@ -94,7 +108,7 @@ class Servers:
         self.smtp, self.tls = smtp, tls
         self.parent = folder
         self.folder = None
-        self.dovecot = self.postfix = None
+        self.dovecot = self.postfix = self.watchdog = None
         self._handlers = {}
 
     # -- life
@@ -117,6 +131,9 @@ class Servers:
         self.folder = tempfile.mkdtemp(prefix="chamado-", dir=self.parent)
         # Postfix's and Dovecot's daemons run as users of their own and pass through here.
         os.chmod(self.folder, 0o755)
+        # No server outlives its test, even one that was killed by SIGKILL.
+        self.watchdog = subprocess.Popen(["/bin/sh", "-c", WATCHDOG, self.folder], stdin=subprocess.PIPE, cwd="/",
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         self.certificate = self.key = self.ca_file = None
         if self.tls:
             folder = self._folder("tls")
@@ -133,8 +150,13 @@ class Servers:
             self.start_postfix()
 
     def stop(self):
-        self._end("postfix")
-        self._end("dovecot")
+        self._end("postfix", signal.SIGKILL)
+        self._end("dovecot", signal.SIGKILL)
+        if self.watchdog:
+            self.watchdog.kill()
+            self.watchdog.stdin.close()
+            self.watchdog.wait()
+            self.watchdog = None
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
@@ -142,13 +164,13 @@ class Servers:
             signal.signal(number, handler)
         self._handlers = {}
 
-    def _end(self, name):
+    def _end(self, name, number=signal.SIGTERM):
         process = getattr(self, name)
         if not process:
             return
         setattr(self, name, None)
         if process.poll() is None:
-            process.terminate()
+            os.killpg(process.pid, number) if number == signal.SIGKILL else process.send_signal(number)
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
@@ -159,12 +181,17 @@ class Servers:
         except ProcessLookupError:
             pass
         process.wait()
+        self._tell_watchdog()
+
+    def _tell_watchdog(self):
+        groups = [str(p.pid) for p in (self.dovecot, self.postfix) if p]
+        self.watchdog.stdin.write((" ".join(groups) + "\n").encode())
+        self.watchdog.stdin.flush()
 
     def _run(self, arguments, log):
         with open(log, "ab") as out:
             return subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/",
-                                    start_new_session=True, preexec_fn=end_with_parent,
-                                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"})
+                                    start_new_session=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"})
 
     def _folder(self, *names, owner=None, group=None, mode=0o755):
         path = os.path.join(self.folder, *names)
@@ -179,6 +206,7 @@ class Servers:
         path = os.path.join(self.folder, *names)
         with open(path, "w") as f:
             f.write(text)
+        os.utime(path, (1, 1))  # Postfix waits two seconds for a main.cf that was written just now
         return path
 
     # -- Dovecot
@@ -241,6 +269,7 @@ service stats {{
     def start_dovecot(self):
         self.dovecot = self._run(["/usr/sbin/dovecot", "-F", "-c", os.path.join(self.folder, "dovecot", "dovecot.conf")],
                                  self.dovecot_log)
+        self._tell_watchdog()
         wait_port(self.imap_port, 10, self.dovecot, self.dovecot_log)
 
     def stop_dovecot(self):
@@ -303,6 +332,7 @@ smtpd_tls_auth_only = yes
 smtpd_tls_cert_file = {cert}
 smtpd_tls_key_file = {key}
 lmtp_destination_recipient_limit = 1
+lmtp_connection_cache_on_demand = no
 biff = no
 """.format(t=t, daemons=POSTFIX_DAEMONS, domains=" ".join(domains), cert=self.certificate or "", key=self.key or ""),
                     "postfix", "etc", "main.cf")
@@ -327,6 +357,7 @@ postlog unix-dgram n - n - 1 postlogd
     def start_postfix(self):
         self.postfix = self._run([POSTFIX_DAEMONS + "/master", "-d", "-c", os.path.join(self.folder, "postfix", "etc")],
                                  self.postfix_log)
+        self._tell_watchdog()
         wait_port(self.smtp_port, 10, self.postfix, self.postfix_log)
 
     def stop_postfix(self):
@@ -351,11 +382,14 @@ postlog unix-dgram n - n - 1 postlogd
             return mailbox.wait_for(predicate, limit, folder)
 
     def deliver(self, mail, sender, *recipients, limit=15):
-        """Sends, and returns when it stands in the INBOX of each recipient."""
+        """Sends, and returns it as it stands in the INBOX of each recipient. Others may arrive at the same time: it is
+        the one with its Message-ID, where it has one."""
+        wanted = Mail(message_bytes(mail)).message_id
         logins = [next(l for l, a in self.users.items() if a == r) for r in recipients]
         before = {login: self._highest(login) for login in logins}
         self.send(mail, sender, *recipients)
-        return [self.wait_for(login, lambda m, login=login: m.uid > before[login], limit) for login in logins]
+        return [self.wait_for(login, lambda m, login=login: m.uid > before[login] and wanted in (
+            "", m.message_id), limit) for login in logins]
 
     def _highest(self, login):
         with self.mailbox(login) as mailbox:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A certificate authority and server certificates, made with openssl for one run of the tests.
 
-Nothing here is served: servers.py does that for the good certificate, fakes.py for the bad ones.
+Nothing here is served: servers.py does that for the good certificate, flow/fakes.py for the bad ones.
 """
 import os
 import subprocess

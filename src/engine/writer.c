@@ -287,8 +287,10 @@ static gboolean recover_one(ChEngine *engine, const ChUndecided *left, GError **
     const char *why = fault ? fault->message : NULL;
     if (incoming && left->attempts + 1 >= CH_ATTEMPTS_MAX)
         why = "the program died each time it read this mail";
-    else if (incoming)
+    else if (incoming) {
         reading = ch_read(engine->desk->config, incoming);
+        ch_seam("parsed");
+    }
     if (!ch_store_begin(store, error))
         return FALSE;
     gboolean good =

@@ -16,7 +16,7 @@ with flow("a stranger with the number is held") as t:
         t.servers.deliver(stranger, "estranho@outro.example", "suporte@example.br")
     t.ran(desk.poll())
     held = desk.held()
-    t.equal([h["sender"] for h in held], ["estranho@outro.example"] * 2, "both mails are held", held)
+    t.equal([h["from"] for h in held], ["estranho@outro.example"] * 2, "both mails are held", held)
     t.ok(all(h["reasons"] for h in held), "with a reason", held)
     t.has(desk.run("held", "list").out, "estranho@outro.example", "held list shows them to people")
     t.equal(len(desk.ticket(1)["entries"]), 1, "the ticket has its one entry")

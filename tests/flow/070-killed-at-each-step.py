@@ -46,7 +46,7 @@ def one_end(t, seam):
     t.equal(len(desk.ticket(1)["entries"]), 1, "%s: one entry" % seam)
     t.flush("cliente")
     for login in ("cliente", "ana", "bruno"):
-        got = [m for m in t.inbox(login) if m["X-Flush"] is None]
+        got = t.inbox(login)
         t.ok(1 <= len(got) <= 2, "%s: %s has it, at most twice" % (seam, login), got)
         t.equal(len({m.message_id for m in got}), 1, "%s: %s has one Message-ID (P5)" % (seam, login), got)
         t.equal(len({m.content for m in got}), 1, "%s: %s has the same bytes" % (seam, login), *[m.content for m in got])

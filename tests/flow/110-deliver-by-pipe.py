@@ -3,7 +3,7 @@
 import os
 import signal
 
-from lib import EX_TEMPFAIL, flow, mail
+from lib import EX_DATAERR, EX_TEMPFAIL, flow, mail
 
 
 def numbered(n):
@@ -14,7 +14,7 @@ with flow("deliver by pipe") as t:
     desk = t.desk(mailbox_suporte=None)
     t.ran(desk.run("deliver", stdin=numbered(1)), what="a mail is taken")
     t.equal(len(desk.tickets()), 1, "and is a ticket")
-    t.ok(desk.queue(), "whose mails wait: deliver itself sends nothing")
+    t.has(t.servers.wait_for("cliente", lambda m: True).subject, "[#1]", "acknowledged at once, for nobody else does it")
 
     t.ran(desk.run("deliver", stdin=b"From cliente@cliente.example Tue Nov 24 10:00:00 2026\n" + numbered(2)),
           what="with an mbox line in front")
@@ -26,7 +26,8 @@ with flow("deliver by pipe") as t:
     t.equal(len(desk.tickets()), 4, "and makes no second ticket (P3)")
 
     t.ran(desk.run("deliver", stdin=b""), EX_TEMPFAIL, "nothing on stdin")
-    t.ran(desk.run("-o", "limits.mail_bytes=2000", "deliver", stdin=numbered(5) + b"x" * 5000), EX_TEMPFAIL, "a mail over the limit")
+    t.ran(desk.run("-o", "limits.mail_bytes=2000", "deliver", stdin=numbered(5) + b"x" * 5000), EX_DATAERR,
+          "a mail over the limit goes back to its sender, by the MTA")
     nowhere = os.path.join(desk.file, "state")  # below a file
     t.ran(desk.run("-o", "paths.state=" + nowhere, "deliver", stdin=numbered(6)), EX_TEMPFAIL, "no state folder")
     t.ran(desk.run("-o", "desk.nonsense=1", "deliver", stdin=numbered(6)), EX_TEMPFAIL, "a configuration that is wrong")
@@ -36,8 +37,8 @@ with flow("deliver by pipe") as t:
     t.equal(len(desk.tickets()), 5, "and the mail is a ticket")
 
     again = numbered(8)
-    killed = desk.run("deliver", stdin=again, env={"CHAMADO_SEAM": "intake-before-commit"})
-    t.equal(killed.code, -signal.SIGKILL, "killed before the commit", killed)
+    killed = desk.run("deliver", stdin=again, env={"CHAMADO_SEAM": "decide-before-commit"})
+    t.equal(killed.code, -signal.SIGKILL, "killed before the ticket is committed", killed)
     t.ran(desk.run("deliver", stdin=again), what="the MTA comes again")
     t.equal(len(desk.tickets()), 6, "one ticket")
     t.ran(desk.run("verify"))

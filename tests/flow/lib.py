@@ -2,7 +2,7 @@
 """What the flow tests share: TAP, a desk (configuration, state, the program), and mails to send.
 
 A flow test is a script: `with flow("what a person does") as t:` gives it servers and a desk in `t`; each
-`t.ok(...)` is one line of TAP. Servers are in ../servers.py, servers that misbehave in ../fakes.py.
+`t.ok(...)` is one line of TAP. Servers are in ../servers.py, servers that misbehave in fakes.py.
 """
 import contextlib
 import email.message
@@ -45,7 +45,8 @@ def mail(sender, to, subject, text, message_id=None, date=True, attachments=(), 
             m[name.replace("_", "-")] = value
     m.set_content(text)
     for name, kind, data in attachments:
-        m.add_attachment(data, *kind.split("/"), filename=name)
+        main, sub = kind.split("/")
+        m.add_attachment(data if isinstance(data, bytes) else data.encode(), maintype=main, subtype=sub, filename=name)
     return m
 
 
@@ -85,7 +86,7 @@ class Desk:
         self.write()
 
     def write(self):
-        with open(self.file, "w") as f:
+        with open(self.file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
             for name, keys in self.sections.items():
                 f.write("[%s]\n%s\n" % (name, "".join("%s = %s\n" % item for item in keys.items() if item[1] is not None)))
 
@@ -272,14 +273,16 @@ class Flow:
         """Nothing more than KNOWN mails in LOGIN's INBOX, and nothing on its way: queues of ours are empty, and a
         mail sent last has overtaken nothing (Postfix delivers in order to one mailbox)."""
         self.flush(login)
-        mails = [m for m in self.inbox(login) if m["X-Flush"] is None]
+        mails = self.inbox(login)
         return self.ok(len(mails) == known, what, "mails: %r" % mails, *[m.raw.decode("utf-8", "replace") for m in mails[known:]])
 
     def flush(self, login):
         """Returns when Postfix has nothing queued: a marker has arrived and its queue folders are empty."""
         address = self.servers.users[login]
-        marker = mail(address, address, "flush", "flush", X_Flush="1")
-        self.servers.deliver(marker, address, address)
+        marker = mail(address, address, "flush", "flush")
+        arrived = self.servers.deliver(marker, address, address)[0]
+        with self.servers.mailbox(login) as mailbox:
+            mailbox.remove(arrived)
         queue = os.path.join(self.servers.folder, "postfix", "queue")
 
         def empty():

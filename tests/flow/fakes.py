@@ -2,7 +2,7 @@
 """Servers that misbehave on purpose, for tests: an IMAP and an SMTP server that write down every line they get.
 
 They know as much of the protocols as a client needs to come to its password, or to hand over one mail. Well
-behaved servers are in servers.py.
+behaved servers are in ../servers.py.
 """
 import base64
 import re
