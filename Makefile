@@ -105,9 +105,12 @@ install: release ## into $(DESTDIR)$(PREFIX)
 	install -D -m 644 etc/chamado.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/chamado.conf
 	install -D -m 644 man/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1
 	install -D -m 644 man/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5
-	install -D -m 644 contrib/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/chamado.service > build/chamado.service
+	install -D -m 644 build/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	install -D -m 644 contrib/chamado.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf
+	install -D -m 644 contrib/completion/chamado.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 	rm -rf $(DESTDIR)$(PREFIX)/share/chamado $(DESTDIR)$(PREFIX)/share/doc/chamado
 
 clean: ## remove build/
