@@ -324,9 +324,9 @@ static void answer(Server *server, const char *tag, const char *command)
     } else if (after(command, "IDLE")) {
         idle(server, tag);
     } else if (after(command, "NOOP") || after(command, "SUBSCRIBE ")) {
-        server_say(server, "%s OK\r\n", tag);
+        server_say(server, "%s OK done\r\n", tag);
     } else if (after(command, "LOGOUT")) {
-        server_say(server, "* BYE\r\n%s OK\r\n", tag);
+        server_say(server, "* BYE bye\r\n%s OK bye\r\n", tag);
         server_hang_up(server);
     } else {
         server_say(server, "%s BAD what\r\n", tag);

@@ -329,13 +329,13 @@ static gboolean no_uidvalidity(Server *server, const char *tag, const char *comm
     return TRUE;
 }
 
-/* Sequence numbers that say something else each time. */
-static gboolean random_uids(Server *server, const char *tag, const char *command)
+/* Whatever number is asked for, a UID higher than all before, and no such mail. */
+static gboolean rising_uids(Server *server, const char *tag, const char *command)
 {
     if (!g_str_has_prefix(command, "FETCH"))
         return FALSE;
-    server_say(server, "* 1 FETCH (UID %u RFC822.SIZE 5)\r\n%s OK\r\n", 4000000000u - server->twisted++ % 2,
-               tag);
+    server_say(server, "* 1 FETCH (UID %u RFC822.SIZE 5)\r\n%s OK fetched\r\n",
+               4000000000u + server->twisted++, tag);
     return TRUE;
 }
 
@@ -426,7 +426,7 @@ int main(int argc, char **argv)
         {"autologout", test_autologout, NULL},
         {"uidvalidity-in-pass", test_uidvalidity_in_pass, NULL},
         {"protocol/no-uidvalidity", test_protocol, no_uidvalidity},
-        {"protocol/random-uids", test_protocol, random_uids},
+        {"protocol/rising-uids", test_protocol, rising_uids},
         {"capability-missing", test_capability_missing, NULL},
         {"garbage", test_garbage, NULL},
     };

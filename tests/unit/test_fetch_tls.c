@@ -113,7 +113,7 @@ static gboolean change_mind(Server *server, const char *tag, const char *command
 {
     if (!g_str_has_prefix(command, "CAPABILITY"))
         return FALSE;
-    server_say(server, "* CAPABILITY IMAP4rev1 %s\r\n%s OK\r\n",
+    server_say(server, "* CAPABILITY IMAP4rev1 %s\r\n%s OK that\r\n",
                server->tls ? "LOGINDISABLED" : "STARTTLS AUTH=PLAIN", tag);
     return TRUE;
 }
