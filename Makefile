@@ -61,6 +61,8 @@ $(1)/chamado: $(1)/obj/src/main.o $(1)/libchamado.a
 $(1)/tests/%: $(1)/obj/tests/unit/%.o $(1)/libchamado.a
 	@mkdir -p $$(@D)
 	@echo "  LINK  $$@"; $(2) $(3) $(4) $$^ $$(PKG_LIBS) -pthread -o $$@
+# the test server that these share
+$(1)/tests/test_fetch_imap $(1)/tests/test_fetch_hostile $(1)/tests/test_fetch_tls: $(1)/obj/tests/unit/imap_server.o
 endef
 $(eval $(call FLAVOUR,build,$$(CC),$$(RELEASE) $$(CFLAGS),$$(RELEASE_LD) $$(LDFLAGS)))
 $(eval $(call FLAVOUR,build/asan,$$(CC),$$(ASAN),))
