@@ -110,7 +110,7 @@ const ChSink *ch_engine_sink(ChEngine *engine)
 gboolean ch_engine_drain(ChEngine *engine, GError **error)
 {
     g_mutex_lock(&engine->lock);
-    while ((engine->jobs || engine->look) && !engine->failure && !engine->stopping)
+    while ((engine->jobs || engine->look || engine->looking) && !engine->failure && !engine->stopping)
         g_cond_wait(&engine->progress, &engine->lock);
     if (engine->failure)
         g_propagate_error(error, g_error_copy(engine->failure));

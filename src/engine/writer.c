@@ -247,7 +247,7 @@ gpointer ch_writer_run(gpointer data)
         Group group = {.intake = intake, .decide = decide, .calls = calls, .adopted = adopted};
         GError *failure = NULL;
         gather(engine, &group);
-        gboolean looked = group.look;
+        gboolean looked = engine->looking = group.look;
         if (looked)
             engine->look = FALSE; /* set again meanwhile: look again */
         else if (engine->look && !intake->len && !decide->len && !calls->len) {
@@ -261,6 +261,7 @@ gpointer ch_writer_run(gpointer data)
             give_up(engine, &group, failure);
             break;
         }
+        engine->looking = FALSE;
         if (looked && group.look)
             engine->look = TRUE;
         publish(engine, &group);
