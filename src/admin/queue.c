@@ -54,8 +54,7 @@ static void print_table(const GPtrArray *outbox)
         cells[4] = row->ticket ? g_strdup_printf("#%" G_GINT64_FORMAT, row->ticket) : g_strdup("");
         cells[5] = g_strdup(row->template);
         cells[6] = g_strdup(row->recipient);
-        cells[7] = row->reply_code ? g_strdup_printf("%d %s", row->reply_code, row->reply_text)
-                                   : g_strdup(row->reply_text);
+        cells[7] = g_strdup(row->reply_text); /* begins with the code, where there was one */
         g_ptr_array_add(rows, cells);
     }
     ch_command_table(titles, rows);
