@@ -6,11 +6,13 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define DEFAULT_CONFIG CH_SYSCONFDIR "/chamado/chamado.conf"
 
@@ -53,8 +55,9 @@ static int run(guint which, ChAdminContext *context, int argc, char **argv)
         }
     g_autoptr(GError) error = NULL;
     if (!context->config_file && commands[which].needs_config) {
-        g_set_error(&error, CH_ERROR, CH_ERROR_CONFIG, "%s: there is no configuration; name one with -c FILE",
-                    DEFAULT_CONFIG);
+        g_set_error(&error, CH_ERROR, CH_ERROR_CONFIG,
+                    "%s: %s; expected a configuration there, or -c FILE (see chamado.conf(5))",
+                    DEFAULT_CONFIG, g_strerror(access(DEFAULT_CONFIG, R_OK) == 0 ? ENOENT : errno));
         return ch_command_fail(error);
     }
     g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, &error);

@@ -115,7 +115,7 @@ int ch_admin_config(ChAdminContext *context, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--json") == 0) {
             json = TRUE;
-        } else if (strcmp(argv[i], "--help") == 0) {
+        } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             fputs(ch_admin_config_help, stdout);
             return EX_OK;
         } else if (what || argv[i][0] == '-') {

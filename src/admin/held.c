@@ -67,8 +67,10 @@ int ch_admin_held(ChAdminContext *context, int argc, char **argv)
     if (!ch_command_options(context, "list", "Lists the mails that are held, and why.", entries, &argc, &argv,
                             &code))
         return code;
-    if (argc != 2 || strcmp(argv[1], "list") != 0 || limit < 0)
+    if (argc != 2 || strcmp(argv[1], "list") != 0)
         return ch_command_usage("held takes list");
+    if (limit < 0)
+        return ch_command_usage("--limit takes a positive number");
     ChOutcome outcome = ignored ? CH_OUTCOME_IGNORED : quarantined ? CH_OUTCOME_QUARANTINED : CH_OUTCOME_HELD;
     g_autoptr(GError) error = NULL;
     g_autoptr(ChStore) store = ch_store_open(context->config->state_dir, CH_STORE_READ, &error);
