@@ -76,6 +76,12 @@ char *ch_command_plain(const char *text)
     return g_string_free(g_steal_pointer(&plain), FALSE);
 }
 
+char *ch_command_person(const char *name, const char *address)
+{
+    g_autofree char *person = *name ? g_strdup_printf("%s <%s>", name, address) : g_strdup(address);
+    return ch_command_plain(person);
+}
+
 static char *cell(const char *text)
 {
     char *plain = ch_command_plain(text);

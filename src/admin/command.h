@@ -34,6 +34,9 @@ char *ch_command_iso_time(gint64 seconds);
  * g_free. */
 char *ch_command_plain(const char *text);
 
+/* "Ana <ana@example.br>", or the address alone where there is no name; plain as above. Free with g_free. */
+char *ch_command_person(const char *name, const char *address);
+
 /* Prints BUILDER's root, pretty, and a line feed. */
 void ch_command_json(JsonBuilder *builder);
 void ch_json_text(JsonBuilder *builder, const char *name, const char *value); /* NULL: null */

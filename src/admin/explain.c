@@ -138,9 +138,8 @@ static void print_people(const char *label, const GPtrArray *addresses)
 {
     for (guint i = 0; i < addresses->len; i++) {
         const ChAddress *address = g_ptr_array_index(addresses, i);
-        g_autofree char *name = ch_command_plain(address->name);
-        g_autofree char *plain = ch_command_plain(address->address);
-        printf("%-12s %s <%s>\n", label, name, plain);
+        g_autofree char *person = ch_command_person(address->name, address->address);
+        printf("%-12s %s\n", label, person);
     }
 }
 
@@ -148,14 +147,14 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
                        const ChDecision *decision)
 {
     g_autofree char *subject = ch_command_plain(mail->subject);
-    g_autofree char *name = ch_command_plain(mail->from->name);
-    g_autofree char *from = ch_command_plain(mail->from->address);
-    printf("%-12s %s <%s>\n", "From", name, from);
+    g_autofree char *from = ch_command_person(mail->from->name, mail->from->address);
+    printf("%-12s %s\n", "From", from);
     print_people("Reply-To", mail->reply_to);
     print_people("To", mail->to);
     print_people("Cc", mail->cc);
     printf("%-12s %s\n%-12s %s\n", "Subject", subject, "Date", mail->date ? mail->date : "(none)");
-    printf("%-12s %s, %s\n", "Kind", ch_kind_name(verdict->kind), ch_evidence_name(verdict->evidence));
+    printf("%-12s %s\n%-12s %s\n", "Kind", ch_kind_name(verdict->kind), "Evidence",
+           ch_evidence_name(verdict->evidence));
     for (guint i = 0; i < mail->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
         g_autofree char *file = ch_command_plain(attachment->name);

@@ -164,11 +164,9 @@ static void print_indented(const char *text)
 static void print_entry(const ChEntryRow *entry, gboolean full)
 {
     g_autofree char *at = ch_command_time(entry->created_at);
-    g_autofree char *name = ch_command_plain(entry->name);
-    g_autofree char *address = ch_command_plain(entry->address);
+    g_autofree char *person = ch_command_person(entry->name, entry->address);
     g_autofree char *text = full ? g_strdup(entry->text) : without_cuts(entry->text, entry->cuts);
-    printf("\n%s  %s <%s>, %s%s\n", at, name, address, entry->role,
-           strcmp(entry->kind, "note") == 0 ? ", note" : "");
+    printf("\n%s  %s, %s%s\n", at, person, entry->role, strcmp(entry->kind, "note") == 0 ? ", note" : "");
     print_indented(text);
     for (guint i = 0; i < entry->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(entry->attachments, i);
@@ -183,11 +181,11 @@ static void print_ticket(const ChTicketView *view, const char *prefix, gboolean 
 {
     g_autofree char *key = ch_subject_key(prefix, view->number);
     g_autofree char *title = ch_command_plain(view->title);
-    g_autofree char *requester = ch_command_plain(view->requester_name);
+    g_autofree char *requester = ch_command_person(view->requester_name, view->requester_address);
     g_autofree char *opened = ch_command_time(view->opened_at);
     printf("%s %s\n", key, title);
-    printf("%s, department %s, opened %s by %s <%s>\n", ch_ticket_state_name(view->state), view->department,
-           opened, requester, view->requester_address);
+    printf("%s, department %s, opened %s by %s\n", ch_ticket_state_name(view->state), view->department,
+           opened, requester);
     for (guint i = 0; i < view->entries->len; i++)
         print_entry(g_ptr_array_index(view->entries, i), full);
     printf("\nLog\n");
@@ -195,7 +193,7 @@ static void print_ticket(const ChTicketView *view, const char *prefix, gboolean 
         const ChEventRow *event = g_ptr_array_index(view->events, i);
         g_autofree char *at = ch_command_time(event->at);
         g_autofree char *detail = ch_command_plain(event->detail);
-        printf("    %s  %-14s %s  %s\n", at, event->kind, event->actor, g_strdelimit(detail, "\n", ' '));
+        printf("    %s  %-16s %s  %s\n", at, event->kind, event->actor, g_strdelimit(detail, "\n", ' '));
     }
 }
 
@@ -216,9 +214,9 @@ int ch_admin_ticket(ChAdminContext *context, int argc, char **argv)
     gboolean all = FALSE, full = FALSE;
     int limit = CH_LIST_LIMIT, code = EX_OK;
     const GOptionEntry entries[] = {
-        {"all", 'a', 0, G_OPTION_ARG_NONE, &all, "closed ones too", NULL},
-        {"full", 0, 0, G_OPTION_ARG_NONE, &full, "with quotes and signatures", NULL},
-        {"limit", 'n', 0, G_OPTION_ARG_INT, &limit, "at most N, the newest", "N"},
+        {"all", 'a', 0, G_OPTION_ARG_NONE, &all, "list: closed ones too", NULL},
+        {"full", 0, 0, G_OPTION_ARG_NONE, &full, "show: with quotes and signatures", NULL},
+        {"limit", 'n', 0, G_OPTION_ARG_INT, &limit, "list: at most N, the newest", "N"},
         G_OPTION_ENTRY_NULL};
     if (!ch_command_options(context, "list | show NUMBER",
                             "Lists the tickets, newest first, or shows one with its "
