@@ -193,10 +193,9 @@ static void publish(ChEngine *engine, Group *group)
 {
     for (guint i = 0; i < group->intake->len; i++) {
         ChJob *job = g_ptr_array_index(group->intake, i);
-        if (job->folder) {
-            job->folder->waiting--;
+        job->folder->waiting--;
+        if (job->incoming->mailbox)
             g_array_append_val(job->folder->kept, job->incoming->uid);
-        }
         if (job->id < 0)
             finish_job(engine, job);
         else
