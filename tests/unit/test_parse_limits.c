@@ -4,11 +4,12 @@
 #include "parse/parse.h"
 
 #include <string.h>
+#include <time.h>
 
 #define HEAD "From: ana@cliente.example.br\nTo: suporte@desk.example.br\nMIME-Version: 1.0\n"
-/* Wall-clock limit for one hostile mail in the sanitised build, on a busy machine; release builds take a
- * tenth of it. Quadratic work on these mails takes minutes. */
-#define SECONDS_MAX 5.0
+/* Processor time for one hostile mail in the sanitised build; release builds take a fifth of it. Quadratic
+ * work on these mails takes minutes. */
+#define SECONDS_MAX 2.0
 
 static const char *const types[] = {"pdf", "jpg", "png", "txt", NULL};
 
@@ -22,11 +23,19 @@ static ChMail *parse_with(const char *bytes, gsize length, const ChLimits *limit
     return ch_parse(incoming, limits ? limits : &defaults, types);
 }
 
+/* Of this thread: a busy machine makes no difference. */
+static double processor_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static ChMail *parse_string(const GString *mail)
 {
-    g_autoptr(GTimer) timer = g_timer_new();
+    double start = processor_seconds();
     ChMail *result = parse_with(mail->str, mail->len, NULL, FALSE);
-    g_assert_cmpfloat(g_timer_elapsed(timer, NULL), <, SECONDS_MAX);
+    g_assert_cmpfloat(processor_seconds() - start, <, SECONDS_MAX);
     return result;
 }
 
