@@ -57,7 +57,7 @@ static gboolean keep(ChEngine *engine, ChJob *job, GError **error)
     gboolean known;
     if (!ch_store_take(engine->store, job->incoming, job->sha256, job->packed, 1, &job->id, &known, error))
         return FALSE;
-    if (job->folder &&
+    if (job->incoming->mailbox &&
         !ch_store_uid_taken(engine->store, job->folder->id, job->incoming->uid, job->id, error))
         return FALSE;
     if (known) {
