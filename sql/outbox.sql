@@ -2,7 +2,7 @@
 -- Mails that leave.
 
 -- name: outbox_next_id
-SELECT max(coalesce((SELECT max(id) FROM outbox), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)) + 1;
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0) + 1;
 
 -- name: outbox_insert
 INSERT INTO outbox (id, ticket_id, entry_id, template, envelope_from, recipient, message_id, state, attempts,

@@ -147,6 +147,7 @@ CREATE TABLE outbox (              -- every mail that leaves (P4)
     reply_code    INTEGER NOT NULL, -- SMTP, of the last attempt; 0: none
     reply_text    TEXT NOT NULL    -- of the last attempt
 ) STRICT;
+CREATE INDEX outbox_by_ticket ON outbox (ticket_id, recipient) WHERE ticket_id IS NOT NULL;
 CREATE INDEX outbox_due ON outbox (next_at) WHERE state IN ('queued', 'sending');
 
 CREATE TABLE outbox_bytes (        -- apart from outbox, so that an attempt does not rewrite them

@@ -74,7 +74,7 @@ static char *boundary_of(const ChLetter *letter, char which)
 static void write_alternative(GString *out, const ChLetter *letter, const GString *text, const GString *html)
 {
     g_autofree char *boundary = boundary_of(letter, 'a');
-    g_string_append_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n",
+    g_string_append_printf(out, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n",
                            boundary, boundary);
     ch_part_text(out, "plain", text->str, text->len);
     g_string_append_printf(out, "\r\n--%s\r\n", boundary);
@@ -89,8 +89,8 @@ static void write_body(GString *out, const ChLetter *letter, const GString *text
         return;
     }
     g_autofree char *boundary = boundary_of(letter, 'm');
-    g_string_append_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
-                           boundary);
+    g_string_append_printf(out, "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n",
+                           boundary, boundary);
     write_alternative(out, letter, text, html);
     for (guint i = 0; i < letter->enclosures->len; i++) {
         g_string_append_printf(out, "\r\n--%s\r\n", boundary);

@@ -84,6 +84,23 @@ static void append_q(GString *out, const char *text, gsize length)
     }
 }
 
+/* Where a word that begins at TEXT ends, with at most ROOM characters. Base64 is cut where it needs no
+ * padding: readers that join neighbouring words before they decode (GMime 3.2.13 does) stop at one. */
+static const char *end_of_word(const char *text, const char *limit, gboolean base64, gsize room)
+{
+    const char *stop = text, *unpadded = NULL;
+    while (stop < limit) {
+        const char *next = g_utf8_next_char(stop);
+        gsize bytes = (gsize)(next - text);
+        if (stop > text && (base64 ? (bytes + 2) / 3 * 4 : q_width(text, bytes)) > room)
+            return base64 && unpadded ? unpadded : stop;
+        stop = next;
+        if (bytes % 3 == 0)
+            unpadded = stop;
+    }
+    return stop;
+}
+
 /* Appends TEXT as encoded words, none of which cuts a character in two. */
 static void add_encoded(Field *field, const char *text, gsize length)
 {
@@ -93,14 +110,7 @@ static void add_encoded(Field *field, const char *text, gsize length)
         gsize room = field->column + 1 + 30 < LINE_MAX_CHARS ? LINE_MAX_CHARS - field->column - 1 : WORD_MAX;
         room = MIN(room, WORD_MAX) - strlen("=?UTF-8?Q?"
                                             "?=");
-        const char *stop = text;
-        while (stop < limit) {
-            const char *next = g_utf8_next_char(stop);
-            gsize bytes = (gsize)(next - text);
-            if (stop > text && (base64 ? (bytes + 2) / 3 * 4 : q_width(text, bytes)) > room)
-                break;
-            stop = next;
-        }
+        const char *stop = end_of_word(text, limit, base64, room);
         g_autoptr(GString) word = g_string_new(base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");
         if (base64) {
             g_autofree char *encoded = g_base64_encode((const guchar *)text, (gsize)(stop - text));
@@ -244,7 +254,8 @@ gboolean ch_header_id_is_safe(const char *id)
     for (; id[length]; length++)
         if (!g_ascii_isgraph(id[length]) || strchr("<>", id[length]))
             return FALSE;
-    return length > 0 && length <= ID_MAX;
+    /* An encoded word has no business there, but lenient readers decode it, line ends and all. */
+    return length > 0 && length <= ID_MAX && !strstr(id, "=?");
 }
 
 void ch_header_ids(GString *out, const char *name, const GPtrArray *ids, guint max)
@@ -277,16 +288,17 @@ void ch_header_date(GString *out, const char *name, gint64 seconds)
 void ch_header_parameter_words(GString *out, const char *name, const char *value)
 {
     g_autofree char *line = ch_compose_one_line(value, NAME_MAX_CHARS);
+    /* Some readers decode before they unquote: a quote inside would end the name early. */
+    g_strdelimit(line, "\"\\", '\'');
     g_string_append_printf(out, ";\r\n %s=\"", name);
-    Field field = {out, 1 + strlen(name) + 2};
-    gsize before = out->len;
     if (is_ascii(line, strlen(line)) && !strstr(line, "=?")) {
-        g_autofree char *string = quoted(line);
-        g_string_append(out, string + 1);
-        return;
+        g_string_append(out, line);
+    } else {
+        Field field = {out, 1 + strlen(name) + 2};
+        gsize before = out->len;
+        add_encoded(&field, line, strlen(line));
+        /* add_token begins with the blank before the first word. */
+        g_string_erase(out, (gssize)before, out->str[before] == '\r' ? 3 : 1);
     }
-    add_encoded(&field, line, strlen(line));
-    /* add_token begins with the blank before the first word. */
-    g_string_erase(out, (gssize)before, out->str[before] == '\r' ? 3 : 1);
     g_string_append_c(out, '"');
 }

@@ -24,5 +24,5 @@ gboolean ch_header_id_is_safe(const char *id);
 void ch_header_date(GString *out, const char *name, gint64 seconds);
 
 /* Appends VALUE as a quoted parameter "; NAME=…" with encoded words (what Outlook writes and reads; RFC 2047
- * forbids it, so the same value always also goes by RFC 2231). */
+ * forbids it, so the exact value always also goes by RFC 2231); quotes and backslashes in it become '. */
 void ch_header_parameter_words(GString *out, const char *name, const char *value);

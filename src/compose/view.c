@@ -9,9 +9,10 @@
 #include <string.h>
 
 /* A text longer than this is cut in a mail; the whole of it is kept at the desk (P9, P13). */
-#define TEXT_MAX    (1u << 20)
-#define PREVIEW_MAX 110 /* characters */
-#define TITLE_MAX   80  /* characters of a title in a mailto link: some clients take no long ones */
+#define TEXT_MAX       (1u << 20)
+#define PREVIEW_MAX    110 /* characters */
+#define TITLE_MAX      200 /* characters */
+#define LINK_TITLE_MAX 80  /* of a title in a mailto link: some clients take no long ones */
 
 const ChMustacheName ch_view_names[] = {
 #define NAME(name, markup) {#name, markup},
@@ -133,11 +134,11 @@ static void add_files(ChValue *view, const ChLetter *letter)
 static void add_ticket(ChValue *view, const ChLetter *letter)
 {
     ch_value_add_string(view, CH_VIEW_subject_key, letter->subject_key);
-    ch_value_add_string(view, CH_VIEW_title, letter->title);
+    ch_value_take_string(view, CH_VIEW_title, ch_compose_one_line(letter->title, TITLE_MAX));
     if (letter->number > 0)
         ch_value_take_string(view, CH_VIEW_number, g_strdup_printf("%" G_GINT64_FORMAT, letter->number));
     if (*letter->from && *letter->subject_key) {
-        g_autofree char *title = ch_compose_one_line(letter->title, TITLE_MAX);
+        g_autofree char *title = ch_compose_one_line(letter->title, LINK_TITLE_MAX);
         g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
         ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(letter->from, subject));
     }

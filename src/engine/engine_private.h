@@ -15,7 +15,7 @@ typedef struct {
 typedef struct {
     ChIncoming *incoming;
     gsize size;       /* of the raw bytes, counted in engine->in_flight */
-    ChFolder *folder; /* NULL: from no mailbox */
+    ChFolder *folder; /* the one of (NULL, NULL) where it came from no mailbox */
     char sha256[65];
     GBytes *packed; /* until it is kept */
     gint64 id;      /* mail id; 0: not kept yet */

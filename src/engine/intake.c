@@ -13,10 +13,10 @@ void ch_folder_free(ChFolder *folder)
     g_free(folder);
 }
 
-/* With the lock held. */
+/* With the lock held. Mails from no mailbox are counted together, under NULL. */
 static ChFolder *folder_of(ChEngine *engine, const char *mailbox, const char *name)
 {
-    g_autofree char *key = g_strdup_printf("%s/%s", mailbox, name);
+    g_autofree char *key = mailbox ? g_strdup_printf("%s/%s", mailbox, name) : g_strdup("");
     ChFolder *folder = g_hash_table_lookup(engine->folders, key);
     if (!folder) {
         folder = g_new0(ChFolder, 1);
@@ -91,10 +91,8 @@ static gboolean sink_take(gpointer data, ChIncoming *incoming, GError **error)
         g_cond_wait(&engine->progress, &engine->lock);
     gboolean good = is_running(engine, error);
     if (good) {
-        if (incoming->mailbox) {
-            job->folder = folder_of(engine, incoming->mailbox, incoming->folder);
-            job->folder->waiting++;
-        }
+        job->folder = folder_of(engine, incoming->mailbox, incoming->folder);
+        job->folder->waiting++;
         engine->in_flight += job->size;
         engine->jobs++;
         g_queue_push_tail(&engine->intake, job);

@@ -57,7 +57,7 @@ static gboolean keep(ChEngine *engine, ChJob *job, GError **error)
     gboolean known;
     if (!ch_store_take(engine->store, job->incoming, job->sha256, job->packed, 1, &job->id, &known, error))
         return FALSE;
-    if (job->folder &&
+    if (job->incoming->mailbox &&
         !ch_store_uid_taken(engine->store, job->folder->id, job->incoming->uid, job->id, error))
         return FALSE;
     if (known) {
@@ -193,10 +193,9 @@ static void publish(ChEngine *engine, Group *group)
 {
     for (guint i = 0; i < group->intake->len; i++) {
         ChJob *job = g_ptr_array_index(group->intake, i);
-        if (job->folder) {
-            job->folder->waiting--;
+        job->folder->waiting--;
+        if (job->incoming->mailbox)
             g_array_append_val(job->folder->kept, job->incoming->uid);
-        }
         if (job->id < 0)
             finish_job(engine, job);
         else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where mail comes from: one source per file (imap.c, maildir.c, stdin.c) behind this table of functions, and
- * the sink that the pipeline offers them. Sources know nothing of the store.
+ * Where mail comes from: one source per file (imap.c, path.c; stream.c for a pipe) behind this table of
+ * functions, and the sink that the pipeline offers them. Sources know nothing of the store.
  */
 #pragma once
 
@@ -28,10 +28,13 @@ typedef struct ChSink {
 
     /* The UIDs of this folder whose raw bytes were committed and synced since the last call (P1). With WAIT,
      * blocks until everything handed over by this folder is committed or has failed. GArray of guint32, never
-     * NULL on success. On failure nothing more of this folder will be committed; drop the connection. */
+     * NULL on success. On failure nothing more of this folder will be committed; drop the connection. MAILBOX
+     * and FOLDER are NULL for mail of a path; an IMAP pass also asks, with WAIT, before it asks for position.
+     */
     GArray *(*kept)(gpointer data, const char *mailbox, const char *folder, gboolean wait, GError **error);
 
-    /* The server was told about these UIDs (moved, flagged, deleted). */
+    /* The server was told about these UIDs (moved, flagged, deleted), or they are not there any more, which
+     * goes for UIDs of *AGAIN, too. */
     gboolean (*acted)(gpointer data, const char *mailbox, const char *folder, guint32 uidvalidity,
                       const GArray *uids, GError **error);
 
@@ -61,7 +64,9 @@ struct ChSource {
 ChSource *ch_source_imap_new(const ChMailboxConfig *config, const char *folder, const ChLimits *limits,
                              const ChSink *sink);
 
-/* Every mail of PATH: a Maildir, a folder of .eml files, or one file. Nothing there is changed. */
+/* Every mail of PATH: a Maildir, a folder of .eml files, or one file. Nothing there is changed. A file that
+ * can't be read is left out, and the pass fails at its end with the first one's reason. Waiting returns at
+ * once. */
 ChSource *ch_source_path_new(const char *path, const ChLimits *limits, const ChSink *sink);
 
 /* One mail on the file descriptor FD, for an MTA pipe: an mbox "From " line in front is dropped. Fails with

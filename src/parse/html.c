@@ -19,6 +19,7 @@ typedef struct {
     guint newlines; /* that stand before the next text: 1 a new line, 2 an empty line between */
     gboolean space; /* white space waits to be folded into one blank */
     guint quotes;   /* blockquotes that are open */
+    guint low;      /* the fewest that were open since the last text: empty lines belong to them */
     guint pre;      /* pre elements that are open */
     guint list_depth;
 } Writer;
@@ -29,12 +30,10 @@ static void want_lines(Writer *writer, guint lines)
     writer->space = FALSE;
 }
 
-static void write_prefix(Writer *writer)
+static void write_marks(Writer *writer, guint quotes)
 {
-    for (guint i = 0; i < MIN(writer->quotes, QUOTES_MAX); i++)
+    for (guint i = 0; i < MIN(quotes, QUOTES_MAX); i++)
         g_string_append_c(writer->out, '>');
-    if (writer->quotes > 0)
-        g_string_append_c(writer->out, ' ');
 }
 
 /* Writes what waits: line ends, quote marks, one blank. */
@@ -44,17 +43,18 @@ static void settle(Writer *writer)
     if (writer->newlines > 0 || begin) {
         for (guint i = 0; i < writer->newlines && !begin; i++) {
             g_string_append_c(writer->out, '\n');
-            if (i + 1 < writer->newlines && writer->quotes > 0) {
-                write_prefix(writer);
-                g_string_truncate(writer->out, writer->out->len - 1);
-            }
+            if (i + 1 < writer->newlines)
+                write_marks(writer, writer->low);
         }
-        write_prefix(writer);
+        write_marks(writer, writer->quotes);
+        if (writer->quotes > 0)
+            g_string_append_c(writer->out, ' ');
     } else if (writer->space) {
         g_string_append_c(writer->out, ' ');
     }
     writer->newlines = 0;
     writer->space = FALSE;
+    writer->low = writer->quotes;
 }
 
 static void write_text(Writer *writer, const char *text)
@@ -276,8 +276,10 @@ static void close_element(Writer *writer, const GumboNode *node, gsize text_star
     guint lines = lines_around(tag);
     if (tag == GUMBO_TAG_A)
         write_target(writer, &node->v.element, text_start);
-    if (tag == GUMBO_TAG_BLOCKQUOTE)
+    if (tag == GUMBO_TAG_BLOCKQUOTE) {
         writer->quotes--;
+        writer->low = MIN(writer->low, writer->quotes);
+    }
     if (tag == GUMBO_TAG_PRE)
         writer->pre--;
     if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL) {

@@ -84,8 +84,9 @@ static gboolean ends_in_verb(const char *text)
 
 static gboolean begins_attribution(const char *text)
 {
-    static const char *const words[] = {"on ", "em ",  "no dia ", "am ",   "el ", "le ",        "il ",
-                                        "op ", "den ", "på ",     "dnia ", "at ", "il giorno ", "vào "};
+    static const char *const words[] = {"on ",   "em ", "no dia ",    "am ",     "el ",
+                                        "le ",   "il ", "op ",        "den ",    "på ",
+                                        "dnia ", "at ", "il giorno ", "w dniu ", "vào "};
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         if (g_str_has_prefix(text, words[i]))
             return TRUE;
@@ -137,8 +138,8 @@ static gboolean find_attribution(const Lines *lines, guint last, guint *first, g
             return TRUE;
         }
     }
-    /* "Ana Silva escreveu:" */
-    if (!ends_in_verb(tail))
+    /* "Ana Silva escreveu:", "ter, 24 nov 2026 10:00 -0300 de Ana <ana@example.br>:" */
+    if (!ends_in_verb(tail) && !(strchr(tail, '@') && names_a_moment(tail)))
         return FALSE;
     *first = last;
     *strong = FALSE;
@@ -216,28 +217,28 @@ static Label label_of(const char *text)
     return LABEL_NONE;
 }
 
-/* Whether a header block begins at line I: the sender first, then at least two of date, recipient and
- * subject within the next lines. "De: 10/11 / Para: 12/11" is a range of dates and has only one. */
+/* Whether a header block begins at line I: the sender and at least two of date, recipient and subject; the
+ * sender or the date comes first. "De: 10/11 / Para: 12/11" is a range of dates and has too few. */
 static gboolean is_header_block(const Lines *lines, guint i)
 {
     g_autofree char *first = line_text(lines, i);
-    if (label_of(first) != LABEL_FROM)
+    Label label = label_of(first);
+    if (label != LABEL_FROM && label != LABEL_DATE)
         return FALSE;
-    guint seen = 0;
+    guint seen = 1u << label;
     for (guint at = i + 1; at < lines->count && at < i + 8; at++) {
         if (lines->lines[at].blank && at > i + 2)
             break;
         g_autofree char *text = line_text(lines, at);
-        Label label = label_of(text);
-        if (label == LABEL_DATE || label == LABEL_TO || label == LABEL_SUBJECT)
-            seen |= 1u << label;
+        seen |= 1u << label_of(text);
     }
-    return ((seen >> LABEL_DATE & 1) + (seen >> LABEL_TO & 1) + (seen >> LABEL_SUBJECT & 1)) >= 2;
+    guint others = (seen >> LABEL_DATE & 1) + (seen >> LABEL_TO & 1) + (seen >> LABEL_SUBJECT & 1);
+    return (seen >> LABEL_FROM & 1) && others >= 2;
 }
 
 static gboolean is_rule(const char *text)
 {
-    return strlen(text) >= 5 && strspn(text, "_-= ") == strlen(text);
+    return strlen(text) >= 4 && strspn(text, "_-= ") == strlen(text);
 }
 
 /* "-----Mensagem original-----" */
@@ -347,11 +348,11 @@ static void add_cut(const Lines *lines, GArray *cuts, guint from, guint to, ChCu
 }
 
 /* Blocks of quoted lines in [0, END): the last one is cut where nothing follows it, and a single one that has
- * an attribution wherever it stands. Between several of them a person has answered; those stay. Returns the
- * line where the last cut begins, END without one. */
-static guint cut_blocks(const Lines *lines, guint end, GArray *cuts)
+ * an attribution wherever it stands. Between several of them a person has answered; those stay. What is left
+ * for a signature are the lines [*FROM, *END). */
+static void cut_blocks(const Lines *lines, guint *from, guint *to, GArray *cuts)
 {
-    guint blocks = 0, start = 0, stop = 0;
+    guint blocks = 0, start = 0, stop = 0, end = *to;
     for (guint i = 0; i < end; i++) {
         if (!lines->lines[i].quoted)
             continue;
@@ -362,32 +363,73 @@ static guint cut_blocks(const Lines *lines, guint end, GArray *cuts)
         stop = i + 1;
     }
     if (blocks == 0)
-        return end;
+        return;
     gboolean trailing = blank_between(lines, stop, end);
     guint above = start, first = start;
     while (above > 0 && lines->lines[above - 1].blank && start - above < 2)
         above--;
     gboolean strong;
     gboolean attributed = above > 0 && find_attribution(lines, above - 1, &first, &strong);
-    if (!trailing && !(blocks == 1 && attributed))
-        return end;
-    add_cut(lines, cuts, attributed ? first : start, trailing ? end : stop, CH_CUT_QUOTE);
-    return trailing ? (attributed ? first : start) : end;
+    if (!trailing && !(blocks == 1 && attributed)) {
+        *from = stop; /* "-- " in a quote is somebody else's */
+        return;
+    }
+    if (!attributed)
+        first = start;
+    while (!trailing && stop < end &&
+           lines->lines[stop].blank) /* one empty line is enough between what stays */
+        stop++;
+    add_cut(lines, cuts, first, trailing ? end : stop, CH_CUT_QUOTE);
+    if (trailing)
+        *to = first;
+    else
+        *from = stop;
 }
 
-/* "-- " (RFC 3676 section 4.3); many clients lose the blank. */
-static guint find_signature(const Lines *lines, guint end)
+/* What phones and some programs put below every mail. */
+static gboolean is_device_line(const Lines *lines, guint i)
 {
-    for (guint i = end; i-- > 0;) {
+    static const char *const marks[] = {"sent from my ",
+                                        "sent from mail for ",
+                                        "sent from outlook for ",
+                                        "get outlook for ",
+                                        "enviado do meu ",
+                                        "enviado da minha ",
+                                        "enviado a partir do meu ",
+                                        "enviado desde mi ",
+                                        "enviado via ",
+                                        "obter o outlook para ",
+                                        "obtenha o outlook para ",
+                                        "envoyé de mon ",
+                                        "von meinem ",
+                                        "inviato da "};
+    if (lines->lines[i].end - lines->lines[i].start > 70)
+        return FALSE;
+    g_autofree char *text = line_text(lines, i);
+    for (guint m = 0; m < G_N_ELEMENTS(marks); m++)
+        if (g_str_has_prefix(text, marks[m]))
+            return !strpbrk(text, ",.!?");
+    return FALSE;
+}
+
+/* Where the signature in [FROM, END) begins: "-- " (RFC 3676 section 4.3), which many clients write without
+ * its blank, or the line of a phone at the end. END without one. */
+static guint find_signature(const Lines *lines, guint from, guint end)
+{
+    guint last = end;
+    while (last > from && lines->lines[last - 1].blank)
+        last--;
+    guint found = last > from && is_device_line(lines, last - 1) ? last - 1 : end;
+    for (guint i = end; i-- > from;) {
         const Line *line = &lines->lines[i];
         gsize length = line->end - line->start;
         const char *text = lines->text + line->start;
         if (length == 3 && !memcmp(text, "-- ", 3))
             return i;
-        if (length == 2 && !memcmp(text, "--", 2) && end - i <= SIGNATURE_LINES)
+        if (length == 2 && !memcmp(text, "--", 2) && last - i <= SIGNATURE_LINES)
             return i;
     }
-    return end;
+    return found;
 }
 
 static gint compare_cuts(gconstpointer a, gconstpointer b)
@@ -418,10 +460,9 @@ void ch_quote_cut(ChMail *mail)
         guint tail = find_tail(&lines, is_forward(mail->subject));
         guint end = tail < lines.count ? back_over_rules(&lines, tail) : lines.count;
         add_cut(&lines, mail->cuts, end, lines.count, CH_CUT_QUOTE);
-        end = cut_blocks(&lines, end, mail->cuts);
-        guint signature = find_signature(&lines, end);
-        if (mail->cuts->len < 2 || signature == end) /* a block cut in the middle ends before the signature */
-            add_cut(&lines, mail->cuts, signature, end, CH_CUT_SIGNATURE);
+        guint from = 0;
+        cut_blocks(&lines, &from, &end, mail->cuts);
+        add_cut(&lines, mail->cuts, find_signature(&lines, from, end), end, CH_CUT_SIGNATURE);
         g_array_sort(mail->cuts, compare_cuts);
     }
     g_free(lines.lines);

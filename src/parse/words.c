@@ -119,6 +119,10 @@ static gboolean is_space(const char *from, const char *to)
 
 char *ch_words_decode(const char *raw, gsize length)
 {
+    while (length > 0 && g_ascii_isspace(*raw)) {
+        raw++;
+        length--;
+    }
     length = MIN(length, CH_HEADER_VALUE_MAX); /* P13 */
     Decoder decoder = {g_string_sized_new(length + 1), g_string_new(NULL), NULL};
     const char *end = raw + length, *plain = raw, *at = raw;
