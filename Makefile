@@ -61,6 +61,8 @@ $(1)/chamado: $(1)/obj/src/main.o $(1)/libchamado.a
 $(1)/tests/%: $(1)/obj/tests/unit/%.o $(1)/libchamado.a
 	@mkdir -p $$(@D)
 	@echo "  LINK  $$@"; $(2) $(3) $(4) $$^ $$(PKG_LIBS) -pthread -o $$@
+# the test server that these share
+$(1)/tests/test_fetch_imap $(1)/tests/test_fetch_hostile $(1)/tests/test_fetch_tls: $(1)/obj/tests/unit/imap_server.o
 endef
 $(eval $(call FLAVOUR,build,$$(CC),$$(RELEASE) $$(CFLAGS),$$(RELEASE_LD) $$(LDFLAGS)))
 $(eval $(call FLAVOUR,build/asan,$$(CC),$$(ASAN),))
@@ -105,9 +107,12 @@ install: release ## into $(DESTDIR)$(PREFIX)
 	install -D -m 644 etc/chamado.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/chamado.conf
 	install -D -m 644 man/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1
 	install -D -m 644 man/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5
-	install -D -m 644 contrib/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/chamado.service > build/chamado.service
+	install -D -m 644 build/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	install -D -m 644 contrib/chamado.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf
+	install -D -m 644 contrib/completion/chamado.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
+	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 	rm -rf $(DESTDIR)$(PREFIX)/share/chamado $(DESTDIR)$(PREFIX)/share/doc/chamado
 
 clean: ## remove build/

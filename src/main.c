@@ -19,17 +19,19 @@ static const struct {
     int (*run)(ChAdminContext *context, int argc, char **argv);
     gboolean needs_config; /* refuses to work on built-in defaults */
     gboolean own_config;   /* loads it itself */
+    gboolean
+        for_mta; /* 75 where even the configuration is wrong: an MTA bounces the mail at any other code */
     const char *what;
 } commands[] = {
-    {"serve", ch_admin_serve, TRUE, FALSE, "run the desk until SIGTERM"},
-    {"poll", ch_admin_poll, TRUE, FALSE, "one pass: take in what waits, deliver what is due"},
-    {"deliver", ch_admin_deliver, TRUE, FALSE, "take in one mail on standard input, for an MTA's pipe"},
-    {"explain", ch_admin_explain, FALSE, FALSE, "say what would be done with a mail, and why"},
-    {"ticket", ch_admin_ticket, TRUE, FALSE, "list tickets, show one"},
-    {"held", ch_admin_held, TRUE, FALSE, "list the mails that are held"},
-    {"queue", ch_admin_queue, TRUE, FALSE, "list, show, retry or drop mails that leave"},
-    {"verify", ch_admin_verify, TRUE, FALSE, "check that every mail has its one outcome"},
-    {"config", ch_admin_config, FALSE, TRUE, "check or show the configuration"},
+    {"serve", ch_admin_serve, TRUE, FALSE, FALSE, "run the desk until SIGTERM"},
+    {"poll", ch_admin_poll, TRUE, FALSE, FALSE, "one pass: take in what waits, deliver what is due"},
+    {"deliver", ch_admin_deliver, TRUE, FALSE, TRUE, "take in one mail on standard input, for an MTA's pipe"},
+    {"explain", ch_admin_explain, FALSE, FALSE, FALSE, "say what would be done with a mail, and why"},
+    {"ticket", ch_admin_ticket, TRUE, FALSE, FALSE, "list tickets, show one"},
+    {"held", ch_admin_held, TRUE, FALSE, FALSE, "list the mails that are held"},
+    {"queue", ch_admin_queue, TRUE, FALSE, FALSE, "list, show, retry or drop mails that leave"},
+    {"verify", ch_admin_verify, TRUE, FALSE, FALSE, "check that every mail has its one outcome"},
+    {"config", ch_admin_config, FALSE, TRUE, FALSE, "check or show the configuration"},
 };
 
 static void print_help(GOptionContext *options)
@@ -55,11 +57,13 @@ static int run(guint which, ChAdminContext *context, int argc, char **argv)
     if (!context->config_file && commands[which].needs_config) {
         g_set_error(&error, CH_ERROR, CH_ERROR_CONFIG, "%s: there is no configuration; name one with -c FILE",
                     DEFAULT_CONFIG);
-        return ch_command_fail(error);
     }
-    g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, &error);
-    if (!config)
-        return ch_command_fail(error);
+    g_autoptr(ChConfig) config =
+        error ? NULL : ch_config_load(context->config_file, context->overrides, &error);
+    if (!config) {
+        int code = ch_command_fail(error);
+        return commands[which].for_mta ? EX_TEMPFAIL : code;
+    }
     context->config = config;
     return commands[which].run(context, argc, argv);
 }

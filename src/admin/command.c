@@ -41,7 +41,9 @@ gboolean ch_command_options(ChAdminContext *context, const char *synopsis, const
 
 int ch_command_fail(const GError *error)
 {
-    fprintf(stderr, "chamado: %s\n", error->message);
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    for (char **line = lines; *line; line++)
+        fprintf(stderr, "chamado: %s\n", *line);
     return ch_error_exit_code(error);
 }
 

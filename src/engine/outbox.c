@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "base/seam.h"
 
-#define CLAIM_MAILS 50
+#define CLAIM_MAILS   50
+#define HINDERED_BASE 5   /* seconds */
+#define HINDERED_CAP  120 /* an admin who mends the password should not wait long */
 
 typedef struct {
     GPtrArray *due; /* of ChDue */
@@ -42,6 +44,8 @@ static gboolean record(ChStore *store, gpointer data, GError **error)
 
 typedef struct {
     ChEngine *engine;
+    GCancellable *cancel;
+    gboolean answered; /* at least one mail was taken or refused: the server is there and knows us */
     GError *failure;
 } Round;
 
@@ -53,6 +57,9 @@ static void delivered(gpointer data, const ChEnvelope *envelope, ChDeliveryResul
     const ChSmtpConfig *smtp = &round->engine->desk->config->smtp;
     guint wait =
         ch_delivery_wait(envelope->attempts + 1, ch_clock_now() - envelope->queued_at, smtp->retry_days);
+    if (result == CH_DELIVERY_RETRY && g_cancellable_is_cancelled(round->cancel))
+        wait = 1; /* our own end is not the mail's fault */
+    round->answered = round->answered || result != CH_DELIVERY_RETRY;
     Answer answer = {envelope->id, result, wait, code, text};
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, envelope->id);
     g_autofree char *reply = g_strdup_printf("%d", code);
@@ -62,8 +69,9 @@ static void delivered(gpointer data, const ChEnvelope *envelope, ChDeliveryResul
         ch_engine_call(round->engine, record, &answer, &round->failure);
 }
 
+/* *ANSWERED: whether it is worth going on with the next mails at once. */
 static gboolean deliver_round(ChEngine *engine, ChTransport *transport, GPtrArray *due, GCancellable *cancel,
-                              GError **error)
+                              gboolean *answered, GError **error)
 {
     g_autoptr(GPtrArray) envelopes = g_ptr_array_new();
     for (guint i = 0; i < due->len; i++) {
@@ -74,14 +82,28 @@ static gboolean deliver_round(ChEngine *engine, ChTransport *transport, GPtrArra
             ch_log(CH_LOG_WARNING, "delivery-uncertain", "outbox", id, "to", one->envelope->recipient, NULL);
         }
     }
-    Round round = {.engine = engine};
+    Round round = {.engine = engine, .cancel = cancel};
     g_autoptr(GError) hindrance = NULL;
     if (!ch_transport_send(transport, envelopes, delivered, &round, cancel, &hindrance))
         ch_log_error("delivery-hindered", hindrance, NULL); /* every mail was given its retry */
+    *answered = round.answered;
     if (!round.failure)
         return TRUE;
     g_propagate_error(error, round.failure);
     return FALSE;
+}
+
+/* After a round in which the server took nothing: a thousand waiting mails must not become a thousand logins
+ * with a wrong password. */
+static void wait_for_server(ChEngine *engine, guint hindered, GCancellable *cancel)
+{
+    guint seconds = ch_backoff(hindered, HINDERED_BASE, HINDERED_CAP);
+    gint64 until = g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
+    g_mutex_lock(&engine->lock);
+    while (!engine->failure && !engine->stopping && !g_cancellable_is_cancelled(cancel))
+        if (!g_cond_wait_until(&engine->progress, &engine->lock, until))
+            break;
+    g_mutex_unlock(&engine->lock);
 }
 
 /* Until mail is queued, the next one is due, or the end. SEEN is engine->queued as it was before the claim.
@@ -101,7 +123,7 @@ static void wait_for_mail(ChEngine *engine, guint64 seen, gint64 next, GCancella
 gboolean ch_engine_deliver(ChEngine *engine, ChTransport *transport, gboolean forever, GCancellable *cancel,
                            GError **error)
 {
-    while (!g_cancellable_is_cancelled(cancel)) {
+    for (guint hindered = 0; !g_cancellable_is_cancelled(cancel);) {
         Claim claimed = {0};
         g_mutex_lock(&engine->lock);
         guint64 seen = engine->queued;
@@ -109,16 +131,22 @@ gboolean ch_engine_deliver(ChEngine *engine, ChTransport *transport, gboolean fo
         if (!ch_engine_call(engine, claim, &claimed, error))
             return FALSE;
         g_autoptr(GPtrArray) due = claimed.due;
-        if (due->len) {
-            ch_seam("outbox-claimed");
-            if (!deliver_round(engine, transport, due, cancel, error))
-                return FALSE;
-            ch_seam("outbox-recorded");
-        } else if (forever) {
-            wait_for_mail(engine, seen, claimed.next, cancel);
-        } else {
+        if (due->len == 0 && !forever)
             return TRUE;
+        if (due->len == 0) {
+            wait_for_mail(engine, seen, claimed.next, cancel);
+            continue;
         }
+        gboolean answered;
+        ch_seam("outbox-claimed");
+        if (!deliver_round(engine, transport, due, cancel, &answered, error))
+            return FALSE;
+        ch_seam("outbox-recorded");
+        hindered = answered ? 0 : hindered + 1;
+        if (hindered && !forever)
+            return TRUE; /* the next run tries the rest */
+        if (hindered)
+            wait_for_server(engine, hindered, cancel);
     }
     return TRUE;
 }

@@ -249,7 +249,7 @@ GArray *ch_imap_fetch(ChImapSession *session, const ChImapMail *wanted, guint co
 ChImapMail *ch_imap_find(const GArray *mails, guint32 uid)
 {
     ChImapMail key = {.uid = uid};
-    return bsearch(&key, mails->data, mails->len, sizeof key, by_uid);
+    return mails->len ? bsearch(&key, mails->data, mails->len, sizeof key, by_uid) : NULL;
 }
 
 struct mailimap_set *ch_imap_set(const guint32 *uids, guint count)

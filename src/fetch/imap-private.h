@@ -16,6 +16,7 @@ typedef struct {
     GHashTable *bodiless;   /* UIDs of it whose body was too large to fetch */
     guint32 settled;        /* how many mails were in the folder when nothing was new */
     guint removed;          /* mails that we took out of the folder, since scanning last looked */
+    guint taken;            /* mails handed to the sink */
     guint rescues;          /* connections that one pass has already replaced */
     gboolean idle_refused;
     GError *refused; /* the server took a mail's bytes from its side to ours, but not our telling it */

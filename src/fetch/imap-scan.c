@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "fetch/imap-private.h"
 
-#define LOST_MAX 5 /* times that the place is looked for without finding anything new */
+#define LOST_MAX 5 /* times that the place is looked for without a mail to show for it */
 
 /* Where the mail in hand stands: NEXT is a guess, checked by each answer. */
 typedef struct {
@@ -118,10 +118,12 @@ gboolean ch_imap_take_new(ChImapSource *self, guint32 *last, GHashTable *skip, G
         gboolean news = window->len > 0 && g_array_index(window, ChImapMail, window->len - 1).uid > *last;
         if (!news && end == exists && ch_imap_exists(self->session) <= exists)
             break;
+        guint taken = self->taken;
         if (news && !take_window(self, window, last, skip, error))
             return FALSE;
         place.next = end + 1 - (news ? MIN(self->removed, end) : 0);
-        place.lost = news ? 0 : place.lost;
+        if (self->taken != taken)
+            place.lost = 0;
     }
     self->settled = ch_imap_exists(self->session);
     return TRUE;

@@ -169,12 +169,15 @@ static gboolean greet(ChImapSession *session, GError **error)
 static gboolean start_tls(ChImapSession *session, GError **error)
 {
     const char *host = session->config->host;
-    /* Logged in before TLS: who is at the other end, and what did we miss? */
-    if (session->imap->imap_state != MAILIMAP_STATE_NON_AUTHENTICATED || !ask_capabilities(session, NULL) ||
-        !ch_imap_has(session, "STARTTLS")) {
-        const GError *broken = ch_imap_stream_error(session->stream);
-        ch_imap_error(session, error, broken ? broken->code : CH_ERROR_TLS, "%s: %s", host,
-                      broken ? broken->message : "the server offers no STARTTLS");
+    if (session->imap->imap_state != MAILIMAP_STATE_NON_AUTHENTICATED) {
+        ch_imap_error(session, error, CH_ERROR_TLS,
+                      "%s: the server logs us in before TLS, so STARTTLS is over", host);
+        return FALSE;
+    }
+    if (!ask_capabilities(session, error))
+        return FALSE;
+    if (!ch_imap_has(session, "STARTTLS")) {
+        ch_imap_error(session, error, CH_ERROR_TLS, "%s: the server offers no STARTTLS", host);
         return FALSE;
     }
     ch_imap_prepare(session, 0);

@@ -42,6 +42,11 @@ static GError *explain(const ChImapStream *stream, const GError *reason)
     return g_error_new(CH_ERROR, CH_ERROR_NETWORK, "%s: %s", stream->host, reason->message);
 }
 
+static GError *closed(const ChImapStream *stream)
+{
+    return g_error_new(CH_ERROR, CH_ERROR_NETWORK, "%s: the server closed the connection", stream->host);
+}
+
 /* GnuTLS asks for bytes. */
 static ssize_t pull(gnutls_transport_ptr_t data, void *buffer, size_t length)
 {
@@ -89,8 +94,7 @@ static gssize receive_tls(ChImapStream *stream, void *buffer, gsize length)
         if (got == GNUTLS_E_AGAIN || got == GNUTLS_E_INTERRUPTED)
             continue;
         if (got == 0 || got == GNUTLS_E_PREMATURE_TERMINATION)
-            fail(stream, g_error_new(CH_ERROR, CH_ERROR_NETWORK, "%s: the server closed the connection",
-                                     stream->host));
+            fail(stream, closed(stream));
         else
             fail(stream, g_error_new(CH_ERROR, CH_ERROR_NETWORK, "%s: TLS: %s", stream->host,
                                      gnutls_strerror((int)got)));
@@ -105,9 +109,7 @@ static gssize receive_plain(ChImapStream *stream, void *buffer, gsize length)
     if (got > 0)
         return got;
     /* libetpan takes 0 for "later" and would ask for ever: the end is a failure. */
-    fail(stream, got < 0 ? explain(stream, reason)
-                         : g_error_new(CH_ERROR, CH_ERROR_NETWORK, "%s: the server closed the connection",
-                                       stream->host));
+    fail(stream, got < 0 ? explain(stream, reason) : closed(stream));
     return -1;
 }
 
@@ -252,6 +254,8 @@ gboolean ch_imap_stream_start_tls(ChImapStream *stream, const char *ca_file, GEr
     while (result < 0 && !gnutls_error_is_fatal(result));
     if (result == 0)
         return TRUE;
+    if (!stream->error && result == GNUTLS_E_PREMATURE_TERMINATION)
+        fail(stream, closed(stream));
     if (!stream->error)
         fail(stream, ch_tls_explain(stream->tls, stream->host, result));
     g_propagate_error(error, g_error_copy(stream->error));

@@ -25,6 +25,7 @@ static gboolean hand_over(ChImapSource *self, ChImapMail *mail, guint64 size, gb
         incoming->server_size = size;
         g_hash_table_add(self->bodiless, GUINT_TO_POINTER(mail->uid));
     }
+    self->taken++;
     ch_seam("fetched");
     return sink->take(sink->data, incoming, error);
 }

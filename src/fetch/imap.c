@@ -53,8 +53,8 @@ gboolean ch_imap_rescue(ChImapSource *self, GError *broken, GError **error)
         g_propagate_error(error, broken);
         return FALSE;
     }
-    ch_log_error("imap-connection-broke", broken, "mailbox", self->config->name, "folder", self->folder,
-                 NULL);
+    ch_log(CH_LOG_WARNING, "imap-connection-replaced", "mailbox", self->config->name, "folder", self->folder,
+           "reason", broken->message, NULL);
     g_error_free(broken);
     if (!connect_anew(self, error))
         return FALSE;

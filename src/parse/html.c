@@ -4,98 +4,13 @@
  * keep their ">" so that quote.c sees them. Never recurses, and bounds the nesting before gumbo sees it
  * (P13).
  */
+#include "parse/html_tree.h"
 #include "parse/internal.h"
 
 #include <gumbo.h>
 #include <string.h>
 
-/* Open elements at once. Gumbo looks through all of them for many tags, so without a bound it is quadratic.
- */
-#define NESTING_MAX 256
-#define QUOTES_MAX  32
-
-/* ---- memory: gumbo frees its tree by recursion, an arena needs none ---- */
-
-typedef struct {
-    GSList *blocks;
-    char *at;
-    gsize left;
-} Arena;
-
-static void *arena_allocate(void *data, size_t size)
-{
-    Arena *arena = data;
-    size = (size + 15) & ~(size_t)15;
-    if (size > arena->left) {
-        gsize block = MAX(size, 32u << 10);
-        arena->at = g_malloc(block);
-        arena->left = block;
-        arena->blocks = g_slist_prepend(arena->blocks, arena->at);
-    }
-    void *result = arena->at;
-    arena->at += size;
-    arena->left -= size;
-    return result;
-}
-
-static void arena_ignore(void *data, void *block)
-{
-    (void)data, (void)block;
-}
-
-/* ---- what comes before gumbo ---- */
-
-/* Elements that end by themselves when the next one comes, or have no content: they don't add up. */
-static gboolean is_flat(const char *name, gsize length)
-{
-    static const char *const flat[] = {"p",   "li",   "br",   "hr",     "img",   "td",   "tr",    "th",
-                                       "dd",  "dt",   "meta", "link",   "input", "col",  "tbody", "thead",
-                                       "wbr", "area", "base", "option", "html",  "head", "body",  "tfoot"};
-    for (guint i = 0; i < G_N_ELEMENTS(flat); i++)
-        if (strlen(flat[i]) == length && !g_ascii_strncasecmp(flat[i], name, length))
-            return TRUE;
-    return FALSE;
-}
-
-/* A copy of HTML without the start tags that would nest deeper than NESTING_MAX; no text is lost. NULL where
- * there are none. */
-static char *bound_nesting(const char *html, gsize length, gsize *kept)
-{
-    GString *copy = NULL;
-    const char *end = html + length, *plain = html;
-    guint depth = 0;
-    for (const char *at = html; (at = memchr(at, '<', (gsize)(end - at)));) {
-        const char *name = at + 1;
-        gboolean closing = name < end && *name == '/';
-        if (closing)
-            name++;
-        const char *stop = name;
-        while (stop < end && (g_ascii_isalnum(*stop) || *stop == ':' || *stop == '-'))
-            stop++;
-        if (stop == name || !g_ascii_isalpha(*name) || is_flat(name, (gsize)(stop - name))) {
-            at++;
-            continue;
-        }
-        if (closing) {
-            depth -= depth > 0;
-        } else if (depth < NESTING_MAX) {
-            depth++;
-        } else {
-            const char *close = memchr(stop, '>', (gsize)(end - stop));
-            if (!copy)
-                copy = g_string_sized_new(length);
-            g_string_append_len(copy, plain, at - plain);
-            plain = close ? close + 1 : end;
-            stop = plain;
-        }
-        at = stop;
-    }
-    if (!copy)
-        return NULL;
-    g_string_append_len(copy, plain, end - plain);
-    *kept = copy->len;
-    return g_string_free(copy, FALSE);
-}
+#define QUOTES_MAX 32
 
 /* ---- the text ---- */
 
@@ -171,6 +86,24 @@ static void write_text(Writer *writer, const char *text)
                 while (*at == ' ' || *at == '\t')
                     g_string_append_c(writer->out, *at++);
         }
+    }
+}
+
+/* A document that costs too much as a tree: every tag is a blank, and entities stay as they are. */
+static void write_stripped(Writer *writer, const char *html, gsize length)
+{
+    const char *end = html + length;
+    for (const char *at = html; at < end;) {
+        const char *tag = memchr(at, '<', (gsize)(end - at));
+        g_autofree char *text = g_strndup(at, (gsize)((tag ? tag : end) - at));
+        write_text(writer, text);
+        const char *close = tag ? memchr(tag, '>', (gsize)(end - tag)) : NULL;
+        at = close ? close + 1 : end;
+        if (tag && end - tag > 3 &&
+            (!g_ascii_strncasecmp(tag, "<br", 3) || !g_ascii_strncasecmp(tag, "<p", 2)))
+            want_lines(writer, 1);
+        else
+            writer->space = writer->newlines == 0;
     }
 }
 
@@ -387,17 +320,13 @@ static void write_tree(Writer *writer, GumboNode *root)
 
 char *ch_html_to_text(const char *html, gsize length)
 {
-    g_autofree char *bounded = bound_nesting(html, length, &length);
-    Arena arena = {0};
-    GumboOptions gumbo = kGumboDefaultOptions;
-    gumbo.allocator = arena_allocate;
-    gumbo.deallocator = arena_ignore;
-    gumbo.userdata = &arena;
-    gumbo.max_errors = 0;
-    GumboOutput *tree = gumbo_parse_with_options(&gumbo, bounded ? bounded : html, length);
+    ChHtmlTree *tree = ch_html_tree_new(html, length);
     Writer writer = {.out = g_string_sized_new(length / 2 + 64)};
-    write_tree(&writer, tree->document);
-    g_slist_free_full(arena.blocks, g_free);
+    if (ch_html_tree_root(tree))
+        write_tree(&writer, ch_html_tree_root(tree));
+    else
+        write_stripped(&writer, html, length);
+    ch_html_tree_free(tree);
     if (writer.out->len > 0)
         g_string_append_c(writer.out, '\n');
     return g_string_free(writer.out, FALSE);

@@ -19,6 +19,12 @@ void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
 GMimeParserOptions *ch_parse_options(void);
 
+/* bounds.c */
+
+/* How much of a mail whose header block ends at HEAD GMime can read with bounded work. *WHY is set where it
+ * is not all. The same for the same bytes, whatever the limits are: part numbers depend on it. */
+gsize ch_bounds_scan(const char *bytes, gsize length, gsize head, const char **why);
+
 /* text.c */
 
 /* LENGTH bytes in CHARSET (NULL: none was named) as valid UTF-8; a charset that lies is repaired. *REPAIRED

@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-/* GMime compares every line that begins with "--" with every boundary that is open: their product is work.
- * No mail that a person sends comes near this (P13). */
-#define BOUNDARY_WORK_MAX (64u << 20)
-#define BOUNDARY_SCAN_MIN (256u << 10)
-
 static GMimeParserOptions *options;
 
 static void discard_log(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
@@ -69,36 +64,6 @@ static gsize header_end(const char *bytes, gsize length)
     return length;
 }
 
-static guint64 count(const char *bytes, gsize length, const char *word)
-{
-    guint64 found = 0;
-    gsize size = strlen(word);
-    const char *at = bytes, *end = bytes + length;
-    while ((at = memmem(at, (gsize)(end - at), word, size))) {
-        found++;
-        at += size;
-    }
-    return found;
-}
-
-/* Whether its boundaries would make GMime work for minutes. Small mails can't. */
-static gboolean is_boundary_bomb(const char *bytes, gsize length)
-{
-    if (length < BOUNDARY_SCAN_MIN)
-        return FALSE;
-    guint64 declared = 0;
-    /* Every declaration has an '=' after the word, however it is written. */
-    for (const char *at = bytes, *end = bytes + length; (at = memchr(at, '=', (gsize)(end - at))); at++) {
-        const char *word = at;
-        while (word > bytes && (g_ascii_isspace(word[-1]) || word[-1] == '*' || g_ascii_isdigit(word[-1])))
-            word--;
-        if (word - bytes >= 8 && !g_ascii_strncasecmp(word - 8, "boundary", 8))
-            declared++;
-    }
-    declared = MIN(declared, 1024); /* GMime nests no deeper */
-    return declared > 1 && declared * count(bytes, length, "\n--") > BOUNDARY_WORK_MAX;
-}
-
 /* The copy is made only where something is to be repaired. MAIL is NULL where nobody wants the warnings. */
 static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *mail)
 {
@@ -132,11 +97,11 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
             ch_parse_warn(mail, "line ends are CR alone");
     }
     gsize head = header_end(input->bytes, input->length);
-    if (is_boundary_bomb(input->bytes, input->length)) {
-        if (mail)
-            ch_parse_warn(mail, "too many MIME boundaries; the body was not read");
-        input->length = head;
-    }
+    const char *bound = NULL;
+    gsize read = ch_bounds_scan(input->bytes, input->length, head, &bound);
+    if (mail && bound)
+        ch_parse_warn(mail, "%s; only the first %zu bytes were read", bound, read);
+    input->length = read;
     gboolean nul = memchr(input->bytes, 0, head) != NULL;
     if (head <= header_max && !nul)
         return;

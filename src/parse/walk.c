@@ -105,8 +105,10 @@ static guint rank(const Walk *walk, GMimeObject *part, guint depth)
     if (GMIME_IS_MULTIPART(part)) {
         guint best = 0;
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
-        for (int i = 0; i < count && depth < depth_max(walk) && best < 3; i++)
-            best = MAX(best, rank(walk, g_mime_multipart_get_part(GMIME_MULTIPART(part), i), depth + 1));
+        for (int i = 0; i < count && depth < depth_max(walk) && best < 3; i++) {
+            guint child = rank(walk, g_mime_multipart_get_part(GMIME_MULTIPART(part), i), depth + 1);
+            best = MAX(best, child);
+        }
         return best;
     }
     if (!is_text(walk, part))

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The store by its contract: kept once, one outcome, together or not at all, an append-only log, states that
+ * only move as they may. */
+#include "fixture.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+static ChStore *open_store(const char *folder)
+{
+    GError *error = NULL;
+    ChStore *store = ch_store_open(folder, CH_STORE_WRITE, &error);
+    g_assert_no_error(error);
+    return store;
+}
+
+static void begin(ChStore *store)
+{
+    GError *error = NULL;
+    ch_store_begin(store, &error);
+    g_assert_no_error(error);
+}
+
+static void commit(ChStore *store)
+{
+    GError *error = NULL;
+    ch_store_commit(store, &error);
+    g_assert_no_error(error);
+}
+
+static gint64 take(ChStore *store, const char *text, gboolean *known)
+{
+    GError *error = NULL;
+    g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
+    g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
+    g_autoptr(GBytes) packed = ch_store_pack(raw);
+    char sha256[65];
+    gint64 id;
+    ch_sha256(text, strlen(text), sha256);
+    g_assert_true(ch_store_take(store, incoming, sha256, packed, 1, &id, known, &error));
+    g_assert_no_error(error);
+    return id;
+}
+
+static void test_kept_once(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    ChStore *store = open_store(folder);
+    gboolean known;
+    begin(store);
+    gint64 id = take(store, "Subject: x\r\n\r\nbytes \x01\xff", &known);
+    g_assert_false(known);
+    g_assert_cmpint(take(store, "Subject: x\r\n\r\nbytes \x01\xff", &known), ==, id);
+    g_assert_true(known);
+    g_assert_cmpint(take(store, "Subject: x\r\n\r\nother", &known), !=, id);
+    g_assert_false(known);
+    commit(store);
+    ch_store_free(store);
+
+    store = open_store(folder);
+    g_autoptr(ChIncoming) again = ch_store_incoming(store, id, &error);
+    g_assert_no_error(error);
+    gsize length;
+    const char *bytes = g_bytes_get_data(again->raw, &length);
+    g_assert_cmpmem(bytes, length, "Subject: x\r\n\r\nbytes \x01\xff", 22);
+    g_autoptr(GArray) left = ch_store_undecided(store, 0, 1, 9, 10, &error);
+    g_assert_cmpuint(left->len, ==, 2);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* A decision as desk/ makes one for a new ticket. */
+static ChDecision *new_ticket(void)
+{
+    ChDecision *decision = ch_decision_new();
+    decision->outcome = CH_OUTCOME_TICKET;
+    decision->role = CH_ROLE_REQUESTER;
+    decision->department = g_strdup("suporte");
+    ch_reason(decision->reasons, "a new one");
+    ch_decision_act(decision, CH_ACTION_OPEN_TICKET, CH_TICKET_OPEN, "Impressora", NULL);
+    ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, NULL, NULL);
+    return decision;
+}
+
+static gboolean settle(ChStore *store, gint64 id, const ChMail *mail, const ChDecision *decision,
+                       ChCommitted *committed, GError **error)
+{
+    g_autoptr(ChVerdict) verdict = ch_verdict_new();
+    g_autofree char *fingerprint = ch_mail_fingerprint(mail);
+    ch_address_free(verdict->sender);
+    verdict->sender = ch_address_new(mail->from->name, mail->from->address);
+    return ch_store_carry_out(store, id, mail, verdict, decision, fingerprint, committed, error);
+}
+
+static ChStore *store_with_ticket(const char *folder, ChCommitted *committed)
+{
+    GError *error = NULL;
+    ChStore *store = open_store(folder);
+    gboolean known;
+    begin(store);
+    g_assert_nonnull(ch_store_keys(store, &error));
+    g_assert_true(ch_store_add_department(store, "suporte", &error));
+    gint64 id = take(store, "first", &known);
+    g_autoptr(ChMail) mail =
+        fixture_mail("Maria@c.example", "suporte@desk.example", "Impressora", "m1@c.example");
+    g_autoptr(ChDecision) decision = new_ticket();
+    g_assert_true(settle(store, id, mail, decision, committed, &error));
+    g_assert_no_error(error);
+    commit(store);
+    return store;
+}
+
+static void test_one_outcome(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    ChCommitted committed;
+    ChStore *store = store_with_ticket(folder, &committed);
+    g_assert_cmpint(committed.ticket, ==, 1);
+    g_autoptr(ChMail) mail = fixture_mail("maria@c.example", "suporte@desk.example", "x", "m1@c.example");
+    g_autoptr(ChDecision) ignored = ch_decision_new();
+    ignored->outcome = CH_OUTCOME_IGNORED;
+    begin(store);
+    g_assert_false(settle(store, 1, mail, ignored, &committed, &error)); /* P2 */
+    g_assert_error(error, CH_ERROR, CH_ERROR_STORE);
+    ch_store_rollback(store);
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) faults = ch_store_verify(store, counts, NULL);
+    g_assert_cmpuint(faults->len, ==, 0);
+    g_assert_cmpint(GPOINTER_TO_INT(g_hash_table_lookup(counts, "ticket")), ==, 1);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* `verify` must be able to fail. */
+static void test_verify_fails(void)
+{
+    g_autofree char *folder = fixture_folder();
+    ChCommitted committed;
+    ch_store_free(store_with_ticket(folder, &committed));
+    g_autofree char *path = g_build_filename(folder, "desk.db", NULL);
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, "DELETE FROM mail_raw", NULL, NULL, NULL), ==, SQLITE_OK);
+    sqlite3_close(db);
+    ChStore *store = open_store(folder);
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) faults = ch_store_verify(store, counts, NULL);
+    g_assert_cmpuint(faults->len, ==, 1);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+static void test_events_are_kept(void)
+{
+    g_autofree char *folder = fixture_folder();
+    ChCommitted committed;
+    ch_store_free(store_with_ticket(folder, &committed));
+    g_autofree char *path = g_build_filename(folder, "desk.db", NULL);
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, "DELETE FROM event", NULL, NULL, NULL), ==, SQLITE_CONSTRAINT);
+    g_assert_cmpint(sqlite3_exec(db, "UPDATE event SET detail = ''", NULL, NULL, NULL), ==,
+                    SQLITE_CONSTRAINT);
+    sqlite3_close(db);
+    fixture_remove(folder);
+}
+
+static void test_newer_is_refused(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    ch_store_free(open_store(folder));
+    g_autofree char *path = g_build_filename(folder, "desk.db", NULL);
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, "PRAGMA user_version = 999", NULL, NULL, NULL), ==, SQLITE_OK);
+    sqlite3_close(db);
+    g_assert_null(ch_store_open(folder, CH_STORE_WRITE, &error));
+    g_assert_error(error, CH_ERROR, CH_ERROR_NEWER);
+    fixture_remove(folder);
+}
+
+static void test_no_desk_to_read(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    g_assert_null(ch_store_open(folder, CH_STORE_READ, &error));
+    g_assert_error(error, CH_ERROR, CH_ERROR_NOT_FOUND);
+    fixture_remove(folder);
+}
+
+static gint64 queue_mail(ChStore *store, gint64 ticket, gint64 entry, const char *recipient,
+                         char **message_id)
+{
+    GError *error = NULL;
+    const GArray *keys = ch_store_keys(store, &error);
+    const ChKey *key = &g_array_index(keys, ChKey, 0);
+    gint64 serial = ch_store_next_serial(store, &error);
+    g_assert_no_error(error);
+    ChMessageId id = {key->id, ticket, entry, serial};
+    *message_id = ch_message_id_new(key, &id, recipient, "desk.example");
+    g_autoptr(GBytes) bytes = g_bytes_new_static("Subject: x\r\n\r\nx\r\n", 18);
+    ChQueued queued = {serial, ticket, entry, "ack", "suporte@desk.example", recipient, *message_id, bytes};
+    g_assert_true(ch_store_queue(store, &queued, &error));
+    g_assert_no_error(error);
+    return serial;
+}
+
+/* Which trace finds the ticket, and how strong it is. */
+static void test_facts(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *ours = NULL;
+    ChCommitted committed;
+    ChStore *store = store_with_ticket(folder, &committed);
+    begin(store);
+    gint64 serial = queue_mail(store, committed.ticket, committed.entry, "maria@c.example", &ours);
+    commit(store);
+    g_autofree char *forged = g_strdup_printf(
+        "ch.1.1.1.%" G_GINT64_FORMAT ".00000000000000000000000000000000@desk.example", serial);
+    const struct {
+        const char *reference, *sender;
+        gint64 number;
+        ChMatch match;
+    } cases[] = {
+        {ours, "maria@c.example", 0, CH_MATCH_TOKEN},
+        {ours, "MARIA@C.example", 0, CH_MATCH_TOKEN},
+        {ours, "eve@d.example", 0, CH_MATCH_REFERENCES}, /* a forwarded mail: not sent to this address */
+        {forged, "maria@c.example", 0, CH_MATCH_NONE},
+        {"m1@c.example", "maria@c.example", 0, CH_MATCH_REFERENCES},
+        {"unknown@c.example", "maria@c.example", 0, CH_MATCH_NONE},
+        {"unknown@c.example", "maria@c.example", 1, CH_MATCH_SUBJECT},
+        {"unknown@c.example", "maria@c.example", 77, CH_MATCH_NONE},
+        {ours, "maria@c.example", 77, CH_MATCH_TOKEN},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ChMail) mail =
+            fixture_mail(cases[i].sender, "suporte@desk.example", "Re: x", "new@c.example");
+        g_ptr_array_add(i % 2 ? mail->references : mail->in_reply_to, g_strdup(cases[i].reference));
+        g_autoptr(ChFacts) facts =
+            ch_store_facts(store, 0, mail, cases[i].sender, "", cases[i].number, &error);
+        g_assert_no_error(error);
+        g_test_message("case %u", i);
+        g_assert_cmpint(facts->match, ==, cases[i].match);
+        g_assert_cmpint(facts->ticket != NULL, ==, cases[i].match != CH_MATCH_NONE);
+        g_assert_cmpint(facts->disagreement != NULL, ==, i == 8);
+    }
+    g_autoptr(ChMail) back = fixture_mail("x@c.example", "suporte@desk.example", "x", ours);
+    g_autoptr(ChFacts) own = ch_store_facts(store, 0, back, "x@c.example", "", 0, NULL);
+    g_assert_true(own->own_message_id); /* L21 */
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* P3: the same words by another route are the same mail; the same Message-ID with other words is not. */
+static void test_fingerprint(void)
+{
+    g_autoptr(ChMail) one = fixture_mail("maria@c.example", "suporte@desk.example", "x", "m1@c.example");
+    g_autoptr(ChMail) copy = fixture_mail("MARIA@c.example", "sales@desk.example", "x", "m1@c.example");
+    g_autoptr(ChMail) other = fixture_mail("maria@c.example", "suporte@desk.example", "x", "m1@c.example");
+    g_autoptr(ChMail) bare = fixture_mail("maria@c.example", "suporte@desk.example", "x", "");
+    g_free(other->text);
+    other->text = g_strdup("Outra coisa.\n");
+    g_autofree char *a = ch_mail_fingerprint(one);
+    g_autofree char *b = ch_mail_fingerprint(copy);
+    g_autofree char *c = ch_mail_fingerprint(other);
+    g_autofree char *d = ch_mail_fingerprint(bare);
+    g_assert_cmpstr(a, ==, b);
+    g_assert_cmpstr(a, !=, c);
+    g_assert_cmpstr(d, ==, "");
+}
+
+static ChOutboxState state_of(ChStore *store, gint64 id)
+{
+    GError *error = NULL;
+    ChOutboxRow *row = ch_store_outbox_get(store, id, &error);
+    g_assert_no_error(error);
+    ChOutboxState state = row->state;
+    ch_outbox_row_free(row);
+    return state;
+}
+
+static void test_outbox(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *message_id = NULL;
+    GError *error = NULL;
+    ChCommitted committed;
+    ChStore *store = store_with_ticket(folder, &committed);
+    ch_clock_set(1000000);
+    begin(store);
+    gint64 id = queue_mail(store, committed.ticket, committed.entry, "maria@c.example", &message_id);
+    GPtrArray *due = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(due->len, ==, 1);
+    g_assert_false(((ChDue *)due->pdata[0])->uncertain);
+    g_assert_cmpuint(((ChDue *)due->pdata[0])->envelope->attempts, ==, 0);
+    g_ptr_array_unref(due);
+    g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_SENDING);
+    /* The program died here: claimed again, and said to be uncertain (L17). */
+    due = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(due->len, ==, 1);
+    g_assert_true(((ChDue *)due->pdata[0])->uncertain);
+    g_ptr_array_unref(due);
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_RETRY, 60, 451, "451 later", &error));
+    g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_QUEUED);
+    due = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(due->len, ==, 0);
+    g_ptr_array_unref(due);
+    g_assert_cmpint(ch_store_next_due(store, &error), ==, 1000060);
+    ch_clock_set(1000060);
+    due = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(due->len, ==, 1);
+    g_ptr_array_unref(due);
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_FAILED, 60, 550, "550 no", &error));
+    g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_FAILED);
+    g_assert_true(ch_store_outbox_set(store, id, CH_OUTBOX_QUEUED, &error)); /* queue retry */
+    due = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(due->len, ==, 1);
+    g_ptr_array_unref(due);
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_SENT, 0, 250, "250 ok", &error));
+    g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_SENT);
+    g_assert_false(ch_store_outbox_set(store, id, CH_OUTBOX_QUEUED, &error));
+    g_assert_error(error, CH_ERROR, CH_ERROR_USAGE);
+    g_clear_error(&error);
+    commit(store);
+    ch_clock_set(-1);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* Given up after its days: failed, and the ticket's log says so. */
+static void test_given_up(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *message_id = NULL;
+    GError *error = NULL;
+    ChCommitted committed;
+    ChStore *store = store_with_ticket(folder, &committed);
+    begin(store);
+    gint64 id = queue_mail(store, committed.ticket, committed.entry, "maria@c.example", &message_id);
+    g_ptr_array_unref(ch_store_claim(store, 10, &error));
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_RETRY, 0, 451, "451 later", &error));
+    commit(store);
+    g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_FAILED);
+    g_autoptr(ChTicketView) view = ch_store_ticket_view(store, committed.ticket, &error);
+    const ChEventRow *last = g_ptr_array_index(view->events, view->events->len - 1);
+    g_assert_cmpstr(last->kind, ==, "delivery-failed");
+    g_assert_nonnull(strstr(last->detail, "451 later"));
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+static void test_folders(void)
+{
+    g_autofree char *folder = fixture_folder();
+    GError *error = NULL;
+    ChStore *store = open_store(folder);
+    gint64 id;
+    guint32 highest;
+    gboolean known;
+    begin(store);
+    gint64 mail = take(store, "x", &known);
+    for (guint round = 0; round < 2; round++) {
+        g_autoptr(GArray) unacted = NULL;
+        g_autoptr(GArray) again = NULL;
+        g_assert_true(ch_store_folder(store, "m", "INBOX", 7, &id, &highest, &unacted, &again, &error));
+        g_assert_cmpuint(highest, ==, round ? 12 : 0);
+        g_assert_cmpuint(unacted->len, ==, round ? 1 : 0);
+        g_assert_cmpuint(again->len, ==, round ? 1 : 0);
+        if (round == 0) {
+            g_assert_true(ch_store_uid_taken(store, id, 10, mail, &error));
+            g_assert_true(ch_store_uid_taken(store, id, 11, mail, &error));
+            g_assert_true(ch_store_uid_failed(store, id, 12, &error));
+            g_assert_true(ch_store_uid_done(store, id, 10, &error));
+        }
+    }
+    g_autoptr(GArray) unacted = NULL;
+    g_autoptr(GArray) again = NULL;
+    /* Another UIDVALIDITY: nothing of the old numbers means anything (P3). */
+    g_assert_true(ch_store_folder(store, "m", "INBOX", 8, &id, &highest, &unacted, &again, &error));
+    g_assert_cmpuint(highest, ==, 0);
+    g_assert_cmpuint(unacted->len + again->len, ==, 0);
+    commit(store);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+static void test_lock(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    int lock = ch_desk_lock(folder, "serve", &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(ch_desk_lock(folder, "poll", &error), ==, -1);
+    g_assert_error(error, CH_ERROR, CH_ERROR_BUSY);
+    g_assert_nonnull(strstr(error->message, "held by chamado serve, process "));
+    ch_desk_unlock(lock);
+    g_clear_error(&error);
+    lock = ch_desk_lock(folder, "poll", &error);
+    g_assert_no_error(error);
+    ch_desk_unlock(lock);
+    fixture_remove(folder);
+}
+
+/* One mail's failure leaves what the transaction did before it. */
+static void test_savepoint(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    ChStore *store = open_store(folder);
+    gboolean known;
+    begin(store);
+    take(store, "one", &known);
+    g_assert_true(ch_store_savepoint(store, &error));
+    take(store, "two", &known);
+    ch_store_rollback_savepoint(store);
+    commit(store);
+    g_autoptr(GArray) left = ch_store_undecided(store, 0, 0, 9, 10, &error);
+    g_assert_cmpuint(left->len, ==, 1);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/kept-once", test_kept_once);
+    g_test_add_func("/store/one-outcome", test_one_outcome);
+    g_test_add_func("/store/verify-fails", test_verify_fails);
+    g_test_add_func("/store/events-are-kept", test_events_are_kept);
+    g_test_add_func("/store/newer-is-refused", test_newer_is_refused);
+    g_test_add_func("/store/no-desk-to-read", test_no_desk_to_read);
+    g_test_add_func("/store/facts", test_facts);
+    g_test_add_func("/store/fingerprint", test_fingerprint);
+    g_test_add_func("/store/outbox", test_outbox);
+    g_test_add_func("/store/given-up", test_given_up);
+    g_test_add_func("/store/folders", test_folders);
+    g_test_add_func("/store/lock", test_lock);
+    g_test_add_func("/store/savepoint", test_savepoint);
+    return g_test_run();
+}
