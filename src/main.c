@@ -53,13 +53,13 @@ static int run(guint which, ChAdminContext *context, int argc, char **argv)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             g_autoptr(ChConfig) none = ch_config_load(NULL, NULL, NULL);
             context->config = none;
-            return commands[which].run(context, argc, argv);
+            return commands[which].run(context, argc, argv); /* prints its help and ends */
         }
     g_autoptr(GError) error = NULL;
     if (!context->config_file && commands[which].needs_config) {
         g_set_error(&error, CH_ERROR, CH_ERROR_CONFIG,
                     "%s: %s; expected a configuration there, or -c FILE (see chamado.conf(5))",
-                    DEFAULT_CONFIG, g_strerror(access(DEFAULT_CONFIG, R_OK) == 0 ? ENOENT : errno));
+                    DEFAULT_CONFIG, g_strerror(ENOENT));
     }
     g_autoptr(ChConfig) config =
         error ? NULL : ch_config_load(context->config_file, context->overrides, &error);
@@ -67,8 +67,10 @@ static int run(guint which, ChAdminContext *context, int argc, char **argv)
         int code = ch_command_fail(error);
         return commands[which].for_mta ? EX_TEMPFAIL : code;
     }
-    context->config = config;
-    return commands[which].run(context, argc, argv);
+    context->config = g_steal_pointer(&config);
+    int code = commands[which].run(context, argc, argv);
+    ch_config_free(context->config);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -108,7 +110,8 @@ int main(int argc, char **argv)
     if (debug)
         ch_log_level(CH_LOG_DEBUG);
     context.config_file = file;
-    if (!file && g_file_test(DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+    /* One that is there but can't be read must not silently become an empty desk. */
+    if (!file && (access(DEFAULT_CONFIG, F_OK) == 0 || errno != ENOENT))
         context.config_file = DEFAULT_CONFIG;
     context.overrides = (const char *const *)overrides;
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)

@@ -43,8 +43,8 @@ _chamado() {
     local options='--help' words=''
     case $command in
     '')
-        options='-c -o --help --version'
-        words='serve poll deliver explain ticket queue config'
+        options='-c -o --json --debug --help --version'
+        words='serve poll deliver explain ticket held queue verify config'
         ;;
     explain)
         if [[ $word != -* ]]; then
@@ -53,8 +53,18 @@ _chamado() {
         fi
         options='--json --help'
         ;;
+    poll)
+        options='--no-send --help'
+        ;;
     ticket)
         [[ -z $action ]] && words='list show'
+        options='--all --full --limit --json --help'
+        ;;
+    held)
+        [[ -z $action ]] && words='list'
+        options='--ignored --quarantined --limit --json --help'
+        ;;
+    verify)
         options='--json --help'
         ;;
     queue)

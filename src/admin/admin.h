@@ -5,8 +5,8 @@
 #include "base/config.h"
 
 typedef struct {
-    ChConfig *config;             /* loaded; NULL for a subcommand that loads none, or its own (config) */
-    const char *config_file;      /* NULL: built-in defaults */
+    ChConfig *config;        /* loaded; NULL for a subcommand that loads its own (config); may be stolen */
+    const char *config_file; /* NULL: built-in defaults */
     const char *const *overrides; /* of -o, NULL-terminated; may be NULL */
     gboolean json;                /* --json stood before the subcommand; it may stand after it too */
 } ChAdminContext;

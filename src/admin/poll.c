@@ -3,7 +3,6 @@
 #include "admin/command.h"
 #include "admin/run.h"
 
-#include "base/error.h"
 #include "base/log.h"
 
 #include <sysexits.h>
@@ -17,21 +16,20 @@ static gpointer one_pass(gpointer data)
     return NULL;
 }
 
-/* One mailbox's failure does not keep the others from being read; the first one is what the shell sees. */
-static void take_in(const ChConfig *config, ChEngine *engine, GError **error)
+/* One mailbox's failure does not keep the others from being read. The exit code of the first failure, 0 where
+ * all went well. */
+static int take_in(const ChConfig *config, ChEngine *engine)
 {
+    int code = EX_OK;
     g_autoptr(GCancellable) cancel = g_cancellable_new();
     g_autoptr(GPtrArray) fetchers = ch_fetchers_start(config, engine, cancel, one_pass);
     ch_fetchers_join(fetchers);
     for (guint i = 0; i < fetchers->len; i++) {
-        ChFetcher *fetcher = g_ptr_array_index(fetchers, i);
-        if (!fetcher->error)
-            continue;
-        ch_log_error("fetch-failed", fetcher->error, "mailbox", fetcher->mailbox->name, "folder",
-                     fetcher->folder, NULL);
-        if (error && !*error)
-            g_propagate_error(error, g_steal_pointer(&fetcher->error));
+        const ChFetcher *fetcher = g_ptr_array_index(fetchers, i);
+        int failed = fetcher->error ? ch_command_fail(fetcher->error) : EX_OK;
+        code = code == EX_OK ? failed : code;
     }
+    return code;
 }
 
 int ch_admin_poll(ChAdminContext *context, int argc, char **argv)
@@ -49,13 +47,16 @@ int ch_admin_poll(ChAdminContext *context, int argc, char **argv)
     if (argc != 1)
         return ch_command_usage("poll takes no argument");
     g_autoptr(GError) error = NULL;
-    g_autoptr(GError) fetch_error = NULL;
     ChRun run;
     if (ch_run_open(&run, context->config, "poll", &error)) {
-        take_in(context->config, run.engine, &fetch_error);
-        if (ch_engine_drain(run.engine, &error) && run.transport && !no_send)
-            ch_engine_deliver(run.engine, run.transport, FALSE, NULL, &error);
+        code = take_in(context->config, run.engine);
+        if (ch_engine_drain(run.engine, &error)) {
+            g_autofree char *taken = g_strdup_printf("%" G_GUINT64_FORMAT, ch_engine_taken(run.engine));
+            ch_log(CH_LOG_INFO, "polled", "mails", taken, NULL);
+            if (run.transport && !no_send)
+                ch_engine_deliver(run.engine, run.transport, FALSE, NULL, &error);
+        }
     }
     ch_run_close(&run);
-    return error ? ch_command_fail(error) : fetch_error ? ch_command_fail(fetch_error) : EX_OK;
+    return error ? ch_command_fail(error) : code;
 }

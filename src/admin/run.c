@@ -7,22 +7,30 @@
 #include "parse/parse.h"
 #include "store/store.h"
 
+ChTemplates *ch_run_templates(const ChConfig *config, GError **error)
+{
+    g_autoptr(ChTemplates) templates = ch_templates_load(config->template_dir, error);
+    if (!templates)
+        return NULL;
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        if (!ch_templates_have_language(templates, department->language)) {
+            g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
+                        "[department %s] language = %s: expected a folder of templates in %s",
+                        department->name, department->language, config->template_dir);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&templates);
+}
+
 gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError **error)
 {
     *run = (ChRun){.lock = -1};
     ch_parse_setup();
-    run->templates = ch_templates_load(config->template_dir, error);
+    run->templates = ch_run_templates(config, error);
     if (!run->templates)
         return FALSE;
-    for (guint i = 0; i < config->departments->len; i++) {
-        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
-        if (!ch_templates_have_language(run->templates, department->language)) {
-            g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
-                        "[department %s] language = %s: expected a folder of templates in %s",
-                        department->name, department->language, config->template_dir);
-            return FALSE;
-        }
-    }
     run->lock = ch_desk_lock(config->state_dir, who, error);
     if (run->lock < 0)
         return FALSE;

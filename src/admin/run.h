@@ -13,6 +13,9 @@ typedef struct {
     ChTransport *transport; /* NULL: no [smtp] section, mails wait in the outbox */
 } ChRun;
 
+/* The templates that CONFIG names, with every language that it uses. */
+ChTemplates *ch_run_templates(const ChConfig *config, GError **error);
+
 /* Takes the desk's lock in WHO's name, reads the templates and starts the engine. */
 gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError **error);
 void ch_run_close(ChRun *run);

@@ -11,7 +11,6 @@
 #include "base/log.h"
 
 #include <glib-unix.h>
-#include <signal.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 
@@ -20,7 +19,9 @@
 #define LOOK_EVERY 1   /* seconds between looks at the database's change counter, one word of shared memory */
 
 typedef struct {
-    const ChConfig *config;
+    const ChAdminContext *context;
+    ChConfig *config; /* in force */
+    ChConfig *next;   /* checked, to be in force from the next round on; NULL: none */
     GMainLoop *loop;
     GCancellable *cancel; /* of one round */
     ChRun run;
@@ -88,6 +89,26 @@ static gboolean end(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* SIGHUP: the configuration and the templates are read aside and checked; what does not check changes nothing
+ * (P10). */
+static gboolean reload(gpointer data)
+{
+    Serving *serving = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ChConfig) config =
+        ch_config_load(serving->context->config_file, serving->context->overrides, &error);
+    g_autoptr(ChTemplates) templates = config ? ch_run_templates(config, &error) : NULL;
+    if (!templates) {
+        ch_log_error("reload-refused", error, NULL);
+        return G_SOURCE_CONTINUE;
+    }
+    ch_log(CH_LOG_NOTICE, "reload", "file", serving->context->config_file, NULL);
+    g_clear_pointer(&serving->next, ch_config_free);
+    serving->next = g_steal_pointer(&config);
+    g_main_loop_quit(serving->loop);
+    return G_SOURCE_CONTINUE;
+}
+
 static void engine_failed(gpointer data)
 {
     g_main_context_invoke(NULL, quit, data);
@@ -143,8 +164,15 @@ static int serve(Serving *serving)
     for (guint failures = 0;;) {
         g_autoptr(GError) error = NULL;
         gint64 start = g_get_monotonic_time();
-        if (round_of_service(serving, &error))
-            return EX_OK;
+        if (serving->next) {
+            g_clear_pointer(&serving->config, ch_config_free);
+            serving->config = g_steal_pointer(&serving->next);
+        }
+        if (round_of_service(serving, &error)) {
+            if (serving->ending)
+                return EX_OK;
+            continue; /* reloaded */
+        }
         if (!ch_error_is_temporary(error) ||
             (failures == 0 && g_error_matches(error, CH_ERROR, CH_ERROR_BUSY)))
             return ch_command_fail(error);
@@ -176,12 +204,16 @@ int ch_admin_serve(ChAdminContext *context, int argc, char **argv)
     if (context->config->mailboxes->len == 0)
         ch_log(CH_LOG_WARNING, "no-mailbox", "why",
                "no [mailbox NAME] is configured; only `deliver` brings mail", NULL);
-    Serving serving = {.config = context->config, .loop = g_main_loop_new(NULL, FALSE)};
-    guint terms[] = {g_unix_signal_add(SIGTERM, end, &serving), g_unix_signal_add(SIGINT, end, &serving)};
-    signal(SIGPIPE, SIG_IGN);
+    Serving serving = {.context = context,
+                       .config = g_steal_pointer(&context->config),
+                       .loop = g_main_loop_new(NULL, FALSE)};
+    guint signals[] = {g_unix_signal_add(SIGTERM, end, &serving), g_unix_signal_add(SIGINT, end, &serving),
+                       g_unix_signal_add(SIGHUP, reload, &serving)};
     code = serve(&serving);
-    for (guint i = 0; i < G_N_ELEMENTS(terms); i++)
-        g_source_remove(terms[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_source_remove(signals[i]);
+    ch_config_free(serving.config);
+    ch_config_free(serving.next);
     g_main_loop_unref(serving.loop);
     return code;
 }

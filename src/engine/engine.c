@@ -119,6 +119,14 @@ gboolean ch_engine_drain(ChEngine *engine, GError **error)
     return good;
 }
 
+guint64 ch_engine_taken(ChEngine *engine)
+{
+    g_mutex_lock(&engine->lock);
+    guint64 taken = engine->taken;
+    g_mutex_unlock(&engine->lock);
+    return taken;
+}
+
 void ch_engine_look(ChEngine *engine)
 {
     g_mutex_lock(&engine->lock);

@@ -26,6 +26,9 @@ const ChSink *ch_engine_sink(ChEngine *engine);
 /* Returns when every mail handed over has its outcome; FALSE with the writer's error where it gave up. */
 gboolean ch_engine_drain(ChEngine *engine, GError **error);
 
+/* Mails that were taken in for the first time by this engine. */
+guint64 ch_engine_taken(ChEngine *engine);
+
 /* The database may have changed from outside: a `deliver` left a mail, an admin requeued one. */
 void ch_engine_look(ChEngine *engine);
 

@@ -51,6 +51,7 @@ struct ChEngine {
     gboolean looking;    /* the writer does so now; what it finds is not yet in jobs */
     gint64 adopted;      /* the last mail id of those */
     guint64 queued;      /* mails put into the outbox so far, and other reasons to look at it */
+    guint64 taken;       /* mails kept or adopted so far */
     gboolean stopping;
     GError *failure; /* the writer gave up */
     void (*failed)(gpointer data);

@@ -184,6 +184,7 @@ static void finish_job(ChEngine *engine, ChJob *job)
 static void read_next(ChEngine *engine, ChJob *job)
 {
     g_clear_pointer(&job->packed, g_bytes_unref);
+    engine->taken++;
     g_queue_push_tail(&engine->undecided, job);
     ch_job_push(engine, job);
 }

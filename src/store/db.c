@@ -80,7 +80,8 @@ ChStore *ch_store_open(const char *dir, ChStoreMode mode, GError **error)
     }
     if (mode == CH_STORE_WRITE)
         g_chmod(path, 0600); /* it holds everybody's mail */
-    if (!configure(store, mode, error) || (mode == CH_STORE_WRITE && !ch_db_migrate(store, error)) ||
+    if (!configure(store, mode, error) ||
+        !(mode == CH_STORE_WRITE ? ch_db_migrate(store, error) : ch_db_check(store, error)) ||
         !prepare(store, error))
         return NULL;
     return g_steal_pointer(&store);

@@ -43,6 +43,8 @@ char *ch_text(ChRow *row, int column); /* a copy; "" for NULL */
 
 gboolean ch_db_fail(ChStore *store, const char *what, GError **error); /* sets the error, returns FALSE */
 gboolean ch_db_migrate(ChStore *store, GError **error);
+/* For a reader: whether the schema is this program's. */
+gboolean ch_db_check(ChStore *store, GError **error);
 /* Runs SQL that gives no rows. */
 gboolean ch_db_run(ChStore *store, const char *sql, GError **error);
 /* Undoes ch_store_pack; NULL with CH_ERROR_STORE where the bytes are broken. */

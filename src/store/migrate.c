@@ -19,18 +19,37 @@ static gboolean version(ChStore *store, unsigned *result, GError **error)
     return good || ch_db_fail(store, "user_version", error);
 }
 
+static gboolean is_known(ChStore *store, unsigned at, GError **error)
+{
+    if (at <= ch_migration_count)
+        return TRUE;
+    g_set_error(error, CH_ERROR, CH_ERROR_NEWER,
+                "%s/desk.db: has schema %u, this program knows %u: it was written by a newer Chamado",
+                store->dir, at, ch_migration_count);
+    return FALSE;
+}
+
+gboolean ch_db_check(ChStore *store, GError **error)
+{
+    unsigned at = 0;
+    if (!version(store, &at, error) || !is_known(store, at, error))
+        return FALSE;
+    if (at == ch_migration_count)
+        return TRUE;
+    g_set_error(error, CH_ERROR, CH_ERROR_STORE,
+                "%s/desk.db: has schema %u, this program knows %u: `chamado serve` or `poll` brings it there",
+                store->dir, at, ch_migration_count);
+    return FALSE;
+}
+
 static gboolean step(ChStore *store, gboolean *done, GError **error)
 {
     unsigned at = 0;
     /* Read under the lock: two programs may start at the same time. */
     if (!ch_store_begin(store, error) || !version(store, &at, error))
         return FALSE;
-    if (at > ch_migration_count) {
-        g_set_error(error, CH_ERROR, CH_ERROR_NEWER,
-                    "%s/desk.db: has schema %u, this program knows %u: it was written by a newer Chamado",
-                    store->dir, at, ch_migration_count);
+    if (!is_known(store, at, error))
         return FALSE;
-    }
     *done = at == ch_migration_count;
     if (*done)
         return ch_store_commit(store, error);

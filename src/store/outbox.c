@@ -212,7 +212,7 @@ gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, 
             set_state(store, row, CH_OUTBOX_QUEUED, row->attempts, ch_clock_now() + wait, code, text, error);
     else {
         g_autofree char *detail =
-            g_strdup_printf("%s to %s: %d %s", row->template, row->recipient, code, text ? text : "");
+            g_strdup_printf("%s to %s: %s", row->template, row->recipient, text ? text : "no answer");
         good = set_state(store, row, CH_OUTBOX_FAILED, row->attempts, row->next_at, code, text, error) &&
                ch_store_log(store, row->ticket, 0, "desk", "delivery-failed", detail, error);
     }

@@ -182,8 +182,12 @@ static void test_newer_is_refused(void)
     g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
     g_assert_cmpint(sqlite3_exec(db, "PRAGMA user_version = 999", NULL, NULL, NULL), ==, SQLITE_OK);
     sqlite3_close(db);
-    g_assert_null(ch_store_open(folder, CH_STORE_WRITE, &error));
-    g_assert_error(error, CH_ERROR, CH_ERROR_NEWER);
+    static const ChStoreMode modes[] = {CH_STORE_WRITE, CH_STORE_READ};
+    for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
+        g_clear_error(&error);
+        g_assert_null(ch_store_open(folder, modes[i], &error));
+        g_assert_error(error, CH_ERROR, CH_ERROR_NEWER);
+    }
     fixture_remove(folder);
 }
 
