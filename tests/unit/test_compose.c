@@ -243,7 +243,7 @@ static void test_words(void)
     g_autoptr(GMimeMessage) english_message = read_back(english_bytes);
     g_autofree char *english_text = text_of(english_message, 0), *english_html = text_of(english_message, 1);
     g_assert_true(g_str_has_prefix(english_text, CH_MARKER_EN "\n"));
-    assert_has(english_text, "The message has 61.4 MB, more than the limit of 24 MB");
+    assert_has(english_text, "The message is 61.4 MB, over the limit of 24 MB");
     assert_has(english_text, "From: Beatriz Lima <bia.interna@integral.example.br>\n");
     assert_has(english_text, "Bom dia!\n\nA tela <erro> abre & fecha.\nVeja https://example.br/a?b=1&c=2.\n");
     assert_has(english_html,
