@@ -153,9 +153,13 @@ static char *text_of(GMimeMessage *message, int index)
     g_assert_cmpint(g_mime_multipart_get_count(alternative), ==, 2);
     GMimeObject *part = g_mime_multipart_get_part(alternative, index);
     g_assert_true(GMIME_IS_TEXT_PART(part));
-    g_autofree char *text = g_mime_text_part_get_text(GMIME_TEXT_PART(part));
-    g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1); /* g_string_replace is quadratic */
-    return g_strjoinv("\n", lines);
+    char *text = g_mime_text_part_get_text(GMIME_TEXT_PART(part));
+    char *to = text; /* by hand: under ASan each search in a string measures all of it first */
+    for (const char *at = text; *at; at++)
+        if (at[0] != '\r' || at[1] != '\n')
+            *to++ = *at;
+    *to = '\0';
+    return text;
 }
 
 static const char *header(GMimeMessage *message, const char *name)
