@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define SET_UIDS 200 /* in one command: 200 lone UIDs of ten digits are a line that every server takes */
+#define SET_RANGES 200 /* in one command: 200 lone UIDs of ten digits are a line that every server takes */
 
 static gboolean store(ChImapSession *session, const guint32 *uids, guint count, struct mailimap_flag *flag,
                       const char *doing, GError **error)
@@ -112,11 +112,23 @@ static gboolean move_uids(ChImapSession *session, const guint32 *uids, guint cou
     return TRUE;
 }
 
+/* How many of the UIDs one command may name: "1:1000" is as short as two of them. */
+static guint set_length(const guint32 *uids, guint count)
+{
+    guint ranges = 0, length = 0;
+    for (; length < count; length++) {
+        gboolean goes_on = length > 0 && uids[length] == uids[length - 1] + 1;
+        if (!goes_on && ++ranges > SET_RANGES)
+            break;
+    }
+    return length;
+}
+
 static gboolean act_on(ChImapSession *session, const guint32 *uids, guint count, ChAfter after,
                        guint *removed, GError **error)
 {
-    for (guint done = 0; done < count; done += SET_UIDS) {
-        guint some = MIN(count - done, SET_UIDS);
+    for (guint done = 0, some; done < count; done += some) {
+        some = set_length(uids + done, count - done);
         gboolean good = FALSE;
         switch (after) {
         case CH_AFTER_MOVE:

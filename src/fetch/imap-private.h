@@ -14,6 +14,7 @@ typedef struct {
     GCancellable *cancel;   /* borrowed, of the call in hand */
     guint32 uidvalidity;    /* of the last pass; 0 before the first */
     GHashTable *bodiless;   /* UIDs of it whose body was too large to fetch */
+    GArray *owed;           /* of guint32: kept here, the server not yet told; in the sink's books too */
     guint32 settled;        /* how many mails were in the folder when nothing was new */
     guint removed;          /* mails that we took out of the folder, since scanning last looked */
     guint taken;            /* mails handed to the sink */
@@ -26,7 +27,8 @@ typedef struct {
 /* A new connection in the middle of a pass, after one that a mail may have broken. FALSE with BROKEN (taken)
  * as the error where the pass had too many, or it can't be had. */
 gboolean ch_imap_rescue(ChImapSource *self, GError *broken, GError **error);
-/* Asks the sink what was committed since, and tells the server, then the sink. */
+/* Asks the sink what was committed since, and tells the server, then the sink. Without WAIT only when there
+ * are enough of them: each move costs a server a look at the whole folder. */
 gboolean ch_imap_act_on_kept(ChImapSource *self, gboolean wait, GError **error);
 gboolean ch_imap_is_cancelled(ChImapSource *self, GError **error);
 

@@ -7,8 +7,10 @@
 #include "fetch/imap-act.h"
 #include "fetch/imap-private.h"
 
-#define RESCUES_MAX 5  /* broken connections that one pass survives */
-#define ROUNDS_MAX  10 /* a pass does not run for ever where mail comes as fast as it is taken */
+#define RESCUES_MAX 5 /* broken connections that one pass survives */
+#define ACT_AT_LEAST                                                                                         \
+    2000              /* mails in one move, unless there are no more: bookkeeping holds the rest meanwhile */
+#define ROUNDS_MAX 10 /* a pass does not run for ever where mail comes as fast as it is taken */
 
 static void disconnect(ChImapSource *self)
 {
@@ -99,7 +101,14 @@ gboolean ch_imap_act_on_kept(ChImapSource *self, gboolean wait, GError **error)
 {
     const ChSink *sink = self->base.sink;
     g_autoptr(GArray) kept = sink->kept(sink->data, self->config->name, self->folder, wait, error);
-    return kept && act(self, kept, error);
+    if (!kept)
+        return FALSE;
+    g_array_append_vals(self->owed, kept->data, kept->len);
+    if (!wait && self->owed->len < ACT_AT_LEAST)
+        return TRUE;
+    gboolean good = act(self, self->owed, error);
+    g_array_set_size(self->owed, 0);
+    return good;
 }
 
 /* Asks about the UIDs, a batch at a time, in ascending order. */
@@ -194,6 +203,7 @@ static gboolean run(ChImapSource *self, GError **error)
     /* A pass that broke may have left mails on their way to the disk: only when they are there does position
      * tell the truth; it then names them as unacted. */
     g_autoptr(GArray) late = sink->kept(sink->data, self->config->name, self->folder, TRUE, error);
+    g_array_set_size(self->owed, 0);
     if (!late || !open_folder(self, error))
         return FALSE;
     note_uidvalidity(self);
@@ -256,6 +266,7 @@ static void imap_free(ChSource *source)
     ChImapSource *self = (ChImapSource *)source;
     disconnect(self);
     g_hash_table_unref(self->bodiless);
+    g_array_unref(self->owed);
     g_free(self->folder);
     g_free(self);
 }
@@ -271,5 +282,6 @@ ChSource *ch_source_imap_new(const ChMailboxConfig *config, const char *folder, 
     self->folder = g_strdup(folder);
     self->limits = limits;
     self->bodiless = g_hash_table_new(NULL, NULL);
+    self->owed = g_array_new(FALSE, FALSE, sizeof(guint32));
     return &self->base;
 }
