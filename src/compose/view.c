@@ -122,8 +122,10 @@ static void add_files(ChValue *view, const ChLetter *letter)
         const char *reason = attachment->reason ? attachment->reason : "";
         if (g_str_has_prefix(reason, CH_REFUSED_SIZE))
             add_flag(file, CH_VIEW_too_large, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE) || g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
+        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE))
             add_flag(file, CH_VIEW_type_not_accepted, TRUE);
+        else if (g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
+            add_flag(file, CH_VIEW_type_unknown, TRUE);
         else
             ch_value_add_string(file, CH_VIEW_reason, reason);
     }

@@ -226,7 +226,7 @@ static void test_words(void)
     assert_has(html, CH_MARKER_PT);
     assert_has(text, "região.zip (61,4 MB): RECUSADO, passa do tamanho permitido\n");
     assert_has(text, "setup.exe (43,9 KB): RECUSADO, tipo de arquivo não permitido\n");
-    assert_has(text, "LEIAME (1 byte): RECUSADO, tipo de arquivo não permitido\n");
+    assert_has(text, "LEIAME (1 byte): RECUSADO, o nome não tem uma extensão (como .pdf) que diga o tipo\n");
     assert_has(text, "nota.xml (2 KB): RECUSADO, NF-e por favor em ZIP\n");
     assert_has(text, "tela do erro.png (1,2 MB): recebido\n");
     assert_has(text, "A sua mensagem tem 61,4 MB e passa do limite de 24 MB.");
