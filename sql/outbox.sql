@@ -10,10 +10,10 @@ INSERT INTO outbox (id, ticket_id, entry_id, template, envelope_from, recipient,
 VALUES (:id, :ticket, :entry, :template, :envelope_from, :recipient, :message_id, 'queued', 0, :now, :now, 0, '');
 
 -- name: outbox_bytes_insert
-INSERT INTO outbox_bytes (outbox_id, bytes) VALUES (:id, :bytes);
+INSERT INTO outbox_bytes (outbox_id, bytes, gaps, mail_id) VALUES (:id, :bytes, :gaps, :mail);
 
 -- name: outbox_bytes
-SELECT bytes FROM outbox_bytes WHERE outbox_id = :id;
+SELECT bytes, gaps, coalesce(mail_id, 0) FROM outbox_bytes WHERE outbox_id = :id;
 
 -- name: outbox_message_id
 SELECT message_id, coalesce(ticket_id, 0) FROM outbox WHERE id = :id;
@@ -22,9 +22,8 @@ SELECT message_id, coalesce(ticket_id, 0) FROM outbox WHERE id = :id;
 SELECT message_id FROM outbox WHERE ticket_id = :ticket AND recipient = :recipient ORDER BY id DESC LIMIT :limit;
 
 -- name: outbox_due
-SELECT o.id, o.envelope_from, o.recipient, o.attempts, o.state, b.bytes, o.ticket_id, o.created_at
-FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id
-WHERE o.state IN ('queued', 'sending') AND o.next_at <= :now ORDER BY o.next_at, o.id LIMIT :limit;
+SELECT id, envelope_from, recipient, attempts, state, coalesce(ticket_id, 0), created_at
+FROM outbox WHERE state IN ('queued', 'sending') AND next_at <= :now ORDER BY next_at, id LIMIT :limit;
 
 -- name: outbox_next_due
 SELECT min(next_at) FROM outbox WHERE state IN ('queued', 'sending');

@@ -48,24 +48,19 @@ ChDecision *ch_weigh(const ChConfig *config, ChStore *store, gint64 mail_id, con
     return decision;
 }
 
-/* The accepted files of MAIL, decoded: an array of ChEnclosure. */
-static GPtrArray *cut_out_files(const ChIncoming *incoming, const ChMail *mail)
+/* The accepted files of MAIL go with LETTER. */
+static void enclose_files(ChLetter *letter, const ChMail *mail)
 {
-    GPtrArray *files = g_ptr_array_new_with_free_func((GDestroyNotify)ch_enclosure_free);
     for (guint i = 0; i < mail->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
-        if (!attachment->accepted)
-            continue;
-        g_autoptr(GBytes) bytes = ch_parse_attachment(incoming->raw, attachment->part);
-        if (bytes)
-            g_ptr_array_add(files, ch_enclosure_new(attachment->name, attachment->type, bytes));
+        if (attachment->accepted)
+            g_ptr_array_add(letter->enclosures,
+                            ch_enclosure_new(attachment->name, attachment->type, attachment->part));
     }
-    return files;
 }
 
-static gboolean compose_and_queue(const ChDesk *desk, ChStore *store, const ChMailPlan *plan,
-                                  ChOccasion *occasion, const ChCommitted *committed, const GPtrArray *files,
-                                  GError **error)
+static gboolean compose_and_queue(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChMailPlan *plan,
+                                  ChOccasion *occasion, const ChCommitted *committed, GError **error)
 {
     g_autoptr(ChTicketFacts) ticket = NULL;
     gint64 serial = ch_store_next_serial(store, error);
@@ -79,30 +74,32 @@ static gboolean compose_and_queue(const ChDesk *desk, ChStore *store, const ChMa
     occasion->message_id = message_id;
     occasion->ticket = ticket;
     g_autoptr(ChLetter) letter = ch_letter_write(desk->config, plan, occasion);
-    for (guint i = 0; files && i < files->len; i++) {
-        const ChEnclosure *file = g_ptr_array_index(files, i);
-        g_ptr_array_add(letter->enclosures, ch_enclosure_new(file->name, file->type, file->bytes));
-    }
-    g_autoptr(GBytes) bytes = ch_compose(desk->templates, letter, error);
+    g_autoptr(GPtrArray) gaps = g_ptr_array_new_with_free_func((GDestroyNotify)ch_gap_free);
+    if (occasion->mail && ch_letter_wants_files(plan))
+        enclose_files(letter, occasion->mail);
+    g_autoptr(GBytes) bytes = ch_compose(desk->templates, letter, gaps, error);
     if (!bytes)
         return FALSE;
-    ChQueued queued = {serial,       committed->ticket, committed->entry, plan->template,
-                       letter->from, plan->to,          message_id,       bytes};
+    ChQueued queued = {.serial = serial,
+                       .ticket = committed->ticket,
+                       .entry = committed->entry,
+                       .mail = gaps->len ? mail_id : 0,
+                       .template = plan->template,
+                       .envelope_from = letter->from,
+                       .recipient = plan->to,
+                       .message_id = message_id,
+                       .bytes = bytes,
+                       .gaps = gaps};
     return ch_store_queue(store, &queued, error);
 }
 
-static gboolean queue_all(const ChDesk *desk, ChStore *store, const ChIncoming *incoming,
-                          ChOccasion *occasion, const ChCommitted *committed, guint *queued, GError **error)
+static gboolean queue_all(const ChDesk *desk, ChStore *store, gint64 mail_id, ChOccasion *occasion,
+                          const ChCommitted *committed, guint *queued, GError **error)
 {
-    g_autoptr(GPtrArray) files = NULL;
-    for (guint i = 0; i < occasion->decision->mails->len; i++) {
+    for (guint i = 0; i < occasion->decision->mails->len; i++, (*queued)++) {
         const ChMailPlan *plan = g_ptr_array_index(occasion->decision->mails, i);
-        gboolean carries = occasion->mail && ch_letter_wants_files(plan);
-        if (carries && !files)
-            files = cut_out_files(incoming, occasion->mail);
-        if (!compose_and_queue(desk, store, plan, occasion, committed, carries ? files : NULL, error))
+        if (!compose_and_queue(desk, store, mail_id, plan, occasion, committed, error))
             return FALSE;
-        (*queued)++;
     }
     return TRUE;
 }
@@ -121,7 +118,7 @@ gboolean ch_settle(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChI
                            .verdict = reading->verdict,
                            .source = incoming->source,
                            .now = ch_clock_now()};
-    return queue_all(desk, store, incoming, &occasion, &committed, queued, error);
+    return queue_all(desk, store, mail_id, &occasion, &committed, queued, error);
 }
 
 gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,
@@ -132,5 +129,19 @@ gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const
     if (!ch_store_carry_out(store, mail_id, NULL, NULL, decision, NULL, &committed, error))
         return FALSE;
     ChOccasion occasion = {.decision = decision, .source = source, .now = ch_clock_now()};
-    return queue_all(desk, store, NULL, &occasion, &committed, queued, error);
+    return queue_all(desk, store, mail_id, &occasion, &committed, queued, error);
+}
+
+GBytes *ch_outgoing_bytes(const ChStored *stored)
+{
+    if (!stored->raw)
+        return g_bytes_ref(stored->bytes);
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (guint i = 0; i < stored->gaps->len; i++) {
+        const ChGap *gap = g_ptr_array_index(stored->gaps, i);
+        g_autoptr(GBytes) file = ch_parse_attachment(stored->raw, gap->part);
+        /* Every part named here was cut out of these very bytes when the mail was queued. */
+        g_ptr_array_add(files, file ? g_steal_pointer(&file) : g_bytes_new(NULL, 0));
+    }
+    return ch_compose_fill(stored->bytes, stored->gaps, files);
 }

@@ -152,5 +152,7 @@ CREATE INDEX outbox_due ON outbox (next_at) WHERE state IN ('queued', 'sending')
 
 CREATE TABLE outbox_bytes (        -- apart from outbox, so that an attempt does not rewrite them
     outbox_id  INTEGER PRIMARY KEY REFERENCES outbox (id),
-    bytes      BLOB NOT NULL       -- RFC 5322, zstd
+    bytes      BLOB NOT NULL,      -- RFC 5322 without the files' bodies, zstd
+    gaps       TEXT NOT NULL,      -- where those belong: offset:part …; empty: there are none
+    mail_id    INTEGER REFERENCES mail (id) -- whose parts they are; NULL with no gaps
 ) STRICT;

@@ -3,6 +3,8 @@
 #include "admin/command.h"
 
 #include "base/error.h"
+#include "parse/parse.h"
+#include "pipeline.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -75,9 +77,11 @@ static int list(ChAdminContext *context, ChStore *store, gboolean all, GError **
 /* The mail as it goes out, byte for byte. */
 static int show(ChStore *store, gint64 id, GError **error)
 {
-    g_autoptr(GBytes) bytes = ch_store_outbox_bytes(store, id, error);
-    if (!bytes)
+    g_autoptr(ChStored) stored = ch_store_outbox_bytes(store, id, error);
+    if (!stored)
         return EX_NOINPUT;
+    ch_parse_setup();
+    g_autoptr(GBytes) bytes = ch_outgoing_bytes(stored);
     gsize length;
     const void *data = g_bytes_get_data(bytes, &length);
     fwrite(data, 1, length, stdout);

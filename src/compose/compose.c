@@ -82,7 +82,8 @@ static void write_alternative(GString *out, const ChLetter *letter, const GStrin
     g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
 }
 
-static void write_body(GString *out, const ChLetter *letter, const GString *text, const GString *html)
+static void write_body(GString *out, const ChLetter *letter, const GString *text, const GString *html,
+                       GPtrArray *gaps)
 {
     if (letter->enclosures->len == 0) {
         write_alternative(out, letter, text, html);
@@ -94,7 +95,9 @@ static void write_body(GString *out, const ChLetter *letter, const GString *text
     write_alternative(out, letter, text, html);
     for (guint i = 0; i < letter->enclosures->len; i++) {
         g_string_append_printf(out, "\r\n--%s\r\n", boundary);
-        ch_part_enclosure(out, g_ptr_array_index(letter->enclosures, i));
+        const ChEnclosure *enclosure = g_ptr_array_index(letter->enclosures, i);
+        ch_part_enclosure(out, enclosure);
+        g_ptr_array_add(gaps, ch_gap_new(out->len, enclosure->part));
     }
     g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
 }
@@ -112,17 +115,7 @@ static GString *render(const ChMustache *template, const ChValue *view, gsize li
     return g_steal_pointer(&out);
 }
 
-static gsize room_for(const ChLetter *letter, gsize texts)
-{
-    gsize room = 4096 + texts + texts / 2;
-    for (guint i = 0; i < letter->enclosures->len; i++) {
-        const ChEnclosure *enclosure = g_ptr_array_index(letter->enclosures, i);
-        room += g_bytes_get_size(enclosure->bytes) / 3 * 4 * 74 / 72 + 4096;
-    }
-    return room;
-}
-
-GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GError **error)
+GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GPtrArray *gaps, GError **error)
 {
     const ChTemplate *template = ch_templates_find(templates, letter->language, letter->template);
     if (!template) {
@@ -140,9 +133,29 @@ GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GError 
     g_autoptr(GString) html = text ? render(template->html, view, OUTPUT_MAX, error) : NULL;
     if (!html)
         return NULL;
-    g_autoptr(GString) out = g_string_sized_new(room_for(letter, text->len + html->len));
+    g_autoptr(GString) out = g_string_sized_new(4096 + (text->len + html->len) / 2 * 3);
     if (!write_header(out, letter, subject->str, error))
         return NULL;
-    write_body(out, letter, text, html);
+    write_body(out, letter, text, html, gaps);
+    return g_string_free_to_bytes(g_steal_pointer(&out));
+}
+
+GBytes *ch_compose_fill(GBytes *composed, const GPtrArray *gaps, const GPtrArray *files)
+{
+    gsize length, at = 0, room = 0;
+    const char *bytes = g_bytes_get_data(composed, &length);
+    for (guint i = 0; i < files->len; i++)
+        if (files->pdata[i])
+            room += g_bytes_get_size(files->pdata[i]) / 3 * 4 * 74 / 72 + 256; /* 72 digits and CRLF a line */
+    g_autoptr(GString) out = g_string_sized_new(length + room);
+    for (guint i = 0; i < gaps->len; i++) {
+        const ChGap *gap = g_ptr_array_index(gaps, i);
+        gsize offset = CLAMP(gap->offset, at, length);
+        g_string_append_len(out, bytes + at, (gssize)(offset - at));
+        at = offset;
+        if (files->pdata[i])
+            ch_part_base64(out, files->pdata[i]);
+    }
+    g_string_append_len(out, bytes + at, (gssize)(length - at));
     return g_string_free_to_bytes(g_steal_pointer(&out));
 }

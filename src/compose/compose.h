@@ -14,7 +14,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTemplates, ch_templates_free)
 
 gboolean ch_templates_have_language(const ChTemplates *templates, const char *language);
 
-/* The whole mail (RFC 5322, CRLF): multipart/alternative of text and HTML, inside multipart/mixed where
- * letter->enclosures are there. The same letter gives the same bytes. NULL with CH_ERROR_CONFIG where the
- * template isn't there. */
-GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GError **error);
+/* The mail (RFC 5322, CRLF): multipart/alternative of text and HTML, inside multipart/mixed where
+ * letter->enclosures are there. The files' bodies are left out: GAPS (of ChGap, the caller's) gets their
+ * places. The same letter gives the same bytes (P5). NULL with CH_ERROR_CONFIG where the template isn't
+ * there. */
+GBytes *ch_compose(const ChTemplates *templates, const ChLetter *letter, GPtrArray *gaps, GError **error);
+
+/* COMPOSED with the files put into its GAPS: FILES has a GBytes for each, decoded; NULL leaves that file
+ * empty. */
+GBytes *ch_compose_fill(GBytes *composed, const GPtrArray *gaps, const GPtrArray *files);

@@ -94,7 +94,11 @@ void ch_part_enclosure(GString *out, const ChEnclosure *enclosure)
     g_string_append(out, "\r\n");
     append_file_name(out, name->str);
     g_string_append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
+}
+
+void ch_part_base64(GString *out, GBytes *bytes)
+{
     gsize length = 0;
-    const char *bytes = g_bytes_get_data(enclosure->bytes, &length);
-    append_encoded(out, bytes ? bytes : "", length, GMIME_CONTENT_ENCODING_BASE64);
+    const char *data = g_bytes_get_data(bytes, &length);
+    append_encoded(out, data ? data : "", length, GMIME_CONTENT_ENCODING_BASE64);
 }

@@ -7,5 +7,8 @@
 /* text/SUBTYPE in UTF-8, quoted-printable. TEXT has LF line ends and ends with one. */
 void ch_part_text(GString *out, const char *subtype, const char *text, gsize length);
 
-/* A file, base64. */
+/* The header of a file's part, up to where its base64 body belongs. */
 void ch_part_enclosure(GString *out, const ChEnclosure *enclosure);
+
+/* BYTES as base64 in CRLF lines. */
+void ch_part_base64(GString *out, GBytes *bytes);

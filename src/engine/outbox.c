@@ -73,13 +73,18 @@ static void delivered(gpointer data, const ChEnvelope *envelope, ChDeliveryResul
 static gboolean deliver_round(ChEngine *engine, ChTransport *transport, GPtrArray *due, GCancellable *cancel,
                               gboolean *answered, GError **error)
 {
-    g_autoptr(GPtrArray) envelopes = g_ptr_array_new();
+    g_autoptr(GPtrArray) envelopes = g_ptr_array_new_with_free_func((GDestroyNotify)ch_envelope_free);
     for (guint i = 0; i < due->len; i++) {
-        const ChDue *one = g_ptr_array_index(due, i);
-        g_ptr_array_add(envelopes, one->envelope);
+        ChDue *one = g_ptr_array_index(due, i);
+        g_autoptr(GBytes) bytes = ch_outgoing_bytes(one->stored);
+        ChEnvelope *envelope =
+            ch_envelope_new(one->id, one->envelope_from, one->recipient, bytes, one->attempts);
+        envelope->queued_at = one->queued_at;
+        g_ptr_array_add(envelopes, envelope);
+        g_clear_pointer(&one->stored, ch_stored_free);
         if (one->uncertain) { /* L17 */
-            g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, one->envelope->id);
-            ch_log(CH_LOG_WARNING, "delivery-uncertain", "outbox", id, "to", one->envelope->recipient, NULL);
+            g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, one->id);
+            ch_log(CH_LOG_WARNING, "delivery-uncertain", "outbox", id, "to", one->recipient, NULL);
         }
     }
     Round round = {.engine = engine, .cancel = cancel};

@@ -61,12 +61,12 @@ void ch_letter_free(ChLetter *letter)
     g_free(letter);
 }
 
-ChEnclosure *ch_enclosure_new(const char *name, const char *type, GBytes *bytes)
+ChEnclosure *ch_enclosure_new(const char *name, const char *type, const char *part)
 {
     ChEnclosure *enclosure = g_new0(ChEnclosure, 1);
     enclosure->name = g_strdup(name);
     enclosure->type = g_strdup(type);
-    enclosure->bytes = g_bytes_ref(bytes);
+    enclosure->part = g_strdup(part);
     return enclosure;
 }
 
@@ -76,8 +76,48 @@ void ch_enclosure_free(ChEnclosure *enclosure)
         return;
     g_free(enclosure->name);
     g_free(enclosure->type);
-    g_bytes_unref(enclosure->bytes);
+    g_free(enclosure->part);
     g_free(enclosure);
+}
+
+ChGap *ch_gap_new(gsize offset, const char *part)
+{
+    ChGap *gap = g_new(ChGap, 1);
+    gap->offset = offset;
+    gap->part = g_strdup(part);
+    return gap;
+}
+
+void ch_gap_free(ChGap *gap)
+{
+    if (!gap)
+        return;
+    g_free(gap->part);
+    g_free(gap);
+}
+
+char *ch_gaps_write(const GPtrArray *gaps)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < gaps->len; i++) {
+        const ChGap *gap = g_ptr_array_index(gaps, i);
+        g_string_append_printf(text, "%s%zu:%s", i ? " " : "", gap->offset, gap->part);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+GPtrArray *ch_gaps_read(const char *text)
+{
+    g_autoptr(GPtrArray) gaps = g_ptr_array_new_with_free_func((GDestroyNotify)ch_gap_free);
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    for (char **word = words; *word && **word; word++) {
+        char *end;
+        guint64 offset = g_ascii_strtoull(*word, &end, 10);
+        if (end == *word || *end != ':' || !end[1])
+            return NULL;
+        g_ptr_array_add(gaps, ch_gap_new(offset, end + 1));
+    }
+    return g_steal_pointer(&gaps);
 }
 
 ChEnvelope *ch_envelope_new(gint64 id, const char *envelope_from, const char *recipient, GBytes *bytes,

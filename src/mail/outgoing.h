@@ -4,12 +4,26 @@
 
 #include "mail/mail.h"
 
-/* A file that travels with a letter. */
+/* A file that travels with a letter: a part of the mail that the letter is about. */
 typedef struct {
     char *name;
     char *type;
-    GBytes *bytes; /* decoded */
+    char *part; /* ChAttachment.part */
 } ChEnclosure;
+
+/* A place in composed bytes where a file's base64 body belongs. It is put in when the mail leaves, cut out of
+ * the raw mail, which never changes: so the bytes are fixed (P5) and a file is not stored again for each
+ * recipient. */
+typedef struct {
+    gsize offset;
+    char *part; /* ChAttachment.part */
+} ChGap;
+
+ChGap *ch_gap_new(gsize offset, const char *part);
+void ch_gap_free(ChGap *gap);
+/* "1200:1.2 3400:2", and back; an array of ChGap, NULL where TEXT has another form. */
+char *ch_gaps_write(const GPtrArray *gaps);
+GPtrArray *ch_gaps_read(const char *text);
 
 /* Everything that a template may show (compose gets it, and gets nothing else). Strings are UTF-8, never NULL
  * unless said; a template sees an empty one as false. */
@@ -51,7 +65,7 @@ ChLetter *ch_letter_new(void); /* all strings "", all arrays empty */
 void ch_letter_free(ChLetter *letter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChLetter, ch_letter_free)
 
-ChEnclosure *ch_enclosure_new(const char *name, const char *type, GBytes *bytes);
+ChEnclosure *ch_enclosure_new(const char *name, const char *type, const char *part);
 void ch_enclosure_free(ChEnclosure *enclosure);
 
 /* One queued mail, as the outbox hands it to a transport. */

@@ -28,17 +28,32 @@ gboolean ch_store_queue(ChStore *store, const ChQueued *queued, GError **error)
     if (!ch_step(&row, NULL, error))
         return FALSE;
     g_autoptr(GBytes) packed = ch_store_pack(queued->bytes);
+    g_autofree char *gaps = ch_gaps_write(queued->gaps);
     CH_ROW bytes = ch_row(store, CH_QUERY_OUTBOX_BYTES_INSERT);
+    ch_bind_text(&bytes, ":gaps", gaps);
+    ch_bind_id(&bytes, ":mail", queued->mail);
     ch_bind_int(&bytes, ":id", queued->serial);
     ch_bind_bytes(&bytes, ":bytes", packed);
     return ch_step(&bytes, NULL, error);
+}
+
+void ch_stored_free(ChStored *stored)
+{
+    if (!stored)
+        return;
+    g_clear_pointer(&stored->bytes, g_bytes_unref);
+    g_clear_pointer(&stored->gaps, g_ptr_array_unref);
+    g_clear_pointer(&stored->raw, g_bytes_unref);
+    g_free(stored);
 }
 
 void ch_due_free(ChDue *due)
 {
     if (!due)
         return;
-    ch_envelope_free(due->envelope);
+    g_free(due->envelope_from);
+    g_free(due->recipient);
+    ch_stored_free(due->stored);
     g_free(due);
 }
 
@@ -104,19 +119,44 @@ GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **e
     }
 }
 
-GBytes *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error)
+static ChStored *read_stored(ChStore *store, gint64 id, gint64 *mail, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_BYTES);
     gboolean any;
     ch_bind_int(&row, ":id", id);
     if (!ch_step(&row, &any, error))
         return NULL;
-    if (any)
-        return ch_unpack(sqlite3_column_blob(row.statement, 0), (gsize)sqlite3_column_bytes(row.statement, 0),
-                         error);
-    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "there is no mail %" G_GINT64_FORMAT " in the outbox",
+    if (!any) {
+        g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND,
+                    "there is no mail %" G_GINT64_FORMAT " in the outbox", id);
+        return NULL;
+    }
+    g_autoptr(ChStored) stored = g_new0(ChStored, 1);
+    stored->bytes = ch_unpack(sqlite3_column_blob(row.statement, 0),
+                              (gsize)sqlite3_column_bytes(row.statement, 0), error);
+    if (!stored->bytes)
+        return NULL;
+    g_autofree char *gaps = ch_text(&row, 1);
+    stored->gaps = ch_gaps_read(gaps);
+    *mail = ch_int(&row, 2);
+    if (stored->gaps)
+        return g_steal_pointer(&stored);
+    g_set_error(error, CH_ERROR, CH_ERROR_STORE, "outbox mail %" G_GINT64_FORMAT ": its gaps can't be read",
                 id);
     return NULL;
+}
+
+ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error)
+{
+    gint64 mail = 0;
+    g_autoptr(ChStored) stored = read_stored(store, id, &mail, error);
+    if (!stored || !mail)
+        return g_steal_pointer(&stored);
+    g_autoptr(ChIncoming) incoming = ch_store_incoming(store, mail, error);
+    if (!incoming)
+        return NULL;
+    stored->raw = g_bytes_ref(incoming->raw);
+    return g_steal_pointer(&stored);
 }
 
 /* The one place where an outbox row gets a state. */
@@ -144,47 +184,47 @@ static gboolean set_state(ChStore *store, const ChOutboxRow *now, ChOutboxState 
 static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)ch_due_free);
-    gsize total = 0;
     CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_DUE);
     ch_bind_int(&row, ":now", ch_clock_now());
     ch_bind_int(&row, ":limit", limit);
-    while (total < CLAIM_BYTES) {
+    for (;;) {
         gboolean any;
         if (!ch_step(&row, &any, error))
             return NULL;
         if (!any)
-            break;
-        g_autoptr(GBytes) bytes = ch_unpack(sqlite3_column_blob(row.statement, 5),
-                                            (gsize)sqlite3_column_bytes(row.statement, 5), error);
-        if (!bytes)
-            return NULL;
-        total += g_bytes_get_size(bytes);
-        g_autofree char *from = ch_text(&row, 1);
-        g_autofree char *recipient = ch_text(&row, 2);
-        g_autofree char *state = ch_text(&row, 4);
+            return g_steal_pointer(&list);
         ChDue *due = g_new0(ChDue, 1);
-        due->envelope = ch_envelope_new(ch_int(&row, 0), from, recipient, bytes, (guint)ch_int(&row, 3));
+        g_autofree char *state = ch_text(&row, 4);
+        due->id = ch_int(&row, 0);
+        due->envelope_from = ch_text(&row, 1);
+        due->recipient = ch_text(&row, 2);
+        due->attempts = (guint)ch_int(&row, 3);
         due->uncertain = g_str_equal(state, ch_outbox_state_name(CH_OUTBOX_SENDING));
-        due->envelope->queued_at = ch_int(&row, 7);
-        due->ticket = ch_int(&row, 6);
+        due->ticket = ch_int(&row, 5);
+        due->queued_at = ch_int(&row, 6);
         g_ptr_array_add(list, due);
     }
-    return g_steal_pointer(&list);
 }
 
 GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error)
 {
     g_autoptr(GPtrArray) list = read_due(store, limit, error);
-    if (!list)
-        return NULL;
-    for (guint i = 0; i < list->len; i++) {
-        const ChDue *due = g_ptr_array_index(list, i);
-        ChOutboxRow *row = ch_store_outbox_get(store, due->envelope->id, error);
-        gboolean good = row && set_state(store, row, CH_OUTBOX_SENDING, row->attempts + 1, row->next_at,
-                                         row->reply_code, row->reply_text, error);
+    gsize total = 0;
+    for (guint i = 0; list && i < list->len; i++) {
+        ChDue *due = g_ptr_array_index(list, i);
+        if (total > CLAIM_BYTES) { /* the rest comes next time */
+            g_ptr_array_set_size(list, (gint)i);
+            break;
+        }
+        ChOutboxRow *row = ch_store_outbox_get(store, due->id, error);
+        due->stored = row ? ch_store_outbox_bytes(store, due->id, error) : NULL;
+        gboolean good = due->stored && set_state(store, row, CH_OUTBOX_SENDING, row->attempts + 1,
+                                                 row->next_at, row->reply_code, row->reply_text, error);
         ch_outbox_row_free(row);
         if (!good)
             return NULL;
+        total += g_bytes_get_size(due->stored->bytes);
+        total += due->stored->raw ? 2 * g_bytes_get_size(due->stored->raw) : 0; /* held raw and filled in */
     }
     return g_steal_pointer(&list);
 }

@@ -103,18 +103,33 @@ gint64 ch_store_next_serial(ChStore *store, GError **error);
 typedef struct {
     gint64 serial;        /* from ch_store_next_serial */
     gint64 ticket, entry; /* 0: none */
+    gint64 mail;          /* whose files fill the gaps; 0: none */
     const char *template;
     const char *envelope_from;
     const char *recipient;
     const char *message_id;
     GBytes *bytes;
+    const GPtrArray *gaps; /* of ChGap */
 } ChQueued;
 
 gboolean ch_store_queue(ChStore *store, const ChQueued *queued, GError **error);
 
+/* A queued mail's bytes as the outbox keeps them. */
 typedef struct {
-    ChEnvelope *envelope;
-    gint64 ticket;
+    GBytes *bytes;   /* composed, without its files */
+    GPtrArray *gaps; /* of ChGap: where they belong */
+    GBytes *raw;     /* the mail that they are cut out of; NULL: there are none */
+} ChStored;
+
+void ch_stored_free(ChStored *stored);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChStored, ch_stored_free)
+
+typedef struct {
+    gint64 id;
+    char *envelope_from, *recipient;
+    guint attempts; /* before this one */
+    gint64 queued_at, ticket;
+    ChStored *stored;
     gboolean uncertain; /* the program died in an earlier attempt (L17) */
 } ChDue;
 
@@ -147,7 +162,7 @@ typedef struct {
 void ch_outbox_row_free(ChOutboxRow *row);
 GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **error); /* of ChOutboxRow */
 ChOutboxRow *ch_store_outbox_get(ChStore *store, gint64 id, GError **error);
-GBytes *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error);
+ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error);
 
 /* --- Folders (folders.c); see ChSink for the meaning --- */
 gboolean ch_store_folder(ChStore *store, const char *mailbox, const char *folder, guint32 uidvalidity,

@@ -211,7 +211,9 @@ static gint64 queue_mail(ChStore *store, gint64 ticket, gint64 entry, const char
     ChMessageId id = {key->id, ticket, entry, serial};
     *message_id = ch_message_id_new(key, &id, recipient, "desk.example");
     g_autoptr(GBytes) bytes = g_bytes_new_static("Subject: x\r\n\r\nx\r\n", 18);
-    ChQueued queued = {serial, ticket, entry, "ack", "suporte@desk.example", recipient, *message_id, bytes};
+    g_autoptr(GPtrArray) gaps = g_ptr_array_new();
+    ChQueued queued = {serial,    ticket,      entry, 0,   "ack", "suporte@desk.example",
+                       recipient, *message_id, bytes, gaps};
     g_assert_true(ch_store_queue(store, &queued, &error));
     g_assert_no_error(error);
     return serial;
@@ -305,7 +307,7 @@ static void test_outbox(void)
     GPtrArray *due = ch_store_claim(store, 10, &error);
     g_assert_cmpuint(due->len, ==, 1);
     g_assert_false(((ChDue *)due->pdata[0])->uncertain);
-    g_assert_cmpuint(((ChDue *)due->pdata[0])->envelope->attempts, ==, 0);
+    g_assert_cmpuint(((ChDue *)due->pdata[0])->attempts, ==, 0);
     g_ptr_array_unref(due);
     g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_SENDING);
     /* The program died here: claimed again, and said to be uncertain (L17). */
