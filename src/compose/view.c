@@ -168,7 +168,9 @@ ChValue *ch_view_new(const ChLetter *letter)
     ch_value_add_string(view, CH_VIEW_from, letter->from);
     ch_value_add_string(view, CH_VIEW_to_name, letter->to_name);
     add_ticket(view, letter);
-    ch_value_add_string(view, CH_VIEW_author, letter->author);
+    /* An agent without a name writes in the department's: one signature, not two. */
+    if (strcmp(letter->author, letter->department_title) != 0)
+        ch_value_add_string(view, CH_VIEW_author, letter->author);
     if (may_show_address(letter))
         ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
     add_texts(view, letter);

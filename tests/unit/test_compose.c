@@ -279,6 +279,60 @@ static void test_words(void)
                "<a href=\"https://example.br/a?b=1&amp;c=2\">https://example.br/a?b=1&amp;c=2</a>.");
 }
 
+static void assert_once(const char *text, const char *wanted)
+{
+    assert_has(text, wanted);
+    assert_lacks(strstr(text, wanted) + strlen(wanted), wanted);
+}
+
+/* What a mail says, it says once; what it does not know, it does not claim. */
+static void test_no_repetition(void)
+{
+    static const char *const agents[] = {"notice-new", "notice-reply", "notice-answer", "notice-log"};
+    g_autoptr(ChTemplates) templates = load();
+    for (guint l = 0; l < G_N_ELEMENTS(languages); l++) {
+        for (guint i = 0; i < G_N_ELEMENTS(agents); i++) {
+            g_autoptr(ChLetter) letter = full(agents[i], languages[l]);
+            set(&letter->text, "");
+            g_autoptr(GBytes) bytes = compose(templates, letter);
+            g_autoptr(GMimeMessage) message = read_back(bytes);
+            g_autofree char *text = text_of(message, 0), *html = text_of(message, 1);
+            assert_once(text, "Beatriz Lima");
+            assert_once(html, "Beatriz Lima");
+            assert_lacks(text, "\n\n\n");
+            /* It was too large: nobody knows whether it has a text. */
+            assert_lacks(text, l == 0 ? "sem texto" : "without text");
+            assert_lacks(html, l == 0 ? "sem texto" : "without text");
+        }
+        /* An agent without a name signs as the department, once. */
+        g_autoptr(ChLetter) answer = full("answer", languages[l]);
+        set(&answer->author, answer->department_title);
+        g_autoptr(GBytes) bytes = compose(templates, answer);
+        g_autoptr(GMimeMessage) message = read_back(bytes);
+        g_autofree char *text = text_of(message, 0), *html = text_of(message, 1);
+        assert_once(text, "Suporte técnico");
+        assert_once(html, "Suporte técnico");
+    }
+}
+
+/* The admin reads it in their language; the program's own words stand apart, at the end. */
+static void test_quarantine(void)
+{
+    static const char *const words[] = {"não pôde ser lida", "could not be read"};
+    g_autoptr(ChTemplates) templates = load();
+    for (guint l = 0; l < G_N_ELEMENTS(languages); l++) {
+        g_autoptr(ChLetter) letter = full("admin-quarantine", languages[l]);
+        g_autoptr(GBytes) bytes = compose(templates, letter);
+        g_autoptr(GMimeMessage) message = read_back(bytes);
+        g_autofree char *text = text_of(message, 0), *html = text_of(message, 1);
+        assert_has(text, words[l]);
+        assert_has(html, words[l]);
+        assert_has(html, "<code>chamado held list --quarantined</code>");
+        assert_has(text, "\n    chamado held list --quarantined\n");
+        assert_has(strstr(text, "--quarantined"), "Aviso de entrega: <5.1.1>\n");
+    }
+}
+
 /* P8: not in any byte of a letter to a customer, nor where agents quote from, even if the caller slips. */
 static void test_agents_stay_hidden(void)
 {
@@ -704,6 +758,8 @@ int main(int argc, char **argv)
     g_test_add_func("/compose/all-templates", test_all_templates);
     g_test_add_func("/compose/headers", test_headers);
     g_test_add_func("/compose/words", test_words);
+    g_test_add_func("/compose/no-repetition", test_no_repetition);
+    g_test_add_func("/compose/quarantine", test_quarantine);
     g_test_add_func("/compose/agents-stay-hidden", test_agents_stay_hidden);
     g_test_add_func("/compose/injection", test_injection);
     g_test_add_func("/compose/addresses", test_addresses);
