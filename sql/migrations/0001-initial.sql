@@ -62,7 +62,7 @@ CREATE INDEX mail_by_ticket ON mail (ticket_id) WHERE ticket_id IS NOT NULL;
 
 CREATE TABLE mail_raw (            -- apart from mail, so that recording an outcome does not rewrite the bytes
     mail_id    INTEGER PRIMARY KEY REFERENCES mail (id),
-    bytes      BLOB NOT NULL       -- exactly as on the server, zstd (RFC 8878)
+    bytes      BLOB NOT NULL       -- exactly as on the server; large ones packed with zstd (RFC 8878)
 ) STRICT;
 
 CREATE TABLE entry (               -- what people wrote in a ticket
@@ -152,7 +152,7 @@ CREATE INDEX outbox_due ON outbox (next_at) WHERE state IN ('queued', 'sending')
 
 CREATE TABLE outbox_bytes (        -- apart from outbox, so that an attempt does not rewrite them
     outbox_id  INTEGER PRIMARY KEY REFERENCES outbox (id),
-    bytes      BLOB NOT NULL,      -- RFC 5322 without the files' bodies, zstd
+    bytes      BLOB NOT NULL,      -- RFC 5322 without the files' bodies, packed as mail_raw
     gaps       TEXT NOT NULL,      -- where those belong: offset:part …; empty: there are none
     mail_id    INTEGER REFERENCES mail (id) -- whose parts they are; NULL with no gaps
 ) STRICT;

@@ -3,6 +3,7 @@
 #include "admin/command.h"
 
 #include "base/error.h"
+#include "mail/mail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -174,4 +175,24 @@ void ch_json_bool(JsonBuilder *builder, const char *name, gboolean value)
 {
     json_builder_set_member_name(builder, name);
     json_builder_add_boolean_value(builder, value);
+}
+
+void ch_json_attachments(JsonBuilder *builder, const GPtrArray *attachments)
+{
+    json_builder_set_member_name(builder, "attachments");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < attachments->len; i++) {
+        const ChAttachment *attachment = g_ptr_array_index(attachments, i);
+        json_builder_begin_object(builder);
+        ch_json_text(builder, "part", attachment->part);
+        ch_json_text(builder, "name", attachment->name);
+        ch_json_text(builder, "type", attachment->type);
+        ch_json_int(builder, "size", (gint64)attachment->size);
+        ch_json_text(builder, "sha256", attachment->sha256);
+        ch_json_bool(builder, "inline", attachment->is_inline);
+        ch_json_bool(builder, "accepted", attachment->accepted);
+        ch_json_text(builder, "reason", attachment->reason);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
 }

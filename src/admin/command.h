@@ -42,3 +42,4 @@ void ch_command_json(JsonBuilder *builder);
 void ch_json_text(JsonBuilder *builder, const char *name, const char *value); /* NULL: null */
 void ch_json_int(JsonBuilder *builder, const char *name, gint64 value);
 void ch_json_bool(JsonBuilder *builder, const char *name, gboolean value);
+void ch_json_attachments(JsonBuilder *builder, const GPtrArray *attachments); /* as "attachments" */

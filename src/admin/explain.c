@@ -55,26 +55,6 @@ static void json_cuts(JsonBuilder *json, const GArray *cuts)
     json_builder_end_array(json);
 }
 
-static void json_attachments(JsonBuilder *json, const GPtrArray *attachments)
-{
-    json_builder_set_member_name(json, "attachments");
-    json_builder_begin_array(json);
-    for (guint i = 0; i < attachments->len; i++) {
-        const ChAttachment *attachment = g_ptr_array_index(attachments, i);
-        json_builder_begin_object(json);
-        ch_json_text(json, "part", attachment->part);
-        ch_json_text(json, "name", attachment->name);
-        ch_json_text(json, "type", attachment->type);
-        ch_json_int(json, "size", (gint64)attachment->size);
-        ch_json_text(json, "sha256", attachment->sha256);
-        ch_json_bool(json, "inline", attachment->is_inline);
-        ch_json_bool(json, "accepted", attachment->accepted);
-        ch_json_text(json, "reason", attachment->reason);
-        json_builder_end_object(json);
-    }
-    json_builder_end_array(json);
-}
-
 static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *verdict)
 {
     ch_json_text(json, "message_id", mail->message_id);
@@ -91,7 +71,7 @@ static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *ve
     ch_json_text(json, "text", mail->text);
     ch_json_text(json, "reply", mail->reply);
     json_cuts(json, mail->cuts);
-    json_attachments(json, mail->attachments);
+    ch_json_attachments(json, mail->attachments);
 }
 
 /* Authentication-Results, delivery reports and rules are not read yet: their lists are empty, as they are for

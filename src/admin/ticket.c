@@ -76,22 +76,7 @@ static void json_entry(JsonBuilder *json, const ChEntryRow *entry)
     JsonNode *cuts = json_from_string(entry->cuts, NULL);
     json_builder_add_value(json, cuts ? cuts : json_node_new(JSON_NODE_NULL));
     ch_json_int(json, "mail", entry->mail);
-    json_builder_set_member_name(json, "attachments");
-    json_builder_begin_array(json);
-    for (guint i = 0; i < entry->attachments->len; i++) {
-        const ChAttachment *attachment = g_ptr_array_index(entry->attachments, i);
-        json_builder_begin_object(json);
-        ch_json_text(json, "part", attachment->part);
-        ch_json_text(json, "name", attachment->name);
-        ch_json_text(json, "type", attachment->type);
-        ch_json_int(json, "size", (gint64)attachment->size);
-        ch_json_text(json, "sha256", attachment->sha256);
-        ch_json_bool(json, "inline", attachment->is_inline);
-        ch_json_bool(json, "accepted", attachment->accepted);
-        ch_json_text(json, "reason", attachment->reason);
-        json_builder_end_object(json);
-    }
-    json_builder_end_array(json);
+    ch_json_attachments(json, entry->attachments);
     json_builder_end_object(json);
 }
 

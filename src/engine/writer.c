@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/seam.h"
 
+#define GROUP_WAIT (20 * G_TIME_SPAN_MILLISECOND)
+
 /* What one transaction holds. */
 typedef struct {
     GPtrArray *intake;  /* of ChJob */
@@ -25,19 +27,41 @@ static void move_ready(GQueue *queue, GPtrArray *to, guint limit)
         g_ptr_array_add(to, g_queue_pop_head(queue));
 }
 
-static gboolean is_ready(GQueue *queue)
+static guint count_ready(const GQueue *queue, guint limit)
 {
-    const ChJob *job = g_queue_peek_head(queue);
-    return job && job->ready;
+    guint count = 0;
+    for (const GList *link = queue->head; link && ((ChJob *)link->data)->ready && count < limit;
+         link = link->next)
+        count++;
+    return count;
 }
 
-/* FALSE when there is nothing more to do because of the end. With the lock held. */
+/* Whether a transaction is worth its sync now: it is full, or nothing else is on its way to join it. */
+static gboolean is_enough(ChEngine *engine)
+{
+    guint limit = engine->desk->config->limits.batch_mails / 2;
+    guint keep = count_ready(&engine->intake, limit), decide = count_ready(&engine->undecided, limit);
+    return keep == limit || decide == limit ||
+           keep + decide == engine->intake.length + engine->undecided.length;
+}
+
+/* FALSE when there is nothing more to do because of the end. With the lock held. A lone mail waits for
+ * nobody; in a burst the writer waits a little for those that the pool has in hand. */
 static gboolean wait_for_work(ChEngine *engine)
 {
+    gint64 until = 0;
     while (!engine->stopping) {
-        if (is_ready(&engine->intake) || is_ready(&engine->undecided) || engine->calls.length || engine->look)
+        gboolean some = count_ready(&engine->intake, 1) || count_ready(&engine->undecided, 1);
+        if (engine->calls.length || engine->look || (some && is_enough(engine)))
             return TRUE;
-        g_cond_wait(&engine->work, &engine->lock);
+        if (!some) {
+            g_cond_wait(&engine->work, &engine->lock);
+            continue;
+        }
+        if (!until)
+            until = g_get_monotonic_time() + GROUP_WAIT;
+        if (!g_cond_wait_until(&engine->work, &engine->lock, until))
+            return TRUE;
     }
     return FALSE;
 }

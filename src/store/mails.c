@@ -5,10 +5,21 @@
 #include "base/clock.h"
 #include "base/error.h"
 
+#include <string.h>
 #include <zstd.h>
 
+#define SMALL                                                                                                \
+    8192 /* bytes; smaller ones are kept as they are: packing them costs more time than they are worth */
 #define LEVEL        1 /* a mail is mostly base64 and read rarely: higher ones cost more than they save */
 #define UNPACKED_MAX (1u << 30)
+
+/* Packed bytes begin with zstd's magic number (RFC 8878 section 3.1.1), which begins no mail; one that does
+ * is packed. */
+static gboolean is_packed(const void *data, gsize length)
+{
+    static const guint8 magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+    return length >= sizeof magic && memcmp(data, magic, sizeof magic) == 0;
+}
 
 static void packer_free(gpointer context)
 {
@@ -22,6 +33,8 @@ GBytes *ch_store_pack(GBytes *bytes)
 {
     gsize length;
     const void *data = g_bytes_get_data(bytes, &length);
+    if (length < SMALL && !is_packed(data, length))
+        return g_bytes_ref(bytes);
     gsize room = ZSTD_compressBound(length);
     g_autofree char *packed = g_malloc(room);
     ZSTD_CCtx *context = g_private_get(&packer);
@@ -35,6 +48,8 @@ GBytes *ch_store_pack(GBytes *bytes)
 
 GBytes *ch_unpack(const void *data, gsize length, GError **error)
 {
+    if (!is_packed(data, length))
+        return g_bytes_new(data, length);
     unsigned long long size = ZSTD_getFrameContentSize(data, length);
     if (size > UNPACKED_MAX) {
         g_set_error(error, CH_ERROR, CH_ERROR_STORE, "stored bytes are broken: no size");

@@ -47,7 +47,8 @@ gboolean ch_store_add_department(ChStore *store, const char *name, GError **erro
 
 /* --- Mails as they are taken in (mails.c) --- */
 
-/* Bytes packed for ch_store_take: pure, so that any thread may do it. The caller unrefs. */
+/* Bytes packed for ch_store_take (small ones stay as they are): pure, so that any thread may do it. The
+ * caller unrefs. */
 GBytes *ch_store_pack(GBytes *bytes);
 
 /* Keeps INCOMING, whose raw bytes have SHA256 and were packed. ATTEMPTS counts one that follows at once. *ID

@@ -75,6 +75,43 @@ static void test_kept_once(void)
     fixture_remove(folder);
 }
 
+/* Whatever was packed comes back the same: small, large, empty, and what looks packed already. */
+static void test_pack(void)
+{
+    g_autofree char *folder = fixture_folder();
+    ChStore *store = open_store(folder);
+    g_autoptr(GString) large = g_string_new(NULL);
+    for (guint i = 0; i < 20000; i++)
+        g_string_append_printf(large, "%u,", i);
+    g_autoptr(GBytes) packed_once = NULL;
+    struct {
+        const char *bytes;
+        gsize length;
+    } cases[] = {
+        {"x", 1}, {large->str, large->len}, {"\x28\xb5\x2f\xfd not packed", 15}, {"\x28\xb5\x2f\xfd", 4}};
+    begin(store);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) raw = g_bytes_new(cases[i].bytes, cases[i].length);
+        g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
+        g_autoptr(GBytes) packed = ch_store_pack(raw);
+        char sha256[65];
+        gint64 id;
+        gboolean known;
+        ch_sha256(cases[i].bytes, cases[i].length, sha256);
+        g_assert_true(ch_store_take(store, incoming, sha256, packed, 1, &id, &known, &error));
+        g_autoptr(ChIncoming) back = ch_store_incoming(store, id, &error);
+        g_assert_no_error(error);
+        g_assert_true(g_bytes_equal(back->raw, raw));
+    }
+    g_autoptr(GBytes) raw = g_bytes_new(large->str, large->len);
+    packed_once = ch_store_pack(raw);
+    g_assert_cmpuint(g_bytes_get_size(packed_once), <, large->len / 2);
+    commit(store);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
 /* A decision as desk/ makes one for a new ticket. */
 static ChDecision *new_ticket(void)
 {
@@ -482,6 +519,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/kept-once", test_kept_once);
+    g_test_add_func("/store/pack", test_pack);
     g_test_add_func("/store/one-outcome", test_one_outcome);
     g_test_add_func("/store/verify-fails", test_verify_fails);
     g_test_add_func("/store/events-are-kept", test_events_are_kept);
