@@ -91,6 +91,7 @@ int main(int argc, char **argv)
         G_OPTION_ENTRY_NULL};
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* past RLIMIT_FSIZE a write then fails, as on a full disk (P1) */
     g_autoptr(GOptionContext) options = g_option_context_new("SUBCOMMAND …");
     g_autoptr(GError) error = NULL;
     g_option_context_set_summary(options, "Chamado, a help desk that lives in the mailbox.");

@@ -101,10 +101,11 @@ def end_with_parent():
 
 
 class Servers:
-    def __init__(self, users=None, smtp=True, tls=True, only=False, folder=None):
-        """USERS: more of {login: address}, or with ONLY all of them. SMTP: Postfix too. FOLDER: below which to put
-        everything."""
+    def __init__(self, users=None, smtp=True, tls=True, only=False, folder=None, aliases=None):
+        """USERS: more of {login: address}, or with ONLY all of them. ALIASES: {address: the address of the mailbox that
+        its mail lands in}. SMTP: Postfix too. FOLDER: below which to put everything."""
         self.users = dict({} if only else USERS, **(users or {}))
+        self.aliases = aliases or {}
         self.smtp, self.tls = smtp, tls
         self.parent = folder
         self.folder = None
@@ -289,9 +290,10 @@ service stats {{
         self._folder("postfix", "queue", "pid")
         self._folder("postfix", "data", owner="postfix", mode=0o700)
         self.postfix_log = os.path.join(t, "postfix", "log")
-        domains = sorted({address.split("@")[1] for address in self.users.values()})
+        domains = sorted({address.split("@")[1] for address in [*self.users.values(), *self.aliases]})
         self._write("".join("%s %s\n" % (address, login) for login, address in self.users.items()),
                     "postfix", "etc", "mailboxes")
+        self._write("".join("%s %s\n" % item for item in self.aliases.items()), "postfix", "etc", "aliases")
         self._write("""
 compatibility_level = 3.6
 queue_directory = {t}/postfix/queue
@@ -319,6 +321,7 @@ mailbox_size_limit = 0
 virtual_mailbox_limit = 0
 virtual_mailbox_domains = {domains}
 virtual_mailbox_maps = texthash:{t}/postfix/etc/mailboxes
+virtual_alias_maps = texthash:{t}/postfix/etc/aliases
 virtual_transport = lmtp:unix:private/dovecot-lmtp
 default_transport = error:5.1.2 there is no other domain here
 recipient_delimiter = +

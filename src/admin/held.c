@@ -69,6 +69,8 @@ int ch_admin_held(ChAdminContext *context, int argc, char **argv)
         return code;
     if (argc != 2 || strcmp(argv[1], "list") != 0)
         return ch_command_usage("held takes list");
+    if (ignored && quarantined)
+        return ch_command_usage("held list takes --ignored or --quarantined, not both");
     if (limit < 0)
         return ch_command_usage("--limit takes a positive number");
     ChOutcome outcome = ignored ? CH_OUTCOME_IGNORED : quarantined ? CH_OUTCOME_QUARANTINED : CH_OUTCOME_HELD;

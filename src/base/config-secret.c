@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -76,6 +77,18 @@ static char *from_variable(const char *variable, GError **error)
     return NULL;
 }
 
+/* GIO's own message says the path again. */
+static const char *why_unreadable(const GError *cause)
+{
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        return g_strerror(ENOENT);
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+        return g_strerror(EACCES);
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY))
+        return g_strerror(EISDIR);
+    return cause->message;
+}
+
 static char *from_file(const char *path, GError **error)
 {
     g_autoptr(GFile) file = g_file_new_for_path(path);
@@ -83,7 +96,7 @@ static char *from_file(const char *path, GError **error)
     g_autoptr(GFileInputStream) stream = g_file_read(file, NULL, &cause);
     if (!stream) {
         g_set_error(error, CH_ERROR, CH_ERROR_CONFIG,
-                    "password_file %s: %s, expected a file that can be read", path, cause->message);
+                    "password_file %s: %s, expected a file that can be read", path, why_unreadable(cause));
         return NULL;
     }
     const char *why;

@@ -169,10 +169,19 @@ static void append_escaped(GString *out, const char *text, ChMustacheContext con
 static gboolean render_nodes(Renderer *renderer, const ChMustache *template, guint from, guint to,
                              GError **error);
 
+/* One more step. Each item of a list is one too, or lists in lists around nothing would go on for hours
+ * (P13). */
+static gboolean step(Renderer *renderer, GError **error)
+{
+    return ++renderer->steps <= CH_MUSTACHE_STEPS_MAX || over("a template takes too many steps", error);
+}
+
 static gboolean render_in(Renderer *renderer, const ChMustache *template, guint section,
                           const ChValue *context, GError **error)
 {
     const Node *node = &g_array_index(template->nodes, Node, section);
+    if (!step(renderer, error))
+        return FALSE;
     if (renderer->depth == CH_MUSTACHE_CONTEXTS_MAX)
         return over("a template goes too deep", error);
     renderer->contexts[renderer->depth++] = context;
@@ -223,8 +232,8 @@ static gboolean render_nodes(Renderer *renderer, const ChMustache *template, gui
     for (guint i = from; i < to; i++) {
         const Node *node = &g_array_index(template->nodes, Node, i);
         const ChValue *value;
-        if (++renderer->steps > CH_MUSTACHE_STEPS_MAX)
-            return over("a template takes too many steps", error);
+        if (!step(renderer, error))
+            return FALSE;
         switch (node->kind) {
         case NODE_TEXT:
             if (renderer->indent->len > 0)

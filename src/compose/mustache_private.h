@@ -7,7 +7,7 @@
 #define CH_MUSTACHE_SOURCE_MAX   (256u << 10) /* bytes of a template file */
 #define CH_MUSTACHE_DEPTH_MAX    16           /* sections in sections, and partials in partials */
 #define CH_MUSTACHE_NAME_PARTS   8            /* of a dotted name */
-#define CH_MUSTACHE_STEPS_MAX    4000000      /* nodes walked in one rendering */
+#define CH_MUSTACHE_STEPS_MAX    4000000      /* nodes and items of lists walked in one rendering */
 #define CH_MUSTACHE_CONTEXTS_MAX (CH_MUSTACHE_DEPTH_MAX * CH_MUSTACHE_DEPTH_MAX + 1)
 
 typedef enum {

@@ -122,8 +122,10 @@ static void add_files(ChValue *view, const ChLetter *letter)
         const char *reason = attachment->reason ? attachment->reason : "";
         if (g_str_has_prefix(reason, CH_REFUSED_SIZE))
             add_flag(file, CH_VIEW_too_large, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE) || g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
+        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE))
             add_flag(file, CH_VIEW_type_not_accepted, TRUE);
+        else if (g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
+            add_flag(file, CH_VIEW_type_unknown, TRUE);
         else
             ch_value_add_string(file, CH_VIEW_reason, reason);
     }
@@ -166,7 +168,9 @@ ChValue *ch_view_new(const ChLetter *letter)
     ch_value_add_string(view, CH_VIEW_from, letter->from);
     ch_value_add_string(view, CH_VIEW_to_name, letter->to_name);
     add_ticket(view, letter);
-    ch_value_add_string(view, CH_VIEW_author, letter->author);
+    /* An agent without a name writes in the department's: one signature, not two. */
+    if (strcmp(letter->author, letter->department_title) != 0)
+        ch_value_add_string(view, CH_VIEW_author, letter->author);
     if (may_show_address(letter))
         ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
     add_texts(view, letter);

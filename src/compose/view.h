@@ -38,9 +38,10 @@
     X(file_size, FALSE)                                                                                      \
     X(accepted, FALSE)                                                                                       \
     X(refused, FALSE)                                                                                        \
-    X(too_large, FALSE) /* why it was refused: one of these three */                                         \
+    X(too_large, FALSE) /* why it was refused: one of these four */                                          \
     X(type_not_accepted, FALSE)                                                                              \
-    X(reason, FALSE) /* any other reason, as a rule words it */                                              \
+    X(type_unknown, FALSE) /* its name has no extension */                                                   \
+    X(reason, FALSE)       /* any other reason, as a rule words it */                                        \
     X(log_line, FALSE)
 
 typedef enum {

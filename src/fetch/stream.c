@@ -13,8 +13,11 @@ ChIncoming *ch_fetch_stream(int fd, const ChLimits *limits, const char *name, GE
         return NULL;
     }
     if (bytes->len > limits->mail_bytes) {
-        g_set_error(error, CH_ERROR, CH_ERROR_LIMIT, "%s: over %" G_GUINT64_FORMAT " bytes", name,
-                    limits->mail_bytes);
+        g_autofree char *size = g_format_size_full(limits->mail_bytes, G_FORMAT_SIZE_IEC_UNITS);
+        g_auto(GStrv) words = g_strsplit(size, "\u00a0", -1); /* an MTA's bounce is plain ASCII */
+        g_autofree char *plain = g_strjoinv(" ", words);
+        g_set_error(error, CH_ERROR, CH_ERROR_LIMIT, "%s: the mail is larger than limits.mail_bytes, %s",
+                    name, plain);
         return NULL;
     }
     gsize from = ch_raw_from_line(bytes->data, bytes->len);

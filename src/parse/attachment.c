@@ -260,18 +260,18 @@ gboolean ch_attachment_accept(const char *name, guint64 size, const ChLimits *li
     *reason = NULL;
     const char *dot = strrchr(name, '.');
     if (!dot || !dot[1]) {
-        *reason = g_strdup("its name has no extension that tells its type");
+        *reason = g_strdup(CH_REFUSED_NO_TYPE " that tells its type");
         return FALSE;
     }
     g_autofree char *extension = g_utf8_strdown(dot + 1, -1);
     if (!types || !g_strv_contains(types, extension)) {
-        *reason = g_strdup_printf("files of the type .%s are not accepted", extension);
+        *reason = g_strdup_printf(CH_REFUSED_TYPE ".%s are not accepted", extension);
         return FALSE;
     }
     if (size > limits->attachment_bytes) {
-        *reason =
-            g_strdup_printf("it has %" G_GUINT64_FORMAT " bytes, more than the limit of %" G_GUINT64_FORMAT,
-                            size, limits->attachment_bytes);
+        *reason = g_strdup_printf(CH_REFUSED_SIZE "%" G_GUINT64_FORMAT
+                                                  " bytes, more than the limit of %" G_GUINT64_FORMAT,
+                                  size, limits->attachment_bytes);
         return FALSE;
     }
     return TRUE;

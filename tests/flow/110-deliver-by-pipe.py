@@ -26,8 +26,9 @@ with flow("deliver by pipe") as t:
     t.equal(len(desk.tickets()), 4, "and makes no second ticket (P3)")
 
     t.ran(desk.run("deliver", stdin=b""), EX_TEMPFAIL, "nothing on stdin")
-    t.ran(desk.run("-o", "limits.mail_bytes=2000", "deliver", stdin=numbered(5) + b"x" * 5000), EX_DATAERR,
-          "a mail over the limit goes back to its sender, by the MTA")
+    run = desk.run("-o", "limits.mail_bytes=2K", "deliver", stdin=numbered(5) + b"x" * 5000)
+    t.ran(run, EX_DATAERR, "a mail over the limit goes back to its sender, by the MTA")
+    t.has(run.err, "the mail is larger than limits.mail_bytes, 2.0 KiB", "and is told why")
     nowhere = os.path.join(desk.file, "state")  # below a file
     t.ran(desk.run("-o", "paths.state=" + nowhere, "deliver", stdin=numbered(6)), EX_TEMPFAIL, "no state folder")
     t.ran(desk.run("-o", "desk.nonsense=1", "deliver", stdin=numbered(6)), EX_TEMPFAIL, "a configuration that is wrong")

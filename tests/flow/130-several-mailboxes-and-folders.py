@@ -42,4 +42,9 @@ with flow("several mailboxes and folders") as t:
     t.ok("oito" in [x["title"] for x in desk.tickets()], "the other mailbox was read")
     t.servers.wait_for("cliente", lambda m: "oito" in m.subject)
     t.ok(True, "and its mail was answered")
+    desk.set("mailbox financeiro", password=None, password_file="/nao/ha/senha")
+    run = desk.poll()
+    t.equal([line for line in run.err.splitlines() if line.startswith("chamado: ")],
+            ["chamado: financeiro/INBOX: password_file /nao/ha/senha: No such file or directory, expected a file that can be read"],
+            "a password that is not there is said once, and the mailbox and the file once each", run)
     t.ran(desk.run("verify"))

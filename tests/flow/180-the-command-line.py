@@ -22,7 +22,8 @@ with flow("the command line", servers=False) as t:
         t.ok(word.encode() in plain("--help").stdout, "--help names %s" % word)
         run = plain(word, "--help")
         t.ok(run.returncode == 0 and word.encode() in run.stdout, "%s --help" % word, run)
-    for wrong in ((), ("dance",), ("poll", "--dance"), ("ticket",), ("ticket", "show"), ("queue", "show", "x")):
+    for wrong in ((), ("dance",), ("poll", "--dance"), ("ticket",), ("ticket", "show"), ("queue", "show", "x"),
+                  ("held", "list", "--quarantined", "--ignored")):
         run = desk.run(*wrong)
         t.ran(run, 64, "usage: %s" % " ".join(wrong))
         t.ok(run.err.strip() or run.out.strip(), "usage: %s: says why" % " ".join(wrong))

@@ -107,11 +107,10 @@ class Desk:
 
     def run(self, *arguments, stdin=b"", env=None, limit=120, ready=None, disk=None):
         """Runs to its end. READY: called while it runs (with the process), before its output is awaited. DISK: no
-        file may grow past that many bytes, as on a full disk."""
+        file may grow past that many bytes: write() fails, as on a full disk."""
         def child():
             end_with_parent()
             if disk is not None:
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then write() fails, as it does with ENOSPC
                 resource.setrlimit(resource.RLIMIT_FSIZE, (disk, disk))
         process = subprocess.Popen(self.command(*arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=self._environment(env), preexec_fn=child)

@@ -79,6 +79,7 @@ static void test_limit(void)
     g_assert_cmpuint(g_bytes_get_size(exact->raw), ==, 300000);
     g_assert_null(through_pipe(mail, 300000, 299999, &error));
     g_assert_error(error, CH_ERROR, CH_ERROR_LIMIT);
+    g_assert_cmpstr(error->message, ==, "stdin: the mail is larger than limits.mail_bytes, 293.0 KiB");
 }
 
 static void test_empty(void)

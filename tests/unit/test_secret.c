@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 /* What SECRET gives: the password, "" for none, or "error: …". */
@@ -115,8 +116,15 @@ static void test_file(void)
     g_assert_cmpstr(empty, ==, expected);
     g_assert_cmpint(g_unlink(path), ==, 0);
     g_autofree char *missing = resolve(&secret);
-    g_assert_true(g_str_has_prefix(missing, "error: password_file /"));
-    g_assert_true(g_str_has_suffix(missing, ", expected a file that can be read"));
+    g_autofree char *no_file = g_strdup_printf(
+        "error: password_file %s: %s, expected a file that can be read", path, g_strerror(ENOENT));
+    g_assert_cmpstr(missing, ==, no_file);
+    g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
+    g_autofree char *refused = resolve(&secret);
+    g_autofree char *no_folder = g_strdup_printf(
+        "error: password_file %s: %s, expected a file that can be read", path, g_strerror(EISDIR));
+    g_assert_cmpstr(refused, ==, no_folder);
+    g_assert_cmpint(g_rmdir(path), ==, 0);
 }
 
 static void test_none_and_value(void)
