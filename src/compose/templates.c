@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-const char *const ch_template_names[] = {"ack",           "answer",     "notice-new",       "notice-reply",
-                                         "notice-answer", "notice-log", "admin-quarantine", NULL};
+const char *const ch_template_names[] = {"ack",           "answer",           "notice-new", "notice-reply",
+                                         "notice-answer", "admin-quarantine", NULL};
 
 typedef struct {
     const char *extension;

@@ -153,8 +153,7 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
  * answer: an agent who replies to that notice quotes it to the customer. */
 static gboolean may_show_address(const ChLetter *letter)
 {
-    static const char *const templates[] = {"notice-new", "notice-reply", "notice-log", "admin-quarantine",
-                                            NULL};
+    static const char *const templates[] = {"notice-new", "notice-reply", "admin-quarantine", NULL};
     return g_strv_contains(templates, letter->template);
 }
 

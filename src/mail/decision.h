@@ -118,7 +118,7 @@ typedef struct {
     char *to_name;
     char *to;       /* address */
     char *template; /* a name of templates: "ack", "answer", "notice-new", "notice-reply", "notice-answer",
-                       "notice-log" */
+                       "admin-quarantine" */
     char *language;
     gboolean internal; /* to an agent: may show what customers don't see (P8) */
 } ChMailPlan;

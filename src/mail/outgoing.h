@@ -52,7 +52,7 @@ typedef struct {
     guint64 size_limit;     /* bytes */
     GPtrArray *attachments; /* of ChAttachment (borrowed elements): all of the mail, accepted or refused */
     GPtrArray *enclosures;  /* of ChEnclosure: the files that this letter carries */
-    char *log_line;         /* for notice-log: what happened */
+    char *log_line;         /* for admin-quarantine: what happened */
 
     char *message_id;      /* without brackets */
     char *in_reply_to;     /* without brackets; "" for none */
