@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that says 451 gets the same bytes again; one that says 550 is believed, and the ticket says so (P5)."""
+import socket
+
 from fakes import FakeSmtp
 from lib import flow, mail
 
@@ -72,10 +74,9 @@ with flow("SMTP troubles") as t:
         t.ran(desk.poll(), what="a server that hangs up on the last dot")
         t.equal({r["state"] for r in desk.queue()}, {"queued"}, "is tried again", desk.queue())
 
-    with FakeSmtp() as server:
-        port = server.port
-    with FakeSmtp() as other:
-        desk = opened(t, other, port=port)  # nobody listens there any more
+    with socket.socket() as nobody, FakeSmtp() as other:
+        nobody.bind(("127.0.0.1", 0))  # held, so that nobody else gets it, and not listening
+        desk = opened(t, other, port=nobody.getsockname()[1])
         t.ran(desk.poll(), what="no server at all")
         t.equal({r["state"] for r in desk.queue()}, {"queued"}, "the mails wait", desk.queue())
         desk.set("smtp", port=other.port)
