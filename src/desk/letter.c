@@ -66,12 +66,9 @@ static void write_author(ChLetter *letter, const ChMailPlan *plan, const ChOccas
 {
     const ChAddress *sender = occasion->verdict->sender;
     gboolean named = *sender->name && !strchr(sender->name, '@');
-    g_free(letter->author);
-    if (!plan->internal && occasion->decision->role == CH_ROLE_AGENT)
-        letter->author = g_strdup(named ? sender->name : letter->from_name);
-    else
-        letter->author =
-            named ? g_strdup_printf("%s <%s>", sender->name, sender->address) : g_strdup(sender->address);
+    gboolean hide = !plan->internal && occasion->decision->role == CH_ROLE_AGENT; /* P8 */
+    set(&letter->author, named ? sender->name : hide ? letter->from_name : sender->address);
+    set(&letter->author_address, named && !hide ? sender->address : "");
 }
 
 static void write_mail(const ChConfig *config, ChLetter *letter, const ChMailPlan *plan,

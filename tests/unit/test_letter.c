@@ -68,6 +68,10 @@ static void test_answer(void)
     g_assert_cmpstr(letter->from, ==, "suporte@desk.example");
     g_assert_cmpstr(letter->from_name, ==, "Suporte");
     g_assert_cmpstr(letter->author, ==, "Ana Souza");
+    g_assert_cmpstr(letter->author_address, ==, "");
+    g_autoptr(ChLetter) internal = write_letter(&c, "notice-answer", "bruno@desk.example", TRUE);
+    g_assert_cmpstr(internal->author, ==, "Ana Souza");
+    g_assert_cmpstr(internal->author_address, ==, "ana@desk.example");
     g_assert_cmpstr(letter->text, ==, "Troquei a peça.\n\nAna");
     g_assert_cmpstr(letter->subject_key, ==, "[Integral #5]");
     g_assert_cmpstr(letter->in_reply_to, ==, "ch.1.5.1.1.x@desk.example");
