@@ -3,9 +3,10 @@
  * is read is in base/config.c. */
 #include "admin/config.h"
 
+#include "admin/command.h"
+#include "admin/run.h"
 #include "base/error.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -18,66 +19,58 @@ const char ch_admin_config_help[] =
     "\n"
     "  --json  for programs\n";
 
-static void print_json(JsonBuilder *builder)
+/* The configuration, and with a file the templates that it names too: a desk needs both (P10). */
+static ChConfig *load(const ChAdminContext *context, GError **error)
 {
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, TRUE);
-    puts(text);
+    g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, error);
+    g_autoptr(ChTemplates) templates = NULL;
+    if (!config || !context->config_file)
+        return g_steal_pointer(&config);
+    templates = ch_run_templates(config, error);
+    return templates ? g_steal_pointer(&config) : NULL;
 }
 
-static void print_errors(const GError *error)
+static void print_check_json(const ChAdminContext *context, const ChConfig *config, const GError *error)
 {
-    g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    g_auto(GStrv) lines = g_strsplit(error ? error->message : "", "\n", -1);
+    json_builder_begin_object(json);
+    ch_json_text(json, "file", context->config_file);
+    ch_json_bool(json, "good", config != NULL);
+    ch_json_int(json, "mailboxes", config ? config->mailboxes->len : 0);
+    ch_json_int(json, "departments", config ? config->departments->len : 0);
+    json_builder_set_member_name(json, "errors");
+    json_builder_begin_array(json);
     for (char **line = lines; *line; line++)
-        fprintf(stderr, "chamado: %s\n", *line);
+        json_builder_add_string_value(json, *line);
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+    ch_command_json(json);
 }
 
 static int check(const ChAdminContext *context, gboolean json)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, &error);
-    guint mailboxes = config ? config->mailboxes->len : 0,
-          departments = config ? config->departments->len : 0;
+    g_autoptr(ChConfig) config = load(context, &error);
     if (json) {
-        g_autoptr(JsonBuilder) builder = json_builder_new();
-        json_builder_begin_object(builder);
-        json_builder_set_member_name(builder, "file");
-        if (context->config_file)
-            json_builder_add_string_value(builder, context->config_file);
-        else
-            json_builder_add_null_value(builder);
-        json_builder_set_member_name(builder, "good");
-        json_builder_add_boolean_value(builder, config != NULL);
-        json_builder_set_member_name(builder, "mailboxes");
-        json_builder_add_int_value(builder, mailboxes);
-        json_builder_set_member_name(builder, "departments");
-        json_builder_add_int_value(builder, departments);
-        json_builder_set_member_name(builder, "errors");
-        json_builder_begin_array(builder);
-        g_auto(GStrv) lines = g_strsplit(error ? error->message : "", "\n", -1);
-        for (char **line = lines; *line; line++)
-            json_builder_add_string_value(builder, *line);
-        json_builder_end_array(builder);
-        json_builder_end_object(builder);
-        print_json(builder);
-    } else if (error) {
-        print_errors(error);
-    } else {
-        printf("%s: good, %u mailbox%s, %u department%s\n",
-               context->config_file ? context->config_file : "built-in defaults", mailboxes,
-               mailboxes == 1 ? "" : "es", departments, departments == 1 ? "" : "s");
+        print_check_json(context, config, error);
+        return ch_error_exit_code(error);
     }
-    return ch_error_exit_code(error);
+    if (!config)
+        return ch_command_fail(error);
+    guint mailboxes = config->mailboxes->len, departments = config->departments->len;
+    printf("%s: good, %u mailbox%s, %u department%s\n",
+           context->config_file ? context->config_file : "built-in defaults", mailboxes,
+           mailboxes == 1 ? "" : "es", departments, departments == 1 ? "" : "s");
+    return EX_OK;
 }
 
 static int show(const ChAdminContext *context, gboolean json)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, &error);
-    if (!config) {
-        print_errors(error);
-        return ch_error_exit_code(error);
-    }
+    if (!config)
+        return ch_command_fail(error);
     g_autofree char *text = ch_config_show(config);
     if (!json) {
         fputs(text, stdout);
@@ -85,10 +78,8 @@ static int show(const ChAdminContext *context, gboolean json)
     }
     /* What show prints is a key file: {"section": {"key": "value"}}. */
     g_autoptr(GKeyFile) keys = g_key_file_new();
-    if (!g_key_file_load_from_data(keys, text, strlen(text), G_KEY_FILE_NONE, &error)) {
-        print_errors(error);
-        return EX_SOFTWARE;
-    }
+    if (!g_key_file_load_from_data(keys, text, strlen(text), G_KEY_FILE_NONE, &error))
+        return ch_command_fail(error);
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);
     g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);
@@ -98,13 +89,12 @@ static int show(const ChAdminContext *context, gboolean json)
         g_auto(GStrv) names = g_key_file_get_keys(keys, *group, NULL, NULL);
         for (char **name = names; *name; name++) {
             g_autofree char *value = g_key_file_get_value(keys, *group, *name, NULL);
-            json_builder_set_member_name(builder, *name);
-            json_builder_add_string_value(builder, value);
+            ch_json_text(builder, *name, value);
         }
         json_builder_end_object(builder);
     }
     json_builder_end_object(builder);
-    print_json(builder);
+    ch_command_json(builder);
     return EX_OK;
 }
 
