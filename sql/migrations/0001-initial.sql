@@ -58,7 +58,6 @@ CREATE TABLE mail (                -- every mail taken in, with its one outcome 
 CREATE INDEX mail_by_fingerprint ON mail (fingerprint) WHERE fingerprint IS NOT NULL;
 CREATE INDEX mail_undecided ON mail (id) WHERE outcome IS NULL;
 CREATE INDEX mail_waiting ON mail (outcome, id) WHERE outcome IN ('held', 'quarantined');
-CREATE INDEX mail_by_ticket ON mail (ticket_id) WHERE ticket_id IS NOT NULL;
 
 CREATE TABLE mail_raw (            -- apart from mail, so that recording an outcome does not rewrite the bytes
     mail_id    INTEGER PRIMARY KEY REFERENCES mail (id),

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/seam.h"
 
+#include <string.h>
+
 void ch_job_free(ChJob *job)
 {
     if (!job)
@@ -14,6 +16,21 @@ void ch_job_free(ChJob *job)
     g_clear_pointer(&job->packed, g_bytes_unref);
     ch_reading_free(job->reading);
     g_free(job);
+}
+
+/* Once read, a mail's bytes are needed no more: they are in the database. What was read of them still counts.
+ */
+static void drop_raw(ChEngine *engine, ChJob *job)
+{
+    const ChMail *mail = job->reading->mail;
+    gsize left = strlen(mail->text) + strlen(mail->reply);
+    g_bytes_unref(job->incoming->raw);
+    job->incoming->raw = g_bytes_new(NULL, 0);
+    g_mutex_lock(&engine->lock);
+    engine->in_flight = engine->in_flight - job->size + left;
+    job->size = left;
+    g_cond_broadcast(&engine->progress);
+    g_mutex_unlock(&engine->lock);
 }
 
 /* In the pool: before it is kept, digest and packing; afterwards, reading it. */
@@ -29,6 +46,7 @@ static void work_on(gpointer data, gpointer user_data)
     } else {
         job->reading = ch_read(engine->desk->config, job->incoming);
         ch_seam("parsed");
+        drop_raw(engine, job);
     }
     g_mutex_lock(&engine->lock);
     job->ready = TRUE;

@@ -14,7 +14,7 @@ typedef struct {
 /* One mail on its way. */
 typedef struct {
     ChIncoming *incoming;
-    gsize size;       /* of the raw bytes, counted in engine->in_flight */
+    gsize size;       /* bytes that it holds, counted in engine->in_flight */
     ChFolder *folder; /* the one of (NULL, NULL) where it came from no mailbox */
     char sha256[65];
     GBytes *packed; /* until it is kept */
