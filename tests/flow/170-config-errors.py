@@ -25,7 +25,10 @@ agents = ana@example.br
 host = 127.0.0.1
 port = 587
 tls = starttls
-"""
+
+[paths]
+templates = %s/etc/templates
+""" % ROOT
 
 # (what, line to replace, by what, line of the complaint, a word that it must have)
 CASES = [
@@ -50,6 +53,9 @@ with flow("configuration errors", servers=False) as t:
         return desk.run("config", "check")
 
     t.ran(check(GOOD), what="a good one checks")
+    run = check(GOOD.replace("etc/templates", "etc/nowhere"))
+    t.ran(run, EX_CONFIG, "one whose templates are not there does not")
+    t.has(run.err, "etc/nowhere", "and says which")
     for what, old, new, line, word in CASES:
         run = check(GOOD.replace(old, new, 1))
         t.ran(run, EX_CONFIG, what)
