@@ -149,7 +149,7 @@ gboolean ch_store_changed(ChStore *store)
 
 ChRow ch_row(ChStore *store, ChQuery query)
 {
-    return (ChRow){store, store->statements[query], query};
+    return (ChRow){.store = store, .statement = store->statements[query], .query = query};
 }
 
 void ch_row_reset(ChRow *row)
@@ -201,6 +201,13 @@ gboolean ch_step(ChRow *row, gboolean *any, GError **error)
     return TRUE;
 }
 
+gboolean ch_next(ChRow *row, GError **error)
+{
+    gboolean any = FALSE;
+    row->failed = !ch_step(row, &any, error);
+    return any;
+}
+
 gint64 ch_int(ChRow *row, int column)
 {
     return sqlite3_column_int64(row->statement, column);
@@ -215,17 +222,13 @@ char *ch_text(ChRow *row, int column)
 static gboolean read_keys(ChStore *store, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_KEY_ALL);
-    gboolean any;
     g_array_set_size(store->keys, 0);
-    for (;;) {
-        if (!ch_step(&row, &any, error))
-            return FALSE;
-        if (!any)
-            return TRUE;
+    while (ch_next(&row, error)) {
         ChKey key = {.id = (guint32)ch_int(&row, 0)};
         memcpy(key.secret, sqlite3_column_blob(row.statement, 1), CH_KEY_BYTES);
         g_array_append_val(store->keys, key);
     }
+    return !row.failed;
 }
 
 const GArray *ch_store_keys(ChStore *store, GError **error)

@@ -22,6 +22,7 @@ typedef struct {
     ChStore *store;
     sqlite3_stmt *statement;
     ChQuery query;
+    gboolean failed; /* ch_next ended with an error */
 } ChRow;
 
 ChRow ch_row(ChStore *store, ChQuery query);
@@ -37,6 +38,9 @@ void ch_bind_bytes(ChRow *row, const char *name, GBytes *bytes);   /* borrowed u
 
 /* One step. TRUE with *ANY (may be NULL: then a row is not expected) telling whether there is a row. */
 gboolean ch_step(ChRow *row, gboolean *any, GError **error);
+
+/* For loops over rows: TRUE while there is one more; at the end row->failed tells whether ERROR was set. */
+gboolean ch_next(ChRow *row, GError **error);
 
 gint64 ch_int(ChRow *row, int column);
 char *ch_text(ChRow *row, int column); /* a copy; "" for NULL */

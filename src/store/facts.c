@@ -148,14 +148,10 @@ ChFacts *ch_store_facts(ChStore *store, gint64 mail_id, const ChMail *mail, cons
 /* Appends the first column of each row, the newest of which comes first, to LIST in the order of time. */
 static gboolean collect(ChRow *row, GPtrArray *list, GError **error)
 {
-    for (guint start = list->len;;) {
-        gboolean any;
-        if (!ch_step(row, &any, error))
-            return FALSE;
-        if (!any)
-            return TRUE;
-        g_ptr_array_insert(list, (gint)start, ch_text(row, 0));
-    }
+    gint start = (gint)list->len;
+    while (ch_next(row, error))
+        g_ptr_array_insert(list, start, ch_text(row, 0));
+    return !row->failed;
 }
 
 ChTicketFacts *ch_store_ticket(ChStore *store, gint64 ticket, const char *recipient, GError **error)

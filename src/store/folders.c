@@ -58,15 +58,12 @@ gboolean ch_store_folder(ChStore *store, const char *mailbox, const char *folder
     g_autoptr(GArray) failed = g_array_new(FALSE, FALSE, sizeof(guint32));
     CH_ROW row = ch_row(store, CH_QUERY_UID_LIST);
     ch_bind_int(&row, ":folder", *id);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return FALSE;
-        if (!any)
-            break;
+    while (ch_next(&row, error)) {
         guint32 uid = (guint32)ch_int(&row, 0);
         g_array_append_val(ch_int(&row, 1) ? kept : failed, uid);
     }
+    if (row.failed)
+        return FALSE;
     *unacted = g_steal_pointer(&kept);
     *again = g_steal_pointer(&failed);
     return TRUE;

@@ -18,12 +18,7 @@ GPtrArray *ch_store_tickets(ChStore *store, gboolean all, guint limit, GError **
     CH_ROW row = ch_row(store, CH_QUERY_TICKET_LIST);
     ch_bind_int(&row, ":all", all != 0);
     ch_bind_int(&row, ":limit", limit);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return NULL;
-        if (!any)
-            return g_steal_pointer(&list);
+    while (ch_next(&row, error)) {
         ChTicketRow *ticket = g_new0(ChTicketRow, 1);
         g_autofree char *state = ch_text(&row, 1);
         ticket->number = ch_int(&row, 0);
@@ -34,6 +29,7 @@ GPtrArray *ch_store_tickets(ChStore *store, gboolean all, guint limit, GError **
         ticket->changed_at = ch_int(&row, 5);
         g_ptr_array_add(list, ticket);
     }
+    return row.failed ? NULL : g_steal_pointer(&list);
 }
 
 static void entry_row_free(ChEntryRow *entry)
@@ -74,12 +70,7 @@ static gboolean read_attachments(ChStore *store, ChEntryRow *entry, GError **err
 {
     CH_ROW row = ch_row(store, CH_QUERY_ATTACHMENT_LIST);
     ch_bind_int(&row, ":mail", entry->mail);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return FALSE;
-        if (!any)
-            return TRUE;
+    while (ch_next(&row, error)) {
         ChAttachment *attachment = g_new0(ChAttachment, 1);
         g_autofree char *digest = ch_text(&row, 4);
         attachment->part = ch_text(&row, 0);
@@ -92,18 +83,14 @@ static gboolean read_attachments(ChStore *store, ChEntryRow *entry, GError **err
         attachment->reason = ch_text(&row, 7);
         g_ptr_array_add(entry->attachments, attachment);
     }
+    return !row.failed;
 }
 
 static gboolean read_entries(ChStore *store, ChTicketView *view, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_ENTRY_LIST);
     ch_bind_int(&row, ":ticket", view->number);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return FALSE;
-        if (!any)
-            return TRUE;
+    while (ch_next(&row, error)) {
         ChEntryRow *entry = g_new0(ChEntryRow, 1);
         g_ptr_array_add(view->entries, entry);
         entry->id = ch_int(&row, 0);
@@ -120,18 +107,14 @@ static gboolean read_entries(ChStore *store, ChTicketView *view, GError **error)
         if (!read_attachments(store, entry, error))
             return FALSE;
     }
+    return !row.failed;
 }
 
 static gboolean read_events(ChStore *store, ChTicketView *view, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_EVENT_LIST);
     ch_bind_int(&row, ":ticket", view->number);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return FALSE;
-        if (!any)
-            return TRUE;
+    while (ch_next(&row, error)) {
         ChEventRow *event = g_new0(ChEventRow, 1);
         event->at = ch_int(&row, 0);
         event->actor = ch_text(&row, 1);
@@ -140,6 +123,7 @@ static gboolean read_events(ChStore *store, ChTicketView *view, GError **error)
         event->mail = ch_int(&row, 4);
         g_ptr_array_add(view->events, event);
     }
+    return !row.failed;
 }
 
 ChTicketView *ch_store_ticket_view(ChStore *store, gint64 number, GError **error)
@@ -183,12 +167,7 @@ GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError
     CH_ROW row = ch_row(store, CH_QUERY_MAIL_LIST);
     ch_bind_text(&row, ":outcome", ch_outcome_name(outcome));
     ch_bind_int(&row, ":limit", limit);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return NULL;
-        if (!any)
-            return g_steal_pointer(&list);
+    while (ch_next(&row, error)) {
         ChMailRow *mail = g_new0(ChMailRow, 1);
         mail->id = ch_int(&row, 0);
         mail->taken_at = ch_int(&row, 1);
@@ -199,6 +178,7 @@ GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError
         mail->source = ch_text(&row, 6);
         g_ptr_array_add(list, mail);
     }
+    return row.failed ? NULL : g_steal_pointer(&list);
 }
 
 static gboolean check(ChStore *store, ChQuery query, const char *what, GPtrArray *faults, GError **error)
@@ -236,14 +216,10 @@ static gboolean integrity(ChStore *store, GPtrArray *faults, GError **error)
 static gboolean count_outcomes(ChStore *store, GHashTable *counts, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_MAIL_OUTCOMES);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return FALSE;
-        if (!any)
-            return TRUE;
+    while (ch_next(&row, error)) {
         g_hash_table_insert(counts, ch_text(&row, 0), GINT_TO_POINTER((gint)ch_int(&row, 1)));
     }
+    return !row.failed;
 }
 
 static gboolean find_faults(ChStore *store, GHashTable *counts, GPtrArray *faults, GError **error)

@@ -109,15 +109,11 @@ GArray *ch_store_undecided(ChStore *store, gint64 after, guint least, guint most
     ch_bind_int(&row, ":least", least);
     ch_bind_int(&row, ":most", most);
     ch_bind_int(&row, ":limit", limit);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return NULL;
-        if (!any)
-            return g_steal_pointer(&result);
+    while (ch_next(&row, error)) {
         ChUndecided one = {ch_int(&row, 0), (guint)ch_int(&row, 1)};
         g_array_append_val(result, one);
     }
+    return row.failed ? NULL : g_steal_pointer(&result);
 }
 
 gboolean ch_store_attempt(ChStore *store, gint64 mail, GError **error)

@@ -109,14 +109,10 @@ GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **e
     CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_LIST);
     ch_bind_int(&row, ":all", all != 0);
     ch_bind_int(&row, ":limit", limit);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return NULL;
-        if (!any)
-            return g_steal_pointer(&list);
+    while (ch_next(&row, error)) {
         g_ptr_array_add(list, read_row(&row));
     }
+    return row.failed ? NULL : g_steal_pointer(&list);
 }
 
 static ChStored *read_stored(ChStore *store, gint64 id, gint64 *mail, GError **error)
@@ -187,12 +183,7 @@ static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
     CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_DUE);
     ch_bind_int(&row, ":now", ch_clock_now());
     ch_bind_int(&row, ":limit", limit);
-    for (;;) {
-        gboolean any;
-        if (!ch_step(&row, &any, error))
-            return NULL;
-        if (!any)
-            return g_steal_pointer(&list);
+    while (ch_next(&row, error)) {
         ChDue *due = g_new0(ChDue, 1);
         g_autofree char *state = ch_text(&row, 4);
         due->id = ch_int(&row, 0);
@@ -204,6 +195,7 @@ static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
         due->queued_at = ch_int(&row, 6);
         g_ptr_array_add(list, due);
     }
+    return row.failed ? NULL : g_steal_pointer(&list);
 }
 
 GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error)
