@@ -5,9 +5,11 @@
 The machine's own instances and /etc/postfix, /etc/dovecot are never touched. Mailboxes are read by mailbox.py.
 """
 import ctypes
+import fcntl
 import grp
 import os
 import pwd
+import random
 import shutil
 import signal
 import smtplib
@@ -43,10 +45,26 @@ def become_root(reason):
         os.execv(sudo, ["sudo", "-E", sys.executable, *sys.argv])
 
 
+_reserved = []  # files, locked as long as this process lives
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port for a server that binds it later. Not one that the kernel gives to clients meanwhile (those begin at
+    32768), and not one that another test's process has been given: each is a locked file."""
+    folder = os.path.join(tempfile.gettempdir(), "chamado-ports")
+    os.makedirs(folder, exist_ok=True)
+    for port in random.sample(range(20000, 32000), 2000):
+        file = open(os.path.join(folder, str(port)), "w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            file.close()
+            continue
+        _reserved.append(file)
+        return port
+    raise RuntimeError("no free port")
 
 
 def wait_until(predicate, limit, what="it", interval=0.02):
