@@ -59,13 +59,57 @@ typedef struct {
     guint retry_days;  /* a mail that could not be delivered by then is given up */
 } ChSmtpConfig;
 
+/* Whose first mail opens a ticket. */
+typedef enum {
+    CH_REGISTRATION_VALIDATED, /* of those who confirmed their address; others are asked to */
+    CH_REGISTRATION_OPEN,      /* everybody's */
+    CH_REGISTRATION_CLOSED,    /* as validated, and nobody new but those of `domains` is asked */
+} ChRegistration;
+
 typedef struct {
     char *name;       /* the section's: [department NAME]; stable, it is what the database keeps */
     char *title;      /* what people read */
     char **addresses; /* lower case; the first is the From of its mails */
     char **agents;    /* lower case; addresses */
     char *language;   /* pt_BR or en: a folder of templates */
+    ChRegistration registration;
+    char **domains;      /* lower case, "cliente.example" or "*.grupo.example"; used where closed */
+    gboolean refuse;     /* closed: one polite mail; FALSE: silence */
+    gboolean subaddress; /* its mailbox takes "local+anything@domain" (RFC 5233): signed Reply-To addresses */
 } ChDepartmentConfig;
+
+/* How somebody becomes known to the desk. */
+typedef struct {
+    guint mails;   /* of one unconfirmed address that are held for release */
+    guint64 bytes; /* of those together */
+    guint per_day; /* questions to one address in a day; besides, at most one an hour */
+    guint remind;  /* seconds until a reminder; 0: none */
+    guint expire;  /* seconds until a question can't be answered any more */
+    guint retain;  /* seconds that a mail is held, from the day it came */
+} ChRegistrationConfig;
+
+/* Mails in an hour, all kinds counted (P6); a bucket holds as many as one hour gives. */
+typedef struct {
+    guint address; /* to one address */
+    guint ticket;  /* to one address about one ticket */
+    guint agent;   /* to one agent or admin */
+    guint desk;    /* in all */
+} ChBudgetConfig;
+
+/* The validation page. */
+typedef struct {
+    char *host; /* to listen on */
+    guint16 port;
+    char *url;       /* as people reach it, "https://ajuda.example.br", no slash at the end; NULL: no page */
+    char **fields;   /* that the form shows, of "name", "company", "telephone", "language" */
+    char **required; /* of fields */
+    char *colour;    /* "#0b5fa5" */
+    char *logo;      /* path of an SVG or PNG file; NULL: none */
+    char **proxies;  /* IP addresses whose X-Forwarded-For is believed */
+    guint requests;  /* in a minute from one address */
+    guint connections; /* at most at once */
+    guint timeout;     /* seconds that a request may take to come in whole */
+} ChWebConfig;
 
 typedef struct {
     char *file; /* NULL: built-in defaults */
@@ -83,6 +127,12 @@ typedef struct {
     ChLimits limits;
     char **attachment_types; /* accepted file name extensions, lower case */
     char *authserv_id;       /* NULL: no Authentication-Results header is believed */
+    guint key_days;          /* that a key verifies after `keys rotate` */
+
+    ChRegistrationConfig registration;
+    ChBudgetConfig budgets;
+    ChWebConfig web;
+    guint digest_hour; /* local time, 0 to 23: when agents are told what is held */
 
     char *state_dir;    /* desk.db and the lock live here */
     char *template_dir; /* holds pt_BR/ and en/ */
@@ -91,6 +141,9 @@ typedef struct {
 /* Reads FILE (NULL: the built-in defaults of an empty desk), then applies OVERRIDES, "section.key=value"
  * ("mailbox NAME.key=value" for a named section), NULL-terminated, may be NULL. Free with ch_config_free. */
 ChConfig *ch_config_load(const char *file, const char *const *overrides, GError **error);
+/* The same for a process that must never hold a password: every `password` is wiped out of what was read, and
+ * those of the other three ways are left unset. */
+ChConfig *ch_config_load_public(const char *file, const char *const *overrides, GError **error);
 void ch_config_free(ChConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChConfig, ch_config_free)
 

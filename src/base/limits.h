@@ -21,6 +21,12 @@ typedef struct {
 #define CH_REFERENCES_MAX 64
 /* Bytes of one unfolded header value that are kept. */
 #define CH_HEADER_VALUE_MAX 8192
+/* Authentication-Results fields that are looked at. */
+#define CH_AUTH_FIELDS_MAX 32
+/* Mails with the same body from one address in a day, from which on they are a machine's (P6). */
+#define CH_SAME_BODY_MAX 3
+/* A body shorter than this many bytes ("ok, obrigado") may come as often as people write it. */
+#define CH_SAME_BODY_LEAST 24
 /* Attempts to read a mail before it is quarantined unread (P12). */
 #define CH_ATTEMPTS_MAX 3
 

@@ -12,6 +12,7 @@
 typedef struct {
     guint32 id; /* named in the Message-ID, so that an old key still verifies after a rotation */
     guint8 secret[CH_KEY_BYTES];
+    gint64 expires_at; /* seconds since 1970, UTC: verifies nothing from then on; 0: the one that signs */
 } ChKey;
 
 /* What a Message-ID of ours carries. */
@@ -35,6 +36,20 @@ gboolean ch_message_id_parse(const char *text, ChMessageId *id);
 
 /* TRUE where TEXT parses and KEY signed it for RECIPIENT. The comparison takes the same time for all. */
 gboolean ch_message_id_verify(const char *text, const ChKey *key, const char *recipient);
+
+/*
+ * A signed reply address: BASE "suporte@example.br" becomes "suporte+KEY.TICKET.ENTRY.SERIAL.MAC@example.br"
+ * (subaddressing, RFC 5233; the MAC is 128 bits in base32, lower case, RFC 4648 section 6). NULL where the
+ * local part would be longer than 64 octets (RFC 5321 section 4.5.3.1.1). Free with g_free.
+ */
+char *ch_reply_address_new(const ChKey *key, const ChMessageId *id, const char *recipient, const char *base);
+gboolean ch_reply_address_parse(const char *address, ChMessageId *id);
+/* As ch_message_id_verify. A Message-ID's MAC is no reply address's, nor the other way round. */
+gboolean ch_reply_address_verify(const char *address, const ChKey *key, const char *recipient);
+
+/* A new secret for the page's link: 128 random bits in base32, lower case: 26 letters and digits. Free with
+ * g_free. */
+char *ch_page_token_new(void);
 
 /* Lower-case hexadecimal SHA-256 of the LENGTH bytes at DATA into OUT (64 digits and a NUL). */
 void ch_sha256(const void *data, gsize length, char out[65]);

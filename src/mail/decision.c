@@ -8,6 +8,7 @@ ChVerdict *ch_verdict_new(void)
 {
     ChVerdict *verdict = g_new0(ChVerdict, 1);
     verdict->sender = ch_address_new(NULL, NULL);
+    verdict->auth = g_ptr_array_new_with_free_func((GDestroyNotify)ch_auth_result_free);
     verdict->reasons = g_ptr_array_new_with_free_func(g_free);
     return verdict;
 }
@@ -17,8 +18,19 @@ void ch_verdict_free(ChVerdict *verdict)
     if (!verdict)
         return;
     ch_address_free(verdict->sender);
+    g_ptr_array_unref(verdict->auth);
     g_ptr_array_unref(verdict->reasons);
     g_free(verdict);
+}
+
+void ch_auth_result_free(ChAuthResult *result)
+{
+    if (!result)
+        return;
+    g_free(result->method);
+    g_free(result->result);
+    g_free(result->domain);
+    g_free(result);
 }
 
 ChTicketFacts *ch_ticket_facts_new(void)
@@ -42,6 +54,23 @@ void ch_ticket_facts_free(ChTicketFacts *ticket)
     g_free(ticket);
 }
 
+ChPersonFacts *ch_person_facts_new(void)
+{
+    ChPersonFacts *person = g_new0(ChPersonFacts, 1);
+    person->addresses = g_ptr_array_new_with_free_func(g_free);
+    return person;
+}
+
+void ch_person_facts_free(ChPersonFacts *person)
+{
+    if (!person)
+        return;
+    g_free(person->name);
+    g_free(person->language);
+    g_ptr_array_unref(person->addresses);
+    g_free(person);
+}
+
 ChFacts *ch_facts_new(void)
 {
     return g_new0(ChFacts, 1);
@@ -53,6 +82,11 @@ void ch_facts_free(ChFacts *facts)
         return;
     ch_ticket_facts_free(facts->ticket);
     g_free(facts->disagreement);
+    g_free(facts->blocked);
+    ch_person_facts_free(facts->person);
+    g_free(facts->token_of);
+    ch_person_facts_free(facts->token_person);
+    g_free(facts->question);
     g_free(facts);
 }
 
@@ -92,19 +126,36 @@ void ch_decision_free(ChDecision *decision)
     g_free(decision);
 }
 
-void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
-                     const char *detail)
+static ChAction *add_action(ChDecision *decision, ChActionKind kind, const char *value, const char *detail)
 {
     ChAction *action = g_new0(ChAction, 1);
     action->kind = kind;
-    action->state = state;
     action->value = g_strdup(value);
     action->detail = g_strdup(detail);
     g_ptr_array_add(decision->actions, action);
+    return action;
 }
 
-void ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
-                      const char *language, gboolean internal)
+void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
+                     const char *detail)
+{
+    add_action(decision, kind, value, detail)->state = state;
+}
+
+void ch_decision_hold(ChDecision *decision, ChHoldKind kind, const char *why)
+{
+    decision->outcome = CH_OUTCOME_HELD;
+    ch_reason(decision->reasons, "held: %s", why);
+    add_action(decision, CH_ACTION_HOLD, NULL, why)->hold = kind;
+}
+
+void ch_decision_answer(ChDecision *decision, gint64 question, gboolean yes)
+{
+    add_action(decision, CH_ACTION_ANSWER, yes ? "yes" : "no", NULL)->id = question;
+}
+
+ChMailPlan *ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
+                             const char *language, gboolean internal)
 {
     ChMailPlan *plan = g_new0(ChMailPlan, 1);
     plan->to_name = g_strdup(to_name);
@@ -113,6 +164,7 @@ void ch_decision_mail(ChDecision *decision, const char *to_name, const char *to,
     plan->language = g_strdup(language);
     plan->internal = internal;
     g_ptr_array_add(decision->mails, plan);
+    return plan;
 }
 
 void ch_reason(GPtrArray *reasons, const char *format, ...)
@@ -151,6 +203,50 @@ const char *ch_role_name(ChRole role)
 {
     static const char *const names[] = {"none", "watcher", "requester", "agent"};
     return names[role];
+}
+
+static const char *const account_names[] = {"none", "pending", "active"};
+static const char *const question_names[] = {NULL, "register", "claim", "alias"};
+static const char *const hold_names[] = {NULL,       "registration", "claim",     "alias",
+                                         "stranger", "closed",       "no-address"};
+
+/* The index of NAME in the LENGTH NAMES; 0 where it is none of them. */
+static guint find_name(const char *const *names, guint length, const char *name)
+{
+    for (guint i = 0; i < length; i++)
+        if (name && g_strcmp0(names[i], name) == 0)
+            return i;
+    return 0;
+}
+
+const char *ch_account_name(ChAccount account)
+{
+    return account_names[account];
+}
+
+ChAccount ch_account_parse(const char *name)
+{
+    return (ChAccount)find_name(account_names, G_N_ELEMENTS(account_names), name);
+}
+
+const char *ch_question_name(ChQuestionKind kind)
+{
+    return question_names[kind];
+}
+
+ChQuestionKind ch_question_parse(const char *name)
+{
+    return (ChQuestionKind)find_name(question_names, G_N_ELEMENTS(question_names), name);
+}
+
+const char *ch_hold_name(ChHoldKind kind)
+{
+    return hold_names[kind];
+}
+
+ChHoldKind ch_hold_parse(const char *name)
+{
+    return (ChHoldKind)find_name(hold_names, G_N_ELEMENTS(hold_names), name);
 }
 
 static const char *const state_names[] = {"open", "pending", "closed"};

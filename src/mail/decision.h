@@ -31,8 +31,19 @@ typedef struct {
     gboolean
         no_answer; /* a person's mail, but nobody reads an automatic answer to it: no acknowledgement (P6) */
     ChEvidence evidence;
+    GPtrArray *auth;    /* of ChAuthResult: what our own server found; never NULL */
     GPtrArray *reasons; /* of char *, never NULL */
 } ChVerdict;
+
+/* One result of a believed Authentication-Results header (RFC 8601 section 2.2), all lower case. */
+typedef struct {
+    char *method; /* "dkim" */
+    char *result; /* "pass" */
+    char *domain; /* that it speaks of: header.d or header.i of dkim, smtp.mailfrom of spf, header.from of
+                     dmarc; "" where it names none */
+} ChAuthResult;
+
+void ch_auth_result_free(ChAuthResult *result);
 
 ChVerdict *ch_verdict_new(void);
 void ch_verdict_free(ChVerdict *verdict);
@@ -75,6 +86,52 @@ ChTicketFacts *ch_ticket_facts_new(void);
 void ch_ticket_facts_free(ChTicketFacts *ticket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTicketFacts, ch_ticket_facts_free)
 
+/* How the desk knows a person. */
+typedef enum {
+    CH_ACCOUNT_NONE,
+    CH_ACCOUNT_PENDING, /* wrote, and has not confirmed the address */
+    CH_ACCOUNT_ACTIVE,
+} ChAccount;
+
+/* The person whose address a mail names as its sender. */
+typedef struct {
+    gint64 id;
+    ChAccount account;
+    char *name;
+    char *language;       /* as the form or an earlier mail said; "" where nothing did */
+    GPtrArray *addresses; /* of char *, folded: all of this person's */
+} ChPersonFacts;
+
+ChPersonFacts *ch_person_facts_new(void);
+void ch_person_facts_free(ChPersonFacts *person);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChPersonFacts, ch_person_facts_free)
+
+/* A question that the desk asks by mail, and acts upon when it is answered. */
+typedef enum {
+    CH_QUESTION_NONE,
+    CH_QUESTION_REGISTER, /* is this address yours? */
+    CH_QUESTION_CLAIM,    /* did you write this mail? */
+    CH_QUESTION_ALIAS,    /* is that other address, which answered a mail of yours, yours too? */
+} ChQuestionKind;
+
+typedef struct {
+    gint64 id;
+    ChQuestionKind kind;
+    gboolean answered;
+    gboolean expired;
+} ChQuestionFacts;
+
+/* Why a mail is held. */
+typedef enum {
+    CH_HOLD_NONE,
+    CH_HOLD_REGISTRATION, /* its address is not confirmed yet */
+    CH_HOLD_CLAIM,        /* too little evidence that its sender wrote it */
+    CH_HOLD_ALIAS,        /* from another address than the one that was written to */
+    CH_HOLD_STRANGER,     /* its sender has nothing to do with the ticket */
+    CH_HOLD_CLOSED,       /* its department takes nobody new */
+    CH_HOLD_NO_ADDRESS,   /* it names no address that could be answered */
+} ChHoldKind;
+
 /* What the desk knows about one mail, looked up inside the writer's transaction. */
 typedef struct {
     gint64 duplicate_of;     /* mail id with the same fingerprint, 0: none (P3) */
@@ -83,6 +140,20 @@ typedef struct {
     ChTicketFacts *ticket;   /* the ticket that it seems to belong to, or NULL */
     ChMatch match;
     char *disagreement; /* NULL, or which weaker trace pointed to which other ticket */
+
+    char *blocked;         /* the pattern of the blocklist that the sender matches; NULL: none */
+    ChPersonFacts *person; /* the sender's; NULL: never heard of */
+    char *token_of; /* the mail answers one that we sent to this other address (folded); NULL: it does not */
+    ChPersonFacts *token_person; /* whose that address is; NULL: nobody's, or no token_of */
+    ChQuestionFacts *question;   /* that the mail answers, proven by its token; NULL: none */
+    guint held_mails;            /* of this address that wait for its confirmation */
+    guint64 held_bytes;          /* of those */
+    guint held_closed;           /* of this address that a closed department holds */
+    guint asked_hour, asked_day; /* questions to this address in the last hour and day */
+    guint token_asked_day;       /* to token_of in the last day */
+    guint same_body;             /* earlier mails with the same body from this address in the last day */
+    gboolean confirmed;          /* the mail was held, and its sender, or an admin, stood up for it */
+    gboolean by_admin;           /* with confirmed: an admin did */
 } ChFacts;
 
 ChFacts *ch_facts_new(void);
@@ -103,7 +174,9 @@ typedef enum {
     CH_ACTION_ADD_ENTRY,   /* the mail becomes a message of the ticket */
     CH_ACTION_SET_STATE,   /* state */
     CH_ACTION_LOG,         /* value: event kind, detail: its text; a line in the ticket's log and no more */
-    CH_ACTION_HOLD,        /* value: why; the mail waits, listed */
+    CH_ACTION_HOLD,        /* hold: of which kind, detail: why; the mail waits, listed */
+    CH_ACTION_REGISTER, /* the sender becomes a pending person where they are none; value: language or NULL */
+    CH_ACTION_ANSWER,   /* id: the question that the mail answers; value: "yes" or "no" */
 } ChActionKind;
 
 typedef struct {
@@ -111,16 +184,18 @@ typedef struct {
     char *value;
     char *detail;
     ChTicketState state;
+    ChHoldKind hold;
+    gint64 id;
 } ChAction;
 
 /* A mail to be composed when the decision is carried out. */
 typedef struct {
     char *to_name;
-    char *to;       /* address */
-    char *template; /* a name of templates: "ack", "answer", "notice-new", "notice-reply", "notice-answer",
-                       "admin-quarantine" */
-    char *language;
-    gboolean internal; /* to an agent: may show what customers don't see (P8) */
+    char *to;                /* address */
+    char *template;          /* a name of ch_template_names (compose/templates.h) */
+    char *language;          /* wanted; where there are no templates in it, the department's */
+    gboolean internal;       /* to an agent: may show what customers don't see (P8) */
+    ChQuestionKind question; /* that the mail asks */
 } ChMailPlan;
 
 /* What is to be done with one mail, and why (desk/decide). */
@@ -141,8 +216,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChDecision, ch_decision_free)
 /* Appends; all strings are copied, any may be NULL. */
 void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
                      const char *detail);
-void ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
-                      const char *language, gboolean internal);
+ChMailPlan *ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
+                             const char *language, gboolean internal);
+void ch_decision_hold(ChDecision *decision, ChHoldKind kind, const char *why);
+void ch_decision_answer(ChDecision *decision, gint64 question, gboolean yes);
 /* Appends a reason to REASONS, printf-like. */
 void ch_reason(GPtrArray *reasons, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -153,4 +230,11 @@ const char *ch_match_name(ChMatch match); /* NULL for none */
 const char *ch_outcome_name(ChOutcome outcome);
 const char *ch_role_name(ChRole role);
 const char *ch_ticket_state_name(ChTicketState state);
+const char *ch_account_name(ChAccount account); /* "none", "pending", "active" */
+ChAccount ch_account_parse(const char *name);
+const char *ch_question_name(ChQuestionKind kind); /* "register", "claim", "alias"; NULL for none */
+ChQuestionKind ch_question_parse(const char *name);
+const char *
+ch_hold_name(ChHoldKind kind); /* "registration", "claim", "alias", "stranger", "closed", "no-address" */
+ChHoldKind ch_hold_parse(const char *name);
 gboolean ch_ticket_state_parse(const char *name, ChTicketState *state);

@@ -2,6 +2,7 @@
 /* Making, freeing and comparing incoming mails. What they mean is judge/'s business. */
 #include "mail/mail.h"
 
+#include "base/limits.h"
 #include "base/token.h"
 
 ChIncoming *ch_incoming_new(GBytes *raw, const char *source)
@@ -63,6 +64,14 @@ const char *ch_cut_name(ChCutKind kind)
     return kind == CH_CUT_QUOTE ? "quote" : "signature";
 }
 
+void ch_auth_field_free(ChAuthField *field)
+{
+    if (!field)
+        return;
+    g_free(field->value);
+    g_free(field);
+}
+
 ChMail *ch_mail_new(void)
 {
     ChMail *mail = g_new0(ChMail, 1);
@@ -75,6 +84,7 @@ ChMail *ch_mail_new(void)
     mail->subject = g_strdup("");
     mail->in_reply_to = g_ptr_array_new_with_free_func(g_free);
     mail->references = g_ptr_array_new_with_free_func(g_free);
+    mail->auth_fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_auth_field_free);
     mail->text = g_strdup("");
     mail->reply = g_strdup("");
     mail->cuts = g_array_new(FALSE, FALSE, sizeof(ChCut));
@@ -102,6 +112,8 @@ void ch_mail_free(ChMail *mail)
     g_free(mail->precedence);
     g_free(mail->list_id);
     g_free(mail->report_type);
+    g_ptr_array_unref(mail->auth_fields);
+    g_free(mail->language);
     g_free(mail->text);
     g_free(mail->reply);
     g_array_unref(mail->cuts);
@@ -124,6 +136,21 @@ char *ch_mail_fingerprint(const ChMail *mail)
         const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
         g_string_append_printf(all, "%s\n", attachment->sha256);
     }
+    char digest[65];
+    ch_sha256(all->str, all->len, digest);
+    return g_strdup(digest);
+}
+
+char *ch_mail_body_digest(const ChMail *mail)
+{
+    gsize length = strlen(mail->reply);
+    if (mail->attachments->len == 0 && length < CH_SAME_BODY_LEAST)
+        return g_strdup("");
+    g_autoptr(GString) all = g_string_new(NULL);
+    g_string_append_printf(all, "%zu:%s\n", length, mail->reply);
+    for (guint i = 0; i < mail->attachments->len; i++)
+        g_string_append_printf(all, "%s\n",
+                               ((const ChAttachment *)g_ptr_array_index(mail->attachments, i))->sha256);
     char digest[65];
     ch_sha256(all->str, all->len, digest);
     return g_strdup(digest);

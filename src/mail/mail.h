@@ -69,6 +69,15 @@ typedef struct {
 
 const char *ch_cut_name(ChCutKind kind);
 
+/* One Authentication-Results header field (RFC 8601). */
+typedef struct {
+    char *value; /* unfolded */
+    guint run;   /* fields with the same number stood beside each other, the topmost run is 0; DKIM-Filter,
+                    DMARC-Filter and Received-SPF, which filters write between their results, part no run */
+} ChAuthField;
+
+void ch_auth_field_free(ChAuthField *field);
+
 /* What the bytes of one mail say (parse). Nothing here is believed yet. */
 typedef struct {
     char *message_id;    /* without brackets; "" where missing */
@@ -92,7 +101,10 @@ typedef struct {
         auto_suppress;  /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
     gboolean is_report; /* the top is multipart/report (RFC 6522) */
     char *report_type;  /* its report-type parameter, lower case; NULL otherwise */
-    guint received_count; /* Received headers: the hops so far */
+    guint received_count;    /* Received headers: the hops so far */
+    GPtrArray *auth_fields;  /* of ChAuthField, from the top, at most CH_AUTH_FIELDS_MAX; never NULL */
+    gboolean from_ambiguous; /* several From headers, or several addresses in one: nobody can be proven */
+    char *language; /* the first tag of Accept-Language or Content-Language (RFC 3282), "pt-BR"; NULL: none */
 
     char *text;             /* the best text, whole */
     char *reply;            /* text without the cuts; text where the cuts would leave nothing (P9) */
@@ -115,3 +127,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChMail, ch_mail_free)
  * same bytes are the same mail. Free with g_free.
  */
 char *ch_mail_fingerprint(const ChMail *mail);
+
+/* SHA-256 over the reply and the attachments' digests, by which the same body is known again (P6); "" where
+ * there is no attachment and the reply has less than CH_SAME_BODY_LEAST bytes. Free with g_free. */
+char *ch_mail_body_digest(const ChMail *mail);

@@ -2,31 +2,26 @@
 /* Making and freeing outgoing mails, and the states of the outbox. */
 #include "mail/outgoing.h"
 
+/* The fields that are never NULL, for making and freeing. */
+#define LETTER_STRINGS(letter)                                                                               \
+    {                                                                                                        \
+        &(letter)->template, &(letter)->language, &(letter)->desk_name, &(letter)->from_name,                \
+            &(letter)->from, &(letter)->to_name, &(letter)->to, &(letter)->subject_key, &(letter)->title,    \
+            &(letter)->state, &(letter)->department_title, &(letter)->author, &(letter)->author_address,     \
+            &(letter)->text, &(letter)->summary, &(letter)->log_line, &(letter)->page_url,                   \
+            &(letter)->claimed, &(letter)->reply_to, &(letter)->message_id, &(letter)->in_reply_to           \
+    }
+
 ChLetter *ch_letter_new(void)
 {
     ChLetter *letter = g_new0(ChLetter, 1);
-    char **strings[] = {&letter->template,
-                        &letter->language,
-                        &letter->desk_name,
-                        &letter->from_name,
-                        &letter->from,
-                        &letter->to_name,
-                        &letter->to,
-                        &letter->subject_key,
-                        &letter->title,
-                        &letter->state,
-                        &letter->department_title,
-                        &letter->author,
-                        &letter->author_address,
-                        &letter->text,
-                        &letter->summary,
-                        &letter->log_line,
-                        &letter->message_id,
-                        &letter->in_reply_to};
+    char **strings[] = LETTER_STRINGS(letter);
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         *strings[i] = g_strdup("");
     letter->attachments = g_ptr_array_new();
     letter->enclosures = g_ptr_array_new_with_free_func((GDestroyNotify)ch_enclosure_free);
+    letter->departments = g_ptr_array_new_with_free_func((GDestroyNotify)ch_department_line_free);
+    letter->held = g_ptr_array_new_with_free_func((GDestroyNotify)ch_held_line_free);
     letter->references = g_ptr_array_new_with_free_func(g_free);
     return letter;
 }
@@ -35,30 +30,41 @@ void ch_letter_free(ChLetter *letter)
 {
     if (!letter)
         return;
-    char *strings[] = {letter->template,
-                       letter->language,
-                       letter->desk_name,
-                       letter->from_name,
-                       letter->from,
-                       letter->to_name,
-                       letter->to,
-                       letter->subject_key,
-                       letter->title,
-                       letter->state,
-                       letter->department_title,
-                       letter->author,
-                       letter->author_address,
-                       letter->text,
-                       letter->summary,
-                       letter->log_line,
-                       letter->message_id,
-                       letter->in_reply_to};
+    char **strings[] = LETTER_STRINGS(letter);
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
-        g_free(strings[i]);
+        g_free(*strings[i]);
     g_ptr_array_unref(letter->attachments);
     g_ptr_array_unref(letter->enclosures);
+    g_ptr_array_unref(letter->departments);
+    g_ptr_array_unref(letter->held);
     g_ptr_array_unref(letter->references);
     g_free(letter);
+}
+
+ChDepartmentLine *ch_department_line_new(const char *title, const char *address)
+{
+    ChDepartmentLine *line = g_new0(ChDepartmentLine, 1);
+    line->title = g_strdup(title);
+    line->address = g_strdup(address);
+    return line;
+}
+
+void ch_department_line_free(ChDepartmentLine *line)
+{
+    if (!line)
+        return;
+    g_free(line->title);
+    g_free(line->address);
+    g_free(line);
+}
+
+void ch_held_line_free(ChHeldLine *line)
+{
+    if (!line)
+        return;
+    g_free(line->sender);
+    g_free(line->subject);
+    g_free(line);
 }
 
 ChEnclosure *ch_enclosure_new(const char *name, const char *type, const char *part)

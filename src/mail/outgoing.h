@@ -2,7 +2,7 @@
 /* The values from compose to deliver: what a letter is to say, its bytes, and one attempt to deliver them. */
 #pragma once
 
-#include "mail/mail.h"
+#include "mail/decision.h"
 
 /* A file that travels with a letter: a part of the mail that the letter is about. */
 typedef struct {
@@ -24,6 +24,27 @@ void ch_gap_free(ChGap *gap);
 /* "1200:1.2 3400:2", and back; an array of ChGap, NULL where TEXT has another form. */
 char *ch_gaps_write(const GPtrArray *gaps);
 GPtrArray *ch_gaps_read(const char *text);
+
+/* A department as a customer may write to it. */
+typedef struct {
+    char *title;
+    char *address;
+} ChDepartmentLine;
+
+ChDepartmentLine *ch_department_line_new(const char *title, const char *address);
+void ch_department_line_free(ChDepartmentLine *line);
+
+/* A mail that waits, as agents are told once a day. */
+typedef struct {
+    gint64 mail;   /* as `chamado held list` names it */
+    gint64 ticket; /* 0: none */
+    ChHoldKind kind;
+    char *sender;
+    char *subject;
+    gint64 taken_at; /* seconds since 1970, UTC */
+} ChHeldLine;
+
+void ch_held_line_free(ChHeldLine *line);
 
 /* Everything that a template may show (compose gets it, and gets nothing else). Strings are UTF-8, never NULL
  * unless said; a template sees an empty one as false. */
@@ -52,8 +73,17 @@ typedef struct {
     guint64 size_limit;     /* bytes */
     GPtrArray *attachments; /* of ChAttachment (borrowed elements): all of the mail, accepted or refused */
     GPtrArray *enclosures;  /* of ChEnclosure: the files that this letter carries */
-    char *log_line;         /* for admin-quarantine: what happened */
+    char *log_line;         /* for admin-quarantine and admin-budget: what happened */
 
+    char *page_url;         /* verify: the page's link, with its token; "": there is no page */
+    gboolean reminder;      /* verify: it was asked before */
+    guint days;             /* verify, confirm, confirm-alias: until the question expires */
+    char *claimed;          /* confirm-alias: the other address that wrote */
+    GPtrArray *departments; /* of ChDepartmentLine: welcome, refusal: where one may write */
+    GPtrArray *held;        /* of ChHeldLine: notice-held, the newest ones */
+    guint held_count;       /* of all */
+
+    char *reply_to;        /* a signed address for Reply-To and the mailto links; "": as from */
     char *message_id;      /* without brackets */
     char *in_reply_to;     /* without brackets; "" for none */
     GPtrArray *references; /* of char *, without brackets, oldest first */

@@ -43,6 +43,10 @@ void ch_desk_unlock(int lock);
 /* The keys that sign Message-IDs, oldest first, the last one signs. The store's own; made at first use (needs
  * a transaction then). Array of ChKey. */
 const GArray *ch_store_keys(ChStore *store, GError **error);
+/* A new key signs from now on; the one before verifies until EXPIRES_AT. */
+gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error);
+/* Forgets what is kept in memory of tables that another process may have changed: the keys. */
+void ch_store_refresh(ChStore *store);
 gboolean ch_store_add_department(ChStore *store, const char *name, GError **error);
 
 /* --- Mails as they are taken in (mails.c) --- */
@@ -72,10 +76,18 @@ ChIncoming *ch_store_incoming(ChStore *store, gint64 mail, GError **error);
 
 /* --- Facts and their use (facts.c, commit.c) --- */
 
-/* What the desk knows about MAIL, whose taken sender is SENDER and fingerprint FINGERPRINT. MAIL_ID may be 0
- * (explain). Never NULL on success. SUBJECT_TICKET is the number that its subject names, 0: none. */
-ChFacts *ch_store_facts(ChStore *store, gint64 mail_id, const ChMail *mail, const char *sender,
-                        const char *fingerprint, gint64 subject_ticket, GError **error);
+/* What is to be looked up for a mail. */
+typedef struct {
+    gint64 mail_id; /* 0: not taken in (explain) */
+    const ChMail *mail;
+    const char *sender; /* whom judge takes for it */
+    const char *fingerprint;
+    const char *body;      /* ch_mail_body_digest; "": none */
+    gint64 subject_ticket; /* the number that its subject names; 0: none */
+} ChInquiry;
+
+/* What the desk knows about the mail of INQUIRY. Never NULL on success. */
+ChFacts *ch_store_facts(ChStore *store, const ChInquiry *inquiry, GError **error);
 
 /* What carrying out a decision made. */
 typedef struct {
@@ -83,10 +95,15 @@ typedef struct {
     gint64 entry;  /* 0 none */
 } ChCommitted;
 
-/* Carries out DECISION for MAIL_ID. MAIL and VERDICT may be NULL (quarantined unread). */
+/* Carries out DECISION for MAIL_ID, which has no outcome yet or is held (then its hold ends). MAIL and
+ * VERDICT may be NULL (quarantined unread). */
 gboolean ch_store_carry_out(ChStore *store, gint64 mail_id, const ChMail *mail, const ChVerdict *verdict,
-                            const ChDecision *decision, const char *fingerprint, ChCommitted *committed,
-                            GError **error);
+                            const ChDecision *decision, const char *fingerprint, const char *body,
+                            ChCommitted *committed, GError **error);
+
+/* A held mail's end without being read again: it becomes ignored, WHY is added to its reasons. FORGET: its
+ * raw bytes go too. CH_ERROR_NOT_FOUND where it is not held. */
+gboolean ch_store_unhold(ChStore *store, gint64 mail_id, const char *why, gboolean forget, GError **error);
 
 /* A line in the log. TICKET and MAIL may be 0. */
 gboolean ch_store_log(ChStore *store, gint64 ticket, gint64 mail, const char *actor, const char *kind,
@@ -111,6 +128,8 @@ typedef struct {
     const char *message_id;
     GBytes *bytes;
     const GPtrArray *gaps; /* of ChGap */
+    gint64 question; /* that it asks; 0: none. Such bytes may hold a secret: they go once they are sent */
+    guint delay;     /* seconds until it may leave, for a budget's sake */
 } ChQueued;
 
 gboolean ch_store_queue(ChStore *store, const ChQueued *queued, GError **error);
@@ -165,6 +184,152 @@ GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **e
 ChOutboxRow *ch_store_outbox_get(ChStore *store, gint64 id, GError **error);
 ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error);
 
+/* --- People (people.c) --- */
+
+/* The person of ADDRESS (any case). *PERSON NULL where there is none. */
+gboolean ch_store_person(ChStore *store, const char *address, ChPersonFacts **person, GError **error);
+
+/* What the form, or an admin, says of a person; NULL or "": keep what is known. */
+typedef struct {
+    const char *name, *company, *telephone, *language;
+} ChProfile;
+
+/* The person of ADDRESS, who is made where there is none, is active from now on, and logged as such by ACTOR.
+ * *FIRST where they were not before. */
+gboolean ch_store_activate(ChStore *store, const char *address, const ChProfile *profile, const char *actor,
+                           gboolean *first, GError **error);
+/* ADDRESS becomes one more of the person who has OF. A person left without an address is merged into that
+ * one: their tickets and entries are theirs. CH_ERROR_NOT_FOUND where OF is nobody's, CH_ERROR_INPUT where
+ * ADDRESS belongs to another active person (then: merge). */
+gboolean ch_store_alias(ChStore *store, const char *address, const char *of, const char *actor,
+                        GError **error);
+/* The person of FROM and all that is theirs become the person of INTO. */
+gboolean ch_store_merge(ChStore *store, const char *from, const char *into, const char *actor,
+                        GError **error);
+/* The person of ADDRESS: name, profile, addresses and open questions are erased, held mails end with their
+ * raw bytes. Tickets stay as they were written. *MAILS: how many held mails went. */
+gboolean ch_store_forget(ChStore *store, const char *address, guint *mails, GError **error);
+
+/* PATTERN: "ana@example.br", "@example.br" or "*.example.br", folded by the caller. *CHANGED: it was not so
+ * before. Blocking ends the held mails of the address, or of the domain. */
+gboolean ch_store_block(ChStore *store, const char *pattern, gboolean block, gboolean *changed,
+                        GError **error);
+GPtrArray *ch_store_blocklist(ChStore *store, GError **error); /* of char * */
+
+typedef struct {
+    gint64 id;
+    ChAccount account;
+    char *name, *company, *telephone, *language;
+    gint64 created_at, activated_at; /* 0: never */
+    GPtrArray *addresses;            /* of char * */
+    guint tickets, held;
+} ChPersonRow;
+
+void ch_person_row_free(ChPersonRow *row);
+/* By id, newest last. PENDING: only those who are. Array of ChPersonRow. */
+GPtrArray *ch_store_people(ChStore *store, gboolean pending, guint limit, GError **error);
+ChPersonRow *ch_store_person_row(ChStore *store, const char *address,
+                                 GError **error); /* CH_ERROR_NOT_FOUND */
+
+/* --- Questions (questions.c) --- */
+
+typedef struct {
+    ChQuestionKind kind;
+    const char *address; /* any case */
+    gint64 mail;         /* 0: about all held ones of the address */
+    const char *token;   /* of the page's link, in the clear: only its digest is kept; NULL: no page */
+    gint64 expires_at;
+    gboolean reminder;
+} ChAsked;
+
+/* *ID names it; the mail that asks it is queued in the same transaction. */
+gboolean ch_store_ask(ChStore *store, const ChAsked *asked, gint64 *id, GError **error);
+
+/* A question as the writer needs it to act on it. */
+typedef struct {
+    gint64 id;
+    ChQuestionKind kind;
+    char *address;
+    gint64 mail;                                 /* 0: none */
+    gboolean yes;                                /* answered so */
+    char *by;                                    /* "page", "reply", "admin"; "" where not answered */
+    gboolean again;                              /* not answered: the page was asked for a new mail */
+    char *name, *company, *telephone, *language; /* of the form; "" where it said nothing */
+} ChQuestion;
+
+void ch_question_free(ChQuestion *question);
+/* At most LIMIT of those with something to be done: answered, or asked for again. Array of ChQuestion. */
+GPtrArray *ch_store_questions_to_do(ChStore *store, guint limit, GError **error);
+/* Reminders due at NOW: register questions never answered, asked REMIND seconds ago or more, not expired,
+ * whose address is still pending, and not reminded yet. Array of ChQuestion. */
+GPtrArray *ch_store_questions_to_remind(ChStore *store, gint64 now, guint remind, guint limit,
+                                        GError **error);
+/* Answers it where it is open. */
+gboolean ch_store_answer(ChStore *store, gint64 id, gboolean yes, const char *by, GError **error);
+/* An admin's yes for ADDRESS: a register question that is answered as it is asked. */
+gboolean ch_store_answer_for(ChStore *store, const char *address, GError **error);
+/* An admin's yes for one held mail, or CH_ERROR_NOT_FOUND: a claim question, answered as it is asked. */
+gboolean ch_store_release_mail(ChStore *store, gint64 mail, GError **error);
+/* What the answer brings about has happened; the form's values are erased. With AGAIN: the new mail was sent,
+ * or was not allowed. */
+gboolean ch_store_question_done(ChStore *store, gint64 id, GError **error);
+gboolean ch_store_question_reminded(ChStore *store, gint64 id, GError **error);
+/* Questions to ADDRESS since SINCE. */
+gboolean ch_store_asked(ChStore *store, const char *address, gint64 since, guint *count, GError **error);
+
+/* What the page may know of its link. */
+typedef enum {
+    CH_PAGE_NONE, /* unknown, or expired: the page does not tell them apart */
+    CH_PAGE_OPEN,
+    CH_PAGE_ANSWERED, /* by this link or another way */
+} ChPageState;
+
+typedef struct {
+    ChPageState state;
+    char *address;
+    char *name, *company, *telephone, *language; /* known of the person; "" where nothing is */
+    guint held;                                  /* mails that wait for it */
+} ChPage;
+
+void ch_page_free(ChPage *page);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChPage, ch_page_free)
+/* TOKEN as the link has it, any text. The digests are compared in constant time. */
+ChPage *ch_store_page(ChStore *store, const char *token, GError **error);
+/* Answers yes with PROFILE where the link is open. *FIRST: it was. Needs a transaction. */
+gboolean ch_store_page_confirm(ChStore *store, const char *token, const ChProfile *profile, gboolean *first,
+                               GError **error);
+/* Where TOKEN is an expired link whose address is still pending: a new mail is asked for. Says nothing either
+ * way. Needs a transaction. */
+gboolean ch_store_page_again(ChStore *store, const char *token, GError **error);
+
+/* --- Held mails (holds.c) --- */
+
+/* Held mails of ADDRESS and KIND, oldest first. Array of gint64. */
+GArray *ch_store_held(ChStore *store, const char *address, ChHoldKind kind, guint limit, GError **error);
+/* For the daily line: of DEPARTMENT (and those of none where FIRST), newest last; *COUNT is how many there
+ * are. Array of ChHeldLine. */
+GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean first, guint limit,
+                               guint *count, GError **error);
+/* Held since before BEFORE, oldest first. Array of gint64. */
+GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError **error);
+
+/* --- Budgets and timers (budgets.c) --- */
+
+typedef struct {
+    double mails;      /* left at the time AT; below 0: a debt */
+    gint64 at;         /* 0: there is no such bucket yet */
+    gint64 tripped_at; /* 0: not since it was last full */
+} ChBucket;
+
+gboolean ch_store_bucket(ChStore *store, const char *scope, ChBucket *bucket, GError **error);
+gboolean ch_store_bucket_save(ChStore *store, const char *scope, const ChBucket *bucket, GError **error);
+/* Removes at most LIMIT buckets that were not used since BEFORE and must be full again. */
+gboolean ch_store_buckets_prune(ChStore *store, gint64 before, guint limit, GError **error);
+
+/* When the timer NAME was last done; 0: never. */
+gboolean ch_store_timer(ChStore *store, const char *name, gint64 *done_at, GError **error);
+gboolean ch_store_timer_done(ChStore *store, const char *name, gint64 now, GError **error);
+
 /* --- Folders (folders.c); see ChSink for the meaning --- */
 gboolean ch_store_folder(ChStore *store, const char *mailbox, const char *folder, guint32 uidvalidity,
                          gint64 *id, guint32 *highest, GArray **unacted, GArray **again, GError **error);
@@ -203,6 +368,8 @@ typedef struct {
 typedef struct {
     gint64 id, taken_at, ticket;
     char *sender, *subject, *reasons, *source;
+    ChHoldKind hold;  /* CH_HOLD_NONE where it is not held */
+    char *department; /* of the hold; "" where there is none */
 } ChMailRow;
 
 GPtrArray *ch_store_tickets(ChStore *store, gboolean all, guint limit, GError **error); /* of ChTicketRow */
