@@ -315,12 +315,6 @@ GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError 
 
 /* --- Budgets and timers (budgets.c) --- */
 
-typedef struct {
-    double mails;      /* left at the time AT; below 0: a debt */
-    gint64 at;         /* 0: there is no such bucket yet */
-    gint64 tripped_at; /* 0: not since it was last full */
-} ChBucket;
-
 gboolean ch_store_bucket(ChStore *store, const char *scope, ChBucket *bucket, GError **error);
 gboolean ch_store_bucket_save(ChStore *store, const char *scope, const ChBucket *bucket, GError **error);
 /* Removes at most LIMIT buckets that were not used since BEFORE and must be full again. */
