@@ -171,7 +171,7 @@ static int explain(ChAdminContext *context, const ChIncoming *incoming, GError *
     }
     g_autoptr(ChFacts) facts = NULL;
     g_autoptr(ChReading) reading = ch_read(context->config, incoming);
-    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, 0, incoming, reading, &facts, error);
+    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, incoming, reading, &facts, error);
     if (!decision)
         return EX_SOFTWARE;
     if (!context->json) {
