@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Machine or person, by what the header says of itself (P6). What a mail's text gives away, and the
- * Authentication-Results, are for later issues; what follows from the verdict is desk/decide's business.
+ * Machine or person, by what the header says of itself (P6), and how well the sender is proven. Reading
+ * Authentication-Results is authres.c's and align.c's business; what follows from the verdict, desk/decide's.
  */
 #include "judge/judge.h"
+
+#include "judge/align.h"
+#include "judge/authres.h"
 
 #include <string.h>
 
@@ -20,8 +23,9 @@ static gboolean local_part_is(const char *address, const char *const *names)
     return FALSE;
 }
 
-/* A web form of the company's site writes From the desk itself and names the customer in Reply-To. */
-static void take_sender(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
+/* A web form of the company's site writes From the desk itself and names the customer in Reply-To. FALSE
+ * there: the sender is not whom From names. */
+static gboolean take_sender(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
 {
     const ChAddress *sender = mail->from;
     if (mail->reply_to->len == 1 && ch_config_is_desk_address(config, sender->address)) {
@@ -34,6 +38,14 @@ static void take_sender(const ChConfig *config, const ChMail *mail, ChVerdict *v
     }
     ch_address_free(verdict->sender);
     verdict->sender = ch_address_new(sender->name, sender->address);
+    return sender == mail->from;
+}
+
+static void weigh_domain(const ChConfig *config, const ChMail *mail, gboolean is_from, ChVerdict *verdict)
+{
+    ch_authres_believe(mail->auth_fields, config->authserv_id, verdict);
+    if (is_from) /* a web form's own domain proves nothing of whom it names */
+        ch_align_weigh(verdict, config->authserv_id, mail->from_ambiguous);
 }
 
 static gboolean is(ChVerdict *verdict, ChKind kind, const char *why)
@@ -84,7 +96,8 @@ ChVerdict *ch_judge(const ChConfig *config, const ChMail *mail)
     static const char *const deaf[] = {"noreply",      "no-reply",    "donotreply", "do-not-reply",
                                        "nao-responda", "naoresponda", "postmaster", NULL};
     ChVerdict *verdict = ch_verdict_new();
-    take_sender(config, mail, verdict);
+    gboolean is_from = take_sender(config, mail, verdict);
+    weigh_domain(config, mail, is_from, verdict);
     if (mail->received_count > HOPS_MAX)
         is(verdict, CH_KIND_LOOP, "too many Received headers");
     else if (ch_config_is_desk_address(config, verdict->sender->address))

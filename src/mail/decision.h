@@ -40,7 +40,7 @@ typedef struct {
     char *method; /* "dkim" */
     char *result; /* "pass" */
     char *domain; /* that it speaks of: header.d or header.i of dkim, smtp.mailfrom of spf, header.from of
-                     dmarc; "" where it names none */
+                     dmarc; "" where it names none, "?" where it names several or an unreadable one */
 } ChAuthResult;
 
 void ch_auth_result_free(ChAuthResult *result);
