@@ -40,8 +40,9 @@ gboolean ch_store_changed(ChStore *store);
 int ch_desk_lock(const char *dir, const char *who, GError **error);
 void ch_desk_unlock(int lock);
 
-/* The keys that sign Message-IDs, oldest first, the last one signs. The store's own; made at first use (needs
- * a transaction then). Array of ChKey. */
+/* The keys that sign Message-IDs and reply addresses, oldest first, the last one signs. The store's own, good
+ * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
+ */
 const GArray *ch_store_keys(ChStore *store, GError **error);
 /* A new key signs from now on; the one before verifies until EXPIRES_AT. */
 gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error);
@@ -177,11 +178,14 @@ typedef struct {
     char *message_id;
     int reply_code;
     char *reply_text;
+    gint64 question; /* that it asks; 0: none */
+    gboolean erased; /* its bytes held a secret and are gone: it can be neither shown nor tried again */
 } ChOutboxRow;
 
 void ch_outbox_row_free(ChOutboxRow *row);
 GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **error); /* of ChOutboxRow */
 ChOutboxRow *ch_store_outbox_get(ChStore *store, gint64 id, GError **error);
+/* CH_ERROR_USAGE where they were erased. */
 ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error);
 
 /* --- People (people.c) --- */
@@ -306,6 +310,12 @@ gboolean ch_store_page_again(ChStore *store, const char *token, GError **error);
 
 /* Held mails of ADDRESS and KIND, oldest first. Array of gint64. */
 GArray *ch_store_held(ChStore *store, const char *address, ChHoldKind kind, guint limit, GError **error);
+/* The subject and department of the oldest mail that waits for ADDRESS to be confirmed; both NULL where none
+ * does. Free with g_free. */
+gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
+                             GError **error);
+/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND. Free with g_free. */
+char *ch_store_sender(ChStore *store, gint64 mail, GError **error);
 /* For the daily line: of DEPARTMENT (and those of none where FIRST), newest last; *COUNT is how many there
  * are. Array of ChHeldLine. */
 GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean first, guint limit,
@@ -314,12 +324,6 @@ GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean 
 GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError **error);
 
 /* --- Budgets and timers (budgets.c) --- */
-
-typedef struct {
-    double mails;      /* left at the time AT; below 0: a debt */
-    gint64 at;         /* 0: there is no such bucket yet */
-    gint64 tripped_at; /* 0: not since it was last full */
-} ChBucket;
 
 gboolean ch_store_bucket(ChStore *store, const char *scope, ChBucket *bucket, GError **error);
 gboolean ch_store_bucket_save(ChStore *store, const char *scope, const ChBucket *bucket, GError **error);
