@@ -87,11 +87,11 @@ static gboolean gather_addresses(ChPeopleCall *call, ChPeopleView *view, GError 
         if (!budget)
             return FALSE;
         g_ptr_array_add(view->budgets, budget);
-        char *pattern;
+        g_autofree char *pattern = NULL;
         if (!ch_people_blocked_by(call->store, address, &pattern, error))
             return FALSE;
-        if (pattern)
-            g_ptr_array_add(view->blocked, pattern);
+        if (pattern && !g_ptr_array_find_with_equal_func(view->blocked, pattern, g_str_equal, NULL))
+            g_ptr_array_add(view->blocked, g_steal_pointer(&pattern));
     }
     return TRUE;
 }
