@@ -132,7 +132,7 @@ static gboolean settle(ChStore *store, gint64 id, const ChMail *mail, const ChDe
     g_autofree char *fingerprint = ch_mail_fingerprint(mail);
     ch_address_free(verdict->sender);
     verdict->sender = ch_address_new(mail->from->name, mail->from->address);
-    return ch_store_carry_out(store, id, mail, verdict, decision, fingerprint, committed, error);
+    return ch_store_carry_out(store, id, mail, verdict, decision, fingerprint, "", committed, error);
 }
 
 static ChStore *store_with_ticket(const char *folder, ChCommitted *committed)
@@ -288,8 +288,8 @@ static void test_facts(void)
         g_autoptr(ChMail) mail =
             fixture_mail(cases[i].sender, "suporte@desk.example", "Re: x", "new@c.example");
         g_ptr_array_add(i % 2 ? mail->references : mail->in_reply_to, g_strdup(cases[i].reference));
-        g_autoptr(ChFacts) facts =
-            ch_store_facts(store, 0, mail, cases[i].sender, "", cases[i].number, &error);
+        ChInquiry inquiry = {0, mail, cases[i].sender, "", "", cases[i].number};
+        g_autoptr(ChFacts) facts = ch_store_facts(store, &inquiry, &error);
         g_assert_no_error(error);
         g_test_message("case %u", i);
         g_assert_cmpint(facts->match, ==, cases[i].match);
@@ -297,7 +297,8 @@ static void test_facts(void)
         g_assert_cmpint(facts->disagreement != NULL, ==, i == 8);
     }
     g_autoptr(ChMail) back = fixture_mail("x@c.example", "suporte@desk.example", "x", ours);
-    g_autoptr(ChFacts) own = ch_store_facts(store, 0, back, "x@c.example", "", 0, NULL);
+    ChInquiry inquiry = {0, back, "x@c.example", "", "", 0};
+    g_autoptr(ChFacts) own = ch_store_facts(store, &inquiry, NULL);
     g_assert_true(own->own_message_id); /* L21 */
     ch_store_free(store);
     fixture_remove(folder);
@@ -483,9 +484,16 @@ static void test_no_scan(void)
                                              "verify_entries",
                                              "verify_raw",
                                              "verify_outbox",
+                                             "verify_raw_gone",
+                                             "verify_held",
+                                             "verify_holds",
                                              "key_all",
-                                             "key_newest",
                                              "mail_list",
+                                             "block_list",
+                                             "hold_of_domain",
+                                             "hold_lines",
+                                             "hold_lines_count",
+                                             "person_list",
                                              NULL};
     g_autofree char *folder = fixture_folder();
     ch_store_free(open_store(folder));
