@@ -75,9 +75,9 @@ static int rotate(ChStore *store, guint days, GError **error)
     }
     g_autofree char *until = ch_command_time(expires);
     if (days)
-        printf("a new key signs from now on; the one before verifies until %s\n", until);
+        printf("a new key signs from now on; those before verify until %s at the latest\n", until);
     else
-        puts("a new key signs from now on; the one before verifies nothing any more");
+        puts("a new key signs from now on; those before verify nothing any more");
     return EX_OK;
 }
 
@@ -85,8 +85,7 @@ int ch_admin_keys(ChAdminContext *context, int argc, char **argv)
 {
     int code = EX_OK, days = -1;
     const GOptionEntry entries[] = {{"days", 0, 0, G_OPTION_ARG_INT, &days,
-                                     "rotate: how long the key before verifies; default: trust.key_days",
-                                     "N"},
+                                     "rotate: how long the keys before verify; default: trust.key_days", "N"},
                                     G_OPTION_ENTRY_NULL};
     if (!ch_command_options(
             context, "list | rotate",

@@ -44,7 +44,8 @@ void ch_desk_unlock(int lock);
  * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
  */
 const GArray *ch_store_keys(ChStore *store, GError **error);
-/* A new key signs from now on; the one before verifies until EXPIRES_AT. */
+/* A new key signs from now on; the one before verifies until EXPIRES_AT, and none before it longer than that.
+ */
 gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error);
 /* The keys as an admin may see them, oldest first: without their secrets. Array of ChKeyRow; needs no
  * transaction. */
