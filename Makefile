@@ -13,10 +13,10 @@ VERSION := 0.1.0
 # isync: the bench; mandoc: the lint).
 DEPS := gcc clang clang-format pkg-config make python3 \
 	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
-	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev \
+	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev \
 	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc
 
-PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd
+PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl
 # libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan

@@ -6,7 +6,7 @@ INSERT INTO ticket (title, department_id, requester_id, requester_address, state
 VALUES (:title, :department, :requester, :address, 'open', :now, :now);
 
 -- name: ticket_get
-SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at
+SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at, p.language
 FROM ticket t JOIN department d ON d.id = t.department_id JOIN person p ON p.id = t.requester_id WHERE t.id = :ticket;
 
 -- name: ticket_set_state

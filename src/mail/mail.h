@@ -71,9 +71,10 @@ const char *ch_cut_name(ChCutKind kind);
 
 /* One Authentication-Results header field (RFC 8601). */
 typedef struct {
-    char *value; /* unfolded */
-    guint run;   /* fields with the same number stood beside each other, the topmost run is 0; DKIM-Filter,
-                    DMARC-Filter and Received-SPF, which filters write between their results, part no run */
+    char *value;  /* unfolded */
+    gboolean cut; /* it was longer than CH_HEADER_VALUE_MAX: value is its beginning, and proves nothing */
+    guint run;    /* fields with the same number stood beside each other, the topmost run is 0; DKIM-Filter,
+                     DMARC-Filter and Received-SPF, which filters write between their results, part no run */
 } ChAuthField;
 
 void ch_auth_field_free(ChAuthField *field);

@@ -321,6 +321,12 @@ gboolean ch_store_page_again(ChStore *store, const char *token, GError **error);
 
 /* Held mails of ADDRESS and KIND, oldest first. Array of gint64. */
 GArray *ch_store_held(ChStore *store, const char *address, ChHoldKind kind, guint limit, GError **error);
+/* The subject and department of the oldest mail that waits for ADDRESS to be confirmed; both NULL where none
+ * does. Free with g_free. */
+gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
+                             GError **error);
+/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND. Free with g_free. */
+char *ch_store_sender(ChStore *store, gint64 mail, GError **error);
 /* For the daily line: of DEPARTMENT (and those of none where FIRST), newest last; *COUNT is how many there
  * are. Array of ChHeldLine. */
 GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean first, guint limit,
@@ -329,12 +335,6 @@ GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean 
 GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError **error);
 
 /* --- Budgets and timers (budgets.c) --- */
-
-typedef struct {
-    double mails;      /* left at the time AT; below 0: a debt */
-    gint64 at;         /* 0: there is no such bucket yet */
-    gint64 tripped_at; /* 0: not since it was last full */
-} ChBucket;
 
 gboolean ch_store_bucket(ChStore *store, const char *scope, ChBucket *bucket, GError **error);
 gboolean ch_store_bucket_save(ChStore *store, const char *scope, const ChBucket *bucket, GError **error);
