@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "desk/budget.h"
 
 #include <math.h>
 
@@ -61,17 +62,14 @@ static gboolean find_roles(const ChConfig *config, const char *address, GPtrArra
 static ChPeopleBudget *find_budget(ChStore *store, const char *address, guint per_hour, GError **error)
 {
     g_autofree char *scope = g_strdup_printf("address:%s", address);
-    ChBucket bucket;
-    if (!ch_store_bucket(store, scope, &bucket, error))
+    ChBudget now = {.scope = scope, .per_hour = per_hour};
+    if (!ch_store_bucket(store, scope, &now.bucket, error))
         return NULL;
-    double left = per_hour;
-    if (bucket.at) {
-        gint64 elapsed = MAX(ch_clock_now() - bucket.at, 0);
-        left = MIN(left, bucket.mails + (double)elapsed * per_hour / 3600);
-    }
+    gboolean used = now.bucket.at != 0;
+    ch_budget_fill(&now, ch_clock_now());
     ChPeopleBudget *budget = g_new0(ChPeopleBudget, 1);
-    *budget =
-        (ChPeopleBudget){g_strdup(address), per_hour, (int)floor(left), bucket.tripped_at, bucket.at != 0};
+    *budget = (ChPeopleBudget){g_strdup(address), per_hour, (int)floor(now.bucket.mails),
+                               now.bucket.tripped_at, used};
     return budget;
 }
 
