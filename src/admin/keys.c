@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define DAYS_MAX 3650
+#define DAYS_MAX  3650
+#define NOT_GIVEN G_MININT
 
 static void print_json(const GArray *keys)
 {
@@ -83,7 +84,7 @@ static int rotate(ChStore *store, guint days, GError **error)
 
 int ch_admin_keys(ChAdminContext *context, int argc, char **argv)
 {
-    int code = EX_OK, days = -1;
+    int code = EX_OK, days = NOT_GIVEN;
     const GOptionEntry entries[] = {{"days", 0, 0, G_OPTION_ARG_INT, &days,
                                      "rotate: how long the keys before verify; default: trust.key_days", "N"},
                                     G_OPTION_ENTRY_NULL};
@@ -95,7 +96,7 @@ int ch_admin_keys(ChAdminContext *context, int argc, char **argv)
     gboolean lists = argc == 2 && strcmp(argv[1], "list") == 0;
     if (!lists && (argc != 2 || strcmp(argv[1], "rotate") != 0))
         return ch_command_usage("keys takes list or rotate");
-    if (days != -1 && (lists || days < 0 || days > DAYS_MAX))
+    if (days != NOT_GIVEN && (lists || days < 0 || days > DAYS_MAX))
         return ch_command_usage(lists ? "--days belongs to keys rotate"
                                       : "--days takes a number from 0 to " G_STRINGIFY(DAYS_MAX));
     g_autoptr(GError) error = NULL;
@@ -104,6 +105,6 @@ int ch_admin_keys(ChAdminContext *context, int argc, char **argv)
     if (store && lists)
         code = list(context, store, &error);
     else if (store)
-        code = rotate(store, days < 0 ? context->config->key_days : (guint)days, &error);
+        code = rotate(store, days == NOT_GIVEN ? context->config->key_days : (guint)days, &error);
     return error ? ch_command_fail(error) : code;
 }
