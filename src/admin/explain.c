@@ -4,6 +4,7 @@
 #include "admin/command.h"
 
 #include "base/error.h"
+#include "compose/view.h"
 #include "fetch/source.h"
 #include "parse/parse.h"
 #include "pipeline.h"
@@ -166,7 +167,7 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
     for (guint i = 0; i < mail->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
         g_autofree char *file = ch_command_plain(attachment->name);
-        g_autofree char *size = g_format_size(attachment->size);
+        g_autofree char *size = ch_view_size(attachment->size, "en");
         printf("%-12s %s, %s, %s%s%s\n", "File", file, attachment->type, size,
                attachment->accepted ? "" : ", refused: ", attachment->reason);
     }
