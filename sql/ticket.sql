@@ -20,6 +20,11 @@ SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at
 FROM ticket t JOIN department d ON d.id = t.department_id
 WHERE (:all OR t.state <> 'closed') ORDER BY t.id DESC LIMIT :limit;
 
+-- name: ticket_list_of
+SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at
+FROM ticket t JOIN department d ON d.id = t.department_id
+WHERE t.requester_id = :person ORDER BY t.id DESC LIMIT :limit;
+
 -- name: entry_insert
 INSERT INTO entry (ticket_id, mail_id, kind, person_id, address, role, title, text, cuts, created_at)
 VALUES (:ticket, :mail, :kind, :person, :address, :role, :title, :text, :cuts, :now);

@@ -5,7 +5,7 @@
 
 #define DELAY_MAX (24 * 60 * 60) /* an agent's answer leaves within a day, whatever the debt */
 
-static void fill(ChBudget *budget, gint64 now)
+void ch_budget_fill(ChBudget *budget, gint64 now)
 {
     ChBucket *bucket = &budget->bucket;
     double full = budget->per_hour;
@@ -22,7 +22,7 @@ gboolean ch_budget_spend(ChBudget *budgets, guint count, gint64 now, gboolean au
     *delay = 0;
     for (guint i = 0; i < count; i++) {
         ChBudget *budget = &budgets[i];
-        fill(budget, now);
+        ch_budget_fill(budget, now);
         budget->tripped = budget->bucket.mails < 1 && !budget->bucket.tripped_at;
         if (budget->tripped)
             budget->bucket.tripped_at = now;

@@ -13,6 +13,9 @@ typedef struct {
     gboolean tripped; /* out: it is used up, for the first time since it was last full: tell the admin */
 } ChBudget;
 
+/* What it holds at NOW. One that is full again is not used up any more. */
+void ch_budget_fill(ChBudget *budget, gint64 now);
+
 /* Fills the COUNT BUDGETS up to NOW and takes one mail from each, or from none. TRUE where the mail may be
  * sent after *DELAY seconds. A machine's mail (AUTOMATIC) is not sent where one of them is empty; a person's
  * words are never dropped: they make a debt, and wait until it is paid. */

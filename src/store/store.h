@@ -44,8 +44,18 @@ void ch_desk_unlock(int lock);
  * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
  */
 const GArray *ch_store_keys(ChStore *store, GError **error);
-/* A new key signs from now on; the one before verifies until EXPIRES_AT. */
+/* A new key signs from now on; the one before verifies until EXPIRES_AT, and none before it longer than that.
+ */
 gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error);
+/* The keys as an admin may see them, oldest first: without their secrets. Array of ChKeyRow; needs no
+ * transaction. */
+typedef struct {
+    guint32 id;
+    gint64 created_at;
+    gint64 expires_at; /* as in ChKey */
+} ChKeyRow;
+
+GArray *ch_store_key_list(ChStore *store, GError **error);
 /* Forgets what is kept in memory of tables that another process may have changed: the keys. */
 void ch_store_refresh(ChStore *store);
 gboolean ch_store_add_department(ChStore *store, const char *name, GError **error);
@@ -230,6 +240,7 @@ typedef struct {
 } ChPersonRow;
 
 void ch_person_row_free(ChPersonRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChPersonRow, ch_person_row_free)
 /* By id, newest last. PENDING: only those who are. Array of ChPersonRow. */
 GPtrArray *ch_store_people(ChStore *store, gboolean pending, guint limit, GError **error);
 ChPersonRow *ch_store_person_row(ChStore *store, const char *address,
@@ -381,6 +392,11 @@ ChTicketView *ch_store_ticket_view(ChStore *store, gint64 number, GError **error
 void ch_ticket_view_free(ChTicketView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTicketView, ch_ticket_view_free)
 GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError **error); /* of ChMailRow */
+/* Those of the person PERSON (ChPersonRow.id): tickets that they opened, newest first; mails that are held,
+ * oldest first. */
+GPtrArray *ch_store_tickets_of(ChStore *store, gint64 person, guint limit,
+                               GError **error);                                          /* of ChTicketRow */
+GPtrArray *ch_store_held_of(ChStore *store, gint64 person, guint limit, GError **error); /* of ChMailRow */
 
 /* Counts each outcome into COUNTS (hash of char * to GINT_TO_POINTER, the caller's) and checks that the sums
  * balance (P2). Array of char *: what does not; empty where all is well. */
