@@ -232,7 +232,10 @@ static const struct {
     {.name = "results of another server",
      .headers = "Authentication-Results: mx.other.example; dmarc=pass header.from=c.example\r\n",
      .evidence = CH_EVIDENCE_CLAIM},
-    {.name = "our server's name, written by the sender", .headers = DMARC, .evidence = CH_EVIDENCE_CLAIM},
+    {.name = "our server's name, written by the sender",
+     .top = OURS "none\r\n",
+     .headers = DMARC,
+     .evidence = CH_EVIDENCE_CLAIM},
     {.name = "the same below ours",
      .top = OURS "dmarc=fail header.from=c.example\r\n",
      .headers = DMARC,
@@ -320,7 +323,8 @@ static void test_agent(void)
         {"the customer's token", "", "In-Reply-To: <{ack1}>\r\n", CH_EVIDENCE_CLAIM},
         {"dmarc", OURS "dmarc=pass header.from=desk.example\r\n", "", CH_EVIDENCE_DOMAIN},
         {"the notice's token", "", "In-Reply-To: <{notice1}>\r\n", CH_EVIDENCE_TOKEN},
-        {"a forged result", "", OURS "dmarc=pass header.from=desk.example\r\n", CH_EVIDENCE_CLAIM},
+        {"a forged result", OURS "none\r\n", OURS "dmarc=pass header.from=desk.example\r\n",
+         CH_EVIDENCE_CLAIM},
     };
     Desk d = open_desk();
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
