@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Keys, departments, people.
-
--- name: key_newest
-SELECT id, secret FROM token_key ORDER BY id DESC LIMIT 1;
+-- Keys, departments, timers.
 
 -- name: key_all
-SELECT id, secret FROM token_key ORDER BY id;
+SELECT id, secret, coalesce(expires_at, 0) FROM token_key ORDER BY id;
 
 -- name: key_insert
 INSERT INTO token_key (id, secret, created_at) VALUES (:id, :secret, :now);
+
+-- name: key_expire
+UPDATE token_key SET expires_at = :expires WHERE id = :id;
 
 -- name: department_insert
 INSERT INTO department (name) VALUES (:name) ON CONFLICT DO NOTHING;
@@ -16,11 +16,8 @@ INSERT INTO department (name) VALUES (:name) ON CONFLICT DO NOTHING;
 -- name: department_by_name
 SELECT id FROM department WHERE name = :name;
 
--- name: address_find
-SELECT person_id FROM address WHERE address = :address;
+-- name: timer_get
+SELECT done_at FROM timer WHERE name = :name;
 
--- name: person_insert
-INSERT INTO person (name, created_at) VALUES (:name, :now);
-
--- name: address_insert
-INSERT INTO address (address, person_id, created_at) VALUES (:address, :person, :now);
+-- name: timer_set
+INSERT INTO timer (name, done_at) VALUES (:name, :now) ON CONFLICT DO UPDATE SET done_at = excluded.done_at;

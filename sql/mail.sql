@@ -24,17 +24,28 @@ UPDATE mail SET attempts = attempts + 1 WHERE id = :mail;
 -- name: mail_facts
 SELECT size, truncated, source, mailbox, attempts FROM mail WHERE id = :mail;
 
+-- A held mail that is decided anew is no copy: those that came of it were found to be its copies.
 -- name: mail_by_fingerprint
-SELECT id, coalesce(ticket_id, 0) FROM mail WHERE fingerprint = :fingerprint AND id <> :mail ORDER BY id LIMIT 1;
+SELECT id, coalesce(ticket_id, 0) FROM mail WHERE fingerprint = :fingerprint AND id <> :mail
+    AND NOT EXISTS (SELECT 1 FROM hold WHERE mail_id = :mail)
+ORDER BY id LIMIT 1;
+
+-- Copies of one mail count once.
+-- name: mail_same_body
+SELECT count(DISTINCT coalesce(fingerprint, sha256)) FROM (
+    SELECT fingerprint, sha256 FROM mail
+    WHERE sender = :sender AND body_sha256 = :body AND decided_at >= :since AND (:mail = 0 OR id < :mail)
+    LIMIT :limit);
 
 -- name: mail_decide
 UPDATE mail SET fingerprint = :fingerprint, message_id = :message_id, sender = :sender, subject = :subject,
-    kind = :kind, outcome = :outcome, reasons = :reasons, ticket_id = :ticket, decided_at = :now
-WHERE id = :mail AND outcome IS NULL;
+    kind = :kind, outcome = :outcome, reasons = :reasons, ticket_id = :ticket, decided_at = :now, body_sha256 = :body
+WHERE id = :mail AND (outcome IS NULL OR outcome = 'held');
 
 -- name: mail_list
-SELECT id, taken_at, coalesce(sender, ''), coalesce(subject, ''), coalesce(ticket_id, 0), coalesce(reasons, ''), source
-FROM mail WHERE outcome = :outcome ORDER BY id LIMIT :limit;
+SELECT m.id, m.taken_at, coalesce(m.sender, ''), coalesce(m.subject, ''), coalesce(m.ticket_id, 0),
+    coalesce(m.reasons, ''), m.source, h.kind, coalesce(h.department, '')
+FROM mail m LEFT JOIN hold h ON h.mail_id = m.id WHERE m.outcome = :outcome ORDER BY m.id LIMIT :limit;
 
 -- name: mail_outcomes
 SELECT coalesce(outcome, 'undecided'), count(*) FROM mail GROUP BY 1 ORDER BY 1;
@@ -53,7 +64,17 @@ SELECT (SELECT count(*) FROM mail WHERE outcome = 'ticket') - (SELECT count(*) F
 SELECT (SELECT count(*) FROM mail WHERE outcome IN ('ticket', 'reply')) - (SELECT count(*) FROM entry);
 
 -- name: verify_raw
-SELECT count(*) FROM mail WHERE id NOT IN (SELECT mail_id FROM mail_raw);
+SELECT count(*) FROM mail WHERE raw_gone_at IS NULL AND id NOT IN (SELECT mail_id FROM mail_raw);
+
+-- name: verify_raw_gone
+SELECT count(*) FROM mail WHERE raw_gone_at IS NOT NULL
+    AND (outcome IS NOT 'ignored' OR id IN (SELECT mail_id FROM mail_raw));
+
+-- name: verify_held
+SELECT count(*) FROM mail WHERE outcome = 'held' AND id NOT IN (SELECT mail_id FROM hold);
+
+-- name: verify_holds
+SELECT count(*) FROM hold WHERE mail_id NOT IN (SELECT id FROM mail WHERE outcome = 'held');
 
 -- name: verify_outbox
 SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND id NOT IN (SELECT outbox_id FROM outbox_bytes);

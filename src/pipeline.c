@@ -33,9 +33,10 @@ ChDecision *ch_weigh(const ChConfig *config, ChStore *store, gint64 mail_id, con
                      ChReading *reading, ChFacts **facts, GError **error)
 {
     gint64 number = ch_subject_number(reading->mail->subject, config->desk_prefix);
-    *facts = store ? ch_store_facts(store, mail_id, reading->mail, reading->verdict->sender->address,
-                                    reading->fingerprint, number, error)
-                   : ch_facts_new();
+    g_autofree char *body = ch_mail_body_digest(reading->mail);
+    ChInquiry inquiry = {mail_id, reading->mail, reading->verdict->sender->address, reading->fingerprint,
+                         body,    number};
+    *facts = store ? ch_store_facts(store, &inquiry, error) : ch_facts_new();
     if (!*facts)
         return NULL;
     ch_judge_facts(reading->verdict, *facts);
@@ -109,9 +110,10 @@ gboolean ch_settle(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChI
 {
     g_autoptr(ChFacts) facts = NULL;
     g_autoptr(ChDecision) decision = ch_weigh(desk->config, store, mail_id, incoming, reading, &facts, error);
+    g_autofree char *body = ch_mail_body_digest(reading->mail);
     ChCommitted committed;
     if (!decision || !ch_store_carry_out(store, mail_id, reading->mail, reading->verdict, decision,
-                                         reading->fingerprint, &committed, error))
+                                         reading->fingerprint, body, &committed, error))
         return FALSE;
     ChOccasion occasion = {.decision = decision,
                            .mail = reading->mail,
@@ -126,7 +128,7 @@ gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const
 {
     g_autoptr(ChDecision) decision = ch_decide_quarantine(desk->config, why);
     ChCommitted committed;
-    if (!ch_store_carry_out(store, mail_id, NULL, NULL, decision, NULL, &committed, error))
+    if (!ch_store_carry_out(store, mail_id, NULL, NULL, decision, NULL, NULL, &committed, error))
         return FALSE;
     ChOccasion occasion = {.decision = decision, .source = source, .now = ch_clock_now()};
     return queue_all(desk, store, mail_id, &occasion, &committed, queued, error);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What takes more than one key: passwords in the clear, departments that must exist, addresses that would
- * make a loop. Single values are checked in config-value.c; whether a language has templates is compose/'s
- * business. */
+ * make a loop, a page that asks what it does not show. Single values are checked in config-value.c; whether a
+ * language has templates is compose/'s business. */
 #include "base/config_private.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 /* Where KEY of SECTION stands; the section itself where the key is a default. */
@@ -14,18 +13,10 @@ static const ChConfigEntry *where(const ChConfigReader *reader, const char *sect
     return entry ? entry : ch_config_reader_find(reader, section, NULL);
 }
 
-static gboolean is_loopback(const char *host)
-{
-    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
-    if (address)
-        return g_inet_address_get_is_loopback(address);
-    return g_ascii_strcasecmp(host, "localhost") == 0; /* RFC 6761 section 6.3 */
-}
-
 static void check_plain(ChConfigReader *reader, const char *section, ChTls tls, const char *host,
                         gboolean allowed)
 {
-    if (tls == CH_TLS_NONE && !allowed && host && !is_loopback(host))
+    if (tls == CH_TLS_NONE && !allowed && host && !ch_config_is_loopback(host))
         ch_config_complain(
             reader, where(reader, section, "tls"),
             "tls is none for %s, expected implicit, starttls, a loopback host or allow_plain = yes", host);
@@ -121,6 +112,10 @@ static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartm
                                *address, first->name);
     }
     check_people(config, reader, section, "agents", "agent", department->agents);
+    if (department->domains && *department->domains && department->registration != CH_REGISTRATION_CLOSED)
+        ch_config_complain(reader, where(reader, section, "domains"),
+                           "domains where registration is %s, expected registration = closed",
+                           department->registration == CH_REGISTRATION_OPEN ? "open" : "validated");
     if (!department->title)
         department->title = g_strdup(department->name);
     if (!department->language)
@@ -146,6 +141,25 @@ static void check_desk(ChConfig *config, ChConfigReader *reader)
                            "memory_bytes is less than mail_bytes, expected room for one mail at least");
 }
 
+static void check_web(const ChConfig *config, ChConfigReader *reader)
+{
+    const ChWebConfig *web = &config->web;
+    for (char **field = web->required; field && web->fields && *field; field++)
+        if (!g_strv_contains((const char *const *)web->fields, *field))
+            ch_config_complain(
+                reader,
+                ch_config_reader_find(reader, "web", "required") ? where(reader, "web", "required")
+                                                                 : where(reader, "web", "fields"),
+                "required has '%s', which fields lacks, expected some of fields or none", *field);
+    if (!web->url || !g_str_has_prefix(web->url, "http://"))
+        return;
+    /* The link is a secret, and so is what people write on the page. */
+    g_autoptr(GUri) url = g_uri_parse(web->url, G_URI_FLAGS_NONE, NULL);
+    if (url && !ch_config_is_loopback(g_uri_get_host(url)))
+        ch_config_complain(reader, where(reader, "web", "url"),
+                           "url is %s, expected https:// or a loopback host", web->url);
+}
+
 void ch_config_check(ChConfig *config, ChConfigReader *reader)
 {
     for (guint i = 0; i < config->mailboxes->len; i++)
@@ -160,4 +174,5 @@ void ch_config_check(ChConfig *config, ChConfigReader *reader)
     }
     check_desk(config, reader);
     check_smtp(reader, &config->smtp);
+    check_web(config, reader);
 }

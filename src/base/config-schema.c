@@ -19,6 +19,9 @@ static const struct {
     [CH_SECTION_DESK] = {"desk", FALSE},
     [CH_SECTION_MAILBOX] = {"mailbox", TRUE},
     [CH_SECTION_DEPARTMENT] = {"department", TRUE},
+    [CH_SECTION_REGISTRATION] = {"registration", FALSE},
+    [CH_SECTION_BUDGETS] = {"budgets", FALSE},
+    [CH_SECTION_WEB] = {"web", FALSE},
     [CH_SECTION_SMTP] = {"smtp", FALSE},
     [CH_SECTION_LIMITS] = {"limits", FALSE},
     [CH_SECTION_ATTACHMENTS] = {"attachments", FALSE},
@@ -26,9 +29,10 @@ static const struct {
     [CH_SECTION_PATHS] = {"paths", FALSE},
 };
 
-#define DESK(key, type, field, fallback, meaning)                                                            \
+#define DESK(key, type, field, fallback, minimum, maximum, meaning)                                          \
     {                                                                                                        \
-        CH_SECTION_DESK, key, type, G_STRUCT_OFFSET(ChConfig, field), fallback, FALSE, 0, 0, meaning         \
+        CH_SECTION_DESK, key, type, G_STRUCT_OFFSET(ChConfig, field), fallback, FALSE, minimum, maximum,     \
+            meaning                                                                                          \
     }
 #define MAILBOX(key, type, field, fallback, required, minimum, maximum, meaning)                             \
     {                                                                                                        \
@@ -39,6 +43,21 @@ static const struct {
     {                                                                                                        \
         CH_SECTION_DEPARTMENT, key, type, G_STRUCT_OFFSET(ChDepartmentConfig, field), fallback, required, 0, \
             0, meaning                                                                                       \
+    }
+#define REGISTRATION(key, type, fallback, minimum, maximum, meaning)                                         \
+    {                                                                                                        \
+        CH_SECTION_REGISTRATION, #key, type, G_STRUCT_OFFSET(ChConfig, registration.key), fallback, FALSE,   \
+            minimum, maximum, meaning                                                                        \
+    }
+#define BUDGET(key, fallback, meaning)                                                                       \
+    {                                                                                                        \
+        CH_SECTION_BUDGETS, #key, CH_VALUE_NUMBER, G_STRUCT_OFFSET(ChConfig, budgets.key), fallback, FALSE,  \
+            1, 1000000, meaning                                                                              \
+    }
+#define WEB(key, type, fallback, minimum, maximum, meaning)                                                  \
+    {                                                                                                        \
+        CH_SECTION_WEB, #key, type, G_STRUCT_OFFSET(ChConfig, web.key), fallback, FALSE, minimum, maximum,   \
+            meaning                                                                                          \
     }
 #define SMTP(key, type, field, fallback, required, minimum, maximum, meaning)                                \
     {                                                                                                        \
@@ -51,18 +70,19 @@ static const struct {
         CH_SECTION_LIMITS, #key, type, G_STRUCT_OFFSET(ChConfig, limits.key), NULL, FALSE, minimum, maximum, \
             meaning                                                                                          \
     }
-#define OTHER(section, key, type, field, fallback, meaning)                                                  \
+#define OTHER(section, key, type, field, fallback, minimum, maximum, meaning)                                \
     {                                                                                                        \
-        section, key, type, G_STRUCT_OFFSET(ChConfig, field), fallback, FALSE, 0, 0, meaning                 \
+        section, key, type, G_STRUCT_OFFSET(ChConfig, field), fallback, FALSE, minimum, maximum, meaning     \
     }
 
 const ChConfigKey ch_config_keys[] = {
-    DESK("name", CH_VALUE_TEXT, desk_name, "Chamado", "what people call this desk"),
-    DESK("prefix", CH_VALUE_PREFIX, desk_prefix, "", "stands before the number in subjects"),
-    DESK("domain", CH_VALUE_DOMAIN, desk_domain, NULL,
+    DESK("name", CH_VALUE_TEXT, desk_name, "Chamado", 0, 0, "what people call this desk"),
+    DESK("prefix", CH_VALUE_PREFIX, desk_prefix, "", 0, 0, "stands before the number in subjects"),
+    DESK("domain", CH_VALUE_DOMAIN, desk_domain, NULL, 0, 0,
          "right side of our Message-IDs; that of the first department's first address"),
-    DESK("language", CH_VALUE_LANGUAGE, desk_language, "pt_BR", "of departments that name none"),
-    DESK("admins", CH_VALUE_ADDRESSES, desk_admins, "", "told of quarantined mail"),
+    DESK("language", CH_VALUE_LANGUAGE, desk_language, "pt_BR", 0, 0, "of departments that name none"),
+    DESK("admins", CH_VALUE_ADDRESSES, desk_admins, "", 0, 0, "told of quarantined mail"),
+    DESK("digest_hour", CH_VALUE_NUMBER, digest_hour, "8", 0, 23, "when agents are told what is held"),
 
     MAILBOX("host", CH_VALUE_HOST, host, "", TRUE, 0, 0, "the IMAP server"),
     MAILBOX("port", CH_VALUE_PORT, port, "0", FALSE, 0, 65535, "0: 993 for implicit, 143 otherwise"),
@@ -89,6 +109,37 @@ const ChConfigKey ch_config_keys[] = {
     DEPARTMENT("addresses", CH_VALUE_ADDRESSES, addresses, "", TRUE, "the first is the From of its mails"),
     DEPARTMENT("agents", CH_VALUE_ADDRESSES, agents, "", FALSE, "who answers"),
     DEPARTMENT("language", CH_VALUE_LANGUAGE, language, NULL, FALSE, "of its mails; that of [desk]"),
+    DEPARTMENT("registration", CH_VALUE_REGISTRATION, registration, "validated", FALSE,
+               "whose first mail opens a ticket"),
+    DEPARTMENT("domains", CH_VALUE_PATTERNS, domains, "", FALSE, "who may register where it is closed"),
+    DEPARTMENT("refuse", CH_VALUE_BOOLEAN, refuse, "yes", FALSE, "closed: tell those who may not, once"),
+    DEPARTMENT("subaddress", CH_VALUE_BOOLEAN, subaddress, "no", FALSE,
+               "its mailbox takes local+anything@domain"),
+
+    REGISTRATION(mails, CH_VALUE_NUMBER, "5", 1, 1000, "held of one address until it is confirmed"),
+    REGISTRATION(bytes, CH_VALUE_BYTES, "48M", K, 4 * G, "of those together"),
+    REGISTRATION(per_day, CH_VALUE_NUMBER, "3", 1, 24, "questions to one address in a day"),
+    REGISTRATION(remind, CH_VALUE_SECONDS, "3d", 0, 365 * DAY, "until a reminder; 0: none"),
+    REGISTRATION(expire, CH_VALUE_SECONDS, "14d", 1, 365 * DAY,
+                 "until a question can't be answered any more"),
+    REGISTRATION(retain, CH_VALUE_SECONDS, "90d", 1, 3650 * DAY, "that a mail is held"),
+
+    BUDGET(address, "20", "mails in an hour to one address"),
+    BUDGET(ticket, "10", "mails in an hour to one address about one ticket"),
+    BUDGET(agent, "500", "mails in an hour to one agent or admin"),
+    BUDGET(desk, "3000", "mails in an hour in all"),
+
+    WEB(host, CH_VALUE_HOST, "127.0.0.1", 0, 0, "to listen on"),
+    WEB(port, CH_VALUE_PORT, "8025", 1, 65535, "to listen on"),
+    WEB(url, CH_VALUE_URL, "", 0, 0, "the page as people reach it; none: no page"),
+    WEB(fields, CH_VALUE_FIELDS, "name, company, telephone, language", 0, 0, "what the form asks"),
+    WEB(required, CH_VALUE_FIELDS, "name", 0, 0, "what must be filled in"),
+    WEB(colour, CH_VALUE_COLOUR, "#0b5fa5", 0, 0, "of the page"),
+    WEB(logo, CH_VALUE_PATH, "", 0, 0, "an SVG or PNG file"),
+    WEB(proxies, CH_VALUE_IPS, "127.0.0.1, ::1", 0, 0, "whose X-Forwarded-For is believed"),
+    WEB(requests, CH_VALUE_NUMBER, "60", 1, 100000, "in a minute from one address"),
+    WEB(connections, CH_VALUE_NUMBER, "400", 16, 5000, "at most at once"),
+    WEB(timeout, CH_VALUE_SECONDS, "10s", 1, 600, "for a request to come in whole"),
 
     SMTP("host", CH_VALUE_HOST, host, "", TRUE, 0, 0, "the server that takes our mail"),
     SMTP("port", CH_VALUE_PORT, port, "0", FALSE, 0, 65535,
@@ -118,11 +169,14 @@ const ChConfigKey ch_config_keys[] = {
     LIMIT(memory_bytes, CH_VALUE_BYTES, K, 4 * G, "raw mail between the server and the database"),
 
     OTHER(CH_SECTION_ATTACHMENTS, "types", CH_VALUE_EXTENSIONS, attachment_types,
-          "pdf, tar, gz, bmp, gif, jpg, jpeg, png, zip, txt", "extensions that are accepted"),
-    OTHER(CH_SECTION_TRUST, "authserv_id", CH_VALUE_HOST, authserv_id, "",
+          "pdf, tar, gz, bmp, gif, jpg, jpeg, png, zip, txt", 0, 0, "extensions that are accepted"),
+    OTHER(CH_SECTION_TRUST, "authserv_id", CH_VALUE_HOST, authserv_id, "", 0, 0,
           "whose Authentication-Results are believed"),
-    OTHER(CH_SECTION_PATHS, "state", CH_VALUE_PATH, state_dir, "/var/lib/chamado", "the database lives here"),
-    OTHER(CH_SECTION_PATHS, "templates", CH_VALUE_PATH, template_dir, NULL,
+    OTHER(CH_SECTION_TRUST, "key_days", CH_VALUE_NUMBER, key_days, "180", 1, 3650,
+          "that an old key verifies"),
+    OTHER(CH_SECTION_PATHS, "state", CH_VALUE_PATH, state_dir, "/var/lib/chamado", 0, 0,
+          "the database lives here"),
+    OTHER(CH_SECTION_PATHS, "templates", CH_VALUE_PATH, template_dir, NULL, 0, 0,
           "a folder for each language; the installed ones"),
 };
 const guint ch_config_key_count = G_N_ELEMENTS(ch_config_keys);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Single values: from the text of the file to a field of the configuration, and back for `config show`.
- * Which keys there are stands in config-schema.c, what several of them must agree on in config-check.c. */
+ * The forms of domains, URLs and the like are in config-syntax.c, which keys there are in config-schema.c,
+ * what several of them must agree on in config-check.c. */
 #include "base/config_private.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
-#define SHOWN_MAX    80  /* characters of a wrong value that an error repeats */
-#define ADDRESS_MAX  254 /* RFC 5321 section 4.5.3.1.3, without the angle brackets */
-#define LOCAL_MAX    64  /* RFC 5321 section 4.5.3.1.1 */
-#define LANGUAGE_MAX 32
+#define SHOWN_MAX 80 /* characters of a wrong value that an error repeats */
 
 typedef struct {
     const char *text;
@@ -20,6 +17,10 @@ static const Word tls_words[] = {
     {"implicit", CH_TLS_IMPLICIT}, {"starttls", CH_TLS_STARTTLS}, {"none", CH_TLS_NONE}, {NULL, 0}};
 static const Word after_words[] = {
     {"move", CH_AFTER_MOVE}, {"seen", CH_AFTER_SEEN}, {"delete", CH_AFTER_DELETE}, {NULL, 0}};
+static const Word registration_words[] = {{"validated", CH_REGISTRATION_VALIDATED},
+                                          {"open", CH_REGISTRATION_OPEN},
+                                          {"closed", CH_REGISTRATION_CLOSED},
+                                          {NULL, 0}};
 static const Word boolean_words[] = {
     {"yes", TRUE}, {"no", FALSE}, {"true", TRUE}, {"false", FALSE}, {NULL, 0}};
 /* The largest unit comes first: config show takes the first that divides. */
@@ -36,12 +37,35 @@ static const Word *find_word(const Word *words, const char *text)
 
 static const Word *words_of(ChValueType type)
 {
-    return type == CH_VALUE_TLS ? tls_words : type == CH_VALUE_AFTER ? after_words : boolean_words;
+    switch (type) {
+    case CH_VALUE_TLS:
+        return tls_words;
+    case CH_VALUE_AFTER:
+        return after_words;
+    case CH_VALUE_REGISTRATION:
+        return registration_words;
+    case CH_VALUE_BOOLEAN:
+        return boolean_words;
+    default:
+        return NULL;
+    }
 }
 
 static const Word *units_of(ChValueType type)
 {
     return type == CH_VALUE_BYTES ? byte_units : type == CH_VALUE_SECONDS ? second_units : NULL;
+}
+
+gboolean ch_config_is_list(ChValueType type)
+{
+    return type == CH_VALUE_LIST || type == CH_VALUE_ADDRESSES || type == CH_VALUE_EXTENSIONS ||
+           type == CH_VALUE_PATTERNS || type == CH_VALUE_FIELDS || type == CH_VALUE_IPS;
+}
+
+static gboolean is_number(ChValueType type)
+{
+    return type == CH_VALUE_NUMBER || type == CH_VALUE_SECONDS || type == CH_VALUE_PORT ||
+           type == CH_VALUE_BYTES;
 }
 
 /* NUMBER with the largest unit that divides it. */
@@ -75,56 +99,6 @@ static gboolean read_number(const char *value, const ChConfigKey *key, guint64 *
     return *number >= key->minimum && *number <= key->maximum;
 }
 
-/* One label or more, apart by single dots: letters, digits, '-' and, for those who write them so, '_' and
- * letters beyond ASCII. */
-static gboolean is_domain(const char *text)
-{
-    char last = '.';
-    for (const char *at = text; *at; last = *at, at = g_utf8_next_char(at)) {
-        if (*at == '.' && last == '.')
-            return FALSE;
-        if (*at != '.' && *at != '-' && *at != '_' && !g_unichar_isalnum(g_utf8_get_char(at)))
-            return FALSE;
-    }
-    return last != '.' && strlen(text) <= 253;
-}
-
-/* A dot-atom of RFC 5322 section 3.2.3, or of RFC 6532 where it is not ASCII. */
-static gboolean is_local(const char *text, gsize length)
-{
-    if (!length || length > LOCAL_MAX || text[0] == '.' || text[length - 1] == '.')
-        return FALSE;
-    for (gsize i = 0; i < length; i++) {
-        guchar c = (guchar)text[i];
-        if (c <= ' ' || c == 0x7f || strchr("()<>[]:;@\\,\"", c) || (c == '.' && text[i + 1] == '.'))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-char *ch_config_address(const char *address)
-{
-    if (!g_utf8_validate(address, -1, NULL))
-        return NULL;
-    g_autofree char *copy = g_strdup(address);
-    g_strstrip(copy);
-    const char *at = strrchr(copy, '@');
-    if (!at || strlen(copy) > ADDRESS_MAX || !is_local(copy, (gsize)(at - copy)) || !is_domain(at + 1))
-        return NULL;
-    return g_utf8_strdown(copy, -1);
-}
-
-static gboolean is_host(const char *text)
-{
-    return g_hostname_is_ip_address(text) || is_domain(text);
-}
-
-static gboolean is_language(const char *text)
-{
-    return g_ascii_isalpha(*text) && strlen(text) <= LANGUAGE_MAX &&
-           text[strspn(text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-")] == '\0';
-}
-
 /* VALUE as an error repeats it. */
 static char *shorten(const char *value)
 {
@@ -134,18 +108,48 @@ static char *shorten(const char *value)
 /* One element of a list in its stored form, or NULL. */
 static char *read_element(const char *text, ChValueType type)
 {
-    if (type == CH_VALUE_ADDRESSES)
+    switch (type) {
+    case CH_VALUE_ADDRESSES:
         return ch_config_address(text);
-    if (type == CH_VALUE_LIST)
+    case CH_VALUE_EXTENSIONS:
+        return ch_config_extension(text);
+    case CH_VALUE_PATTERNS:
+        return ch_config_pattern(text);
+    case CH_VALUE_FIELDS:
+        return ch_config_field(text);
+    case CH_VALUE_IPS:
+        return ch_config_ip(text);
+    default:
         return g_strdup(text);
-    const char *name = *text == '.' ? text + 1 : text; /* .pdf is pdf */
-    if (!*name || name[strspn(name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_+-")])
-        return NULL;
-    return g_ascii_strdown(name, -1);
+    }
+}
+
+static const char *expected_elements(ChValueType type)
+{
+    switch (type) {
+    case CH_VALUE_ADDRESSES:
+        return "addresses such as ana@example.br";
+    case CH_VALUE_EXTENSIONS:
+        return "file name extensions such as pdf";
+    case CH_VALUE_PATTERNS:
+        return "domains such as cliente.example or *.grupo.example";
+    case CH_VALUE_FIELDS:
+        return "none, or some of name, company, telephone and language";
+    default:
+        return "none, or IP addresses such as 127.0.0.1";
+    }
+}
+
+/* Lists whose default has something in it need a word for the empty one: an empty value is the default. */
+static gboolean may_be_none(ChValueType type)
+{
+    return type == CH_VALUE_FIELDS || type == CH_VALUE_IPS;
 }
 
 static gboolean read_list(const char *value, const ChConfigKey *key, char ***list, char **why)
 {
+    if (may_be_none(key->type) && g_ascii_strcasecmp(value, "none") == 0)
+        value = "";
     g_auto(GStrv) parts = g_strsplit(value, ",", -1);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -156,9 +160,8 @@ static gboolean read_list(const char *value, const ChConfigKey *key, char ***lis
         if (!**part)
             *why = g_strdup("has nothing between two commas, expected an element there");
         else if (!element)
-            *why = g_strdup_printf("has '%s', expected %s apart by commas", shown,
-                                   key->type == CH_VALUE_ADDRESSES ? "addresses such as ana@example.br"
-                                                                   : "file name extensions such as pdf");
+            *why =
+                g_strdup_printf("has '%s', expected %s apart by commas", shown, expected_elements(key->type));
         else if (g_hash_table_contains(seen, element))
             *why = g_strdup_printf("has '%s' twice, expected each once", shown);
         if (*why)
@@ -177,11 +180,15 @@ static char *read_text(const char *value, ChValueType type, const char *folder)
     case CH_VALUE_PREFIX:
         return strpbrk(value, "[]#\t") || strlen(value) > 64 ? NULL : g_strdup(value);
     case CH_VALUE_LANGUAGE:
-        return is_language(value) ? g_strdup(value) : NULL;
+        return ch_config_is_language(value) ? g_strdup(value) : NULL;
     case CH_VALUE_HOST:
-        return is_host(value) ? g_strdup(value) : NULL;
+        return ch_config_is_host(value) ? g_strdup(value) : NULL;
     case CH_VALUE_DOMAIN:
-        return is_domain(value) ? g_utf8_strdown(value, -1) : NULL;
+        return ch_config_is_domain(value) ? g_utf8_strdown(value, -1) : NULL;
+    case CH_VALUE_COLOUR:
+        return ch_config_is_colour(value) ? g_ascii_strdown(value, -1) : NULL;
+    case CH_VALUE_URL:
+        return ch_config_is_url(value) ? g_strdup(value) : NULL;
     case CH_VALUE_PATH:
         return g_canonicalize_filename(value, folder);
     default:
@@ -202,6 +209,10 @@ static char *expected(const ChConfigKey *key)
         return g_strdup("a host name or an IP address, without a port");
     case CH_VALUE_DOMAIN:
         return g_strdup("a domain name");
+    case CH_VALUE_COLOUR:
+        return g_strdup("a colour such as #0b5fa5");
+    case CH_VALUE_URL:
+        return g_strdup("a URL such as https://ajuda.example.br without '/' at its end, '?' and '#'");
     case CH_VALUE_NUMBER:
     case CH_VALUE_PORT:
         return g_strdup_printf("a whole number from %s to %s", low, high);
@@ -213,6 +224,8 @@ static char *expected(const ChConfigKey *key)
         return g_strdup("implicit, starttls or none");
     case CH_VALUE_AFTER:
         return g_strdup("move, seen or delete");
+    case CH_VALUE_REGISTRATION:
+        return g_strdup("validated, open or closed");
     default:
         return g_strdup("yes or no");
     }
@@ -227,52 +240,50 @@ static char *wrong(const ChConfigKey *key, const char *value)
                            comment ? "; a comment stands on a line of its own" : "");
 }
 
+static void store_number(gpointer field, ChValueType type, guint64 number)
+{
+    if (type == CH_VALUE_PORT)
+        *(guint16 *)field = (guint16)number;
+    else if (type == CH_VALUE_BYTES)
+        *(guint64 *)field = number;
+    else
+        *(guint *)field = (guint)number;
+}
+
+static guint64 load_number(gconstpointer field, ChValueType type)
+{
+    return type == CH_VALUE_PORT    ? *(const guint16 *)field
+           : type == CH_VALUE_BYTES ? *(const guint64 *)field
+                                    : *(const guint *)field;
+}
+
 gboolean ch_config_value_set(gpointer object, const ChConfigKey *key, const char *value, const char *folder,
                              char **why)
 {
     gpointer field = G_STRUCT_MEMBER_P(object, key->offset);
-    const Word *word;
+    const Word *words = words_of(key->type), *word = words ? find_word(words, value) : NULL;
     guint64 number;
-    switch (key->type) {
-    case CH_VALUE_LIST:
-    case CH_VALUE_ADDRESSES:
-    case CH_VALUE_EXTENSIONS: {
-        char **list;
+    char **list;
+    if (ch_config_is_list(key->type)) {
         if (!read_list(value, key, &list, why))
             return FALSE;
         ch_config_value_clear(object, key);
         *(char ***)field = list;
         return TRUE;
     }
-    case CH_VALUE_NUMBER:
-    case CH_VALUE_SECONDS:
-    case CH_VALUE_PORT:
-    case CH_VALUE_BYTES:
-        if (!read_number(value, key, &number))
-            break;
-        if (key->type == CH_VALUE_PORT)
-            *(guint16 *)field = (guint16)number;
-        else if (key->type == CH_VALUE_BYTES)
-            *(guint64 *)field = number;
-        else
-            *(guint *)field = (guint)number;
+    if (is_number(key->type) && read_number(value, key, &number)) {
+        store_number(field, key->type, number);
         return TRUE;
-    case CH_VALUE_BOOLEAN:
-    case CH_VALUE_TLS:
-    case CH_VALUE_AFTER:
-        word = find_word(words_of(key->type), value);
-        if (!word)
-            break;
+    }
+    if (word) {
         *(guint *)field = (guint)word->number;
         return TRUE;
-    default: {
-        char *text = read_text(value, key->type, folder);
-        if (!text)
-            break;
+    }
+    char *text = is_number(key->type) || words ? NULL : read_text(value, key->type, folder);
+    if (text) {
         ch_config_value_clear(object, key);
         *(char **)field = text;
         return TRUE;
-    }
     }
     *why = wrong(key, value);
     return FALSE;
@@ -281,50 +292,25 @@ gboolean ch_config_value_set(gpointer object, const ChConfigKey *key, const char
 char *ch_config_value_show(gconstpointer object, const ChConfigKey *key)
 {
     gconstpointer field = G_STRUCT_MEMBER_P(object, key->offset);
-    switch (key->type) {
-    case CH_VALUE_LIST:
-    case CH_VALUE_ADDRESSES:
-    case CH_VALUE_EXTENSIONS:
-        return g_strjoinv(", ", *(char **const *)field);
-    case CH_VALUE_PORT:
-        return show_number(*(const guint16 *)field, NULL);
-    case CH_VALUE_NUMBER:
-    case CH_VALUE_SECONDS:
-        return show_number(*(const guint *)field, units_of(key->type));
-    case CH_VALUE_BYTES:
-        return show_number(*(const guint64 *)field, units_of(key->type));
-    case CH_VALUE_BOOLEAN:
-    case CH_VALUE_TLS:
-    case CH_VALUE_AFTER:
-        for (const Word *word = words_of(key->type); word->text; word++)
-            if (word->number == *(const guint *)field)
-                return g_strdup(word->text);
-        g_assert_not_reached();
-    case CH_VALUE_SECRET:
-        return g_strdup(*(char *const *)field ? "********" : "");
-    default:
-        return g_strdup(*(char *const *)field ? *(char *const *)field : "");
+    if (ch_config_is_list(key->type)) {
+        char **list = *(char **const *)field;
+        return may_be_none(key->type) && !*list ? g_strdup("none") : g_strjoinv(", ", list);
     }
+    if (is_number(key->type))
+        return show_number(load_number(field, key->type), units_of(key->type));
+    for (const Word *word = words_of(key->type); word && word->text; word++)
+        if (word->number == *(const guint *)field)
+            return g_strdup(word->text);
+    g_assert(!words_of(key->type));
+    const char *text = *(char *const *)field;
+    return g_strdup(!text ? "" : key->type == CH_VALUE_SECRET ? "********" : text);
 }
 
 void ch_config_value_clear(gpointer object, const ChConfigKey *key)
 {
     gpointer field = G_STRUCT_MEMBER_P(object, key->offset);
-    switch (key->type) {
-    case CH_VALUE_LIST:
-    case CH_VALUE_ADDRESSES:
-    case CH_VALUE_EXTENSIONS:
+    if (ch_config_is_list(key->type))
         g_clear_pointer((char ***)field, g_strfreev);
-        break;
-    case CH_VALUE_NUMBER:
-    case CH_VALUE_SECONDS:
-    case CH_VALUE_PORT:
-    case CH_VALUE_BYTES:
-    case CH_VALUE_BOOLEAN:
-    case CH_VALUE_TLS:
-    case CH_VALUE_AFTER:
-        break;
-    default:
+    else if (!is_number(key->type) && !words_of(key->type))
         g_clear_pointer((char **)field, g_free);
-    }
 }

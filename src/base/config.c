@@ -128,11 +128,10 @@ static void complete(gpointer object, ChConfigReader *reader, ChSection section,
             continue;
         const ChConfigEntry *entry = ch_config_reader_find(reader, title, key->key);
         gboolean given = entry && *entry->value;
-        gboolean list = key->type == CH_VALUE_LIST || key->type == CH_VALUE_ADDRESSES;
         if (key->required && !given && place)
             ch_config_complain(reader, entry ? entry : place, "[%s] has no %s, expected %s = …", title,
                                key->key, key->key);
-        if (given || !key->fallback || (!*key->fallback && !list))
+        if (given || !key->fallback || (!*key->fallback && !ch_config_is_list(key->type)))
             continue;
         g_autofree char *why = NULL;
         gboolean good = ch_config_value_set(object, key, key->fallback, reader->folder, &why);

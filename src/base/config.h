@@ -101,11 +101,12 @@ typedef struct {
     char *host; /* to listen on */
     guint16 port;
     char *url;       /* as people reach it, "https://ajuda.example.br", no slash at the end; NULL: no page */
-    char **fields;   /* that the form shows, of "name", "company", "telephone", "language" */
-    char **required; /* of fields */
+    char **fields;   /* that the form shows, of "name", "company", "telephone", "language"; may be empty */
+    char **required; /* of fields; may be empty */
     char *colour;    /* "#0b5fa5" */
     char *logo;      /* path of an SVG or PNG file; NULL: none */
-    char **proxies;  /* IP addresses whose X-Forwarded-For is believed */
+    char **proxies;  /* IP addresses whose X-Forwarded-For is believed, as g_inet_address_to_string has
+                        them; may be empty */
     guint requests;  /* in a minute from one address */
     guint connections; /* at most at once */
     guint timeout;     /* seconds that a request may take to come in whole */

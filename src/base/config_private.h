@@ -8,6 +8,9 @@ typedef enum {
     CH_SECTION_DESK,
     CH_SECTION_MAILBOX,
     CH_SECTION_DEPARTMENT,
+    CH_SECTION_REGISTRATION,
+    CH_SECTION_BUDGETS,
+    CH_SECTION_WEB,
     CH_SECTION_SMTP,
     CH_SECTION_LIMITS,
     CH_SECTION_ATTACHMENTS,
@@ -17,24 +20,30 @@ typedef enum {
 } ChSection;
 
 typedef enum {
-    CH_VALUE_TEXT,       /* char *, one line */
-    CH_VALUE_PREFIX,     /* char *, stands inside [… #1042] */
-    CH_VALUE_NAME,       /* char *, the name of a department */
-    CH_VALUE_LANGUAGE,   /* char *, the name of a folder of templates */
-    CH_VALUE_HOST,       /* char *, a host name or an IP address, without a port */
-    CH_VALUE_DOMAIN,     /* char *, lower case */
-    CH_VALUE_PATH,       /* char *, absolute after reading */
-    CH_VALUE_SECRET,     /* char *, never shown, never named in an error */
-    CH_VALUE_LIST,       /* char **, never NULL */
-    CH_VALUE_ADDRESSES,  /* char **, never NULL, lower case */
-    CH_VALUE_EXTENSIONS, /* char **, never NULL, lower case, without the dot */
-    CH_VALUE_NUMBER,     /* guint */
-    CH_VALUE_PORT,       /* guint16 */
-    CH_VALUE_SECONDS,    /* guint */
-    CH_VALUE_BYTES,      /* guint64 */
-    CH_VALUE_BOOLEAN,    /* gboolean */
-    CH_VALUE_TLS,        /* ChTls */
-    CH_VALUE_AFTER,      /* ChAfter */
+    CH_VALUE_TEXT,         /* char *, one line */
+    CH_VALUE_PREFIX,       /* char *, stands inside [… #1042] */
+    CH_VALUE_NAME,         /* char *, the name of a department */
+    CH_VALUE_LANGUAGE,     /* char *, the name of a folder of templates */
+    CH_VALUE_HOST,         /* char *, a host name or an IP address, without a port */
+    CH_VALUE_DOMAIN,       /* char *, lower case */
+    CH_VALUE_PATH,         /* char *, absolute after reading */
+    CH_VALUE_SECRET,       /* char *, never shown, never named in an error */
+    CH_VALUE_COLOUR,       /* char *, "#0b5fa5", lower case */
+    CH_VALUE_URL,          /* char *, of http or https, without a slash at the end, query or fragment */
+    CH_VALUE_LIST,         /* char **, never NULL */
+    CH_VALUE_ADDRESSES,    /* char **, never NULL, lower case */
+    CH_VALUE_EXTENSIONS,   /* char **, never NULL, lower case, without the dot */
+    CH_VALUE_PATTERNS,     /* char **, never NULL, lower case: "cliente.example", "*.grupo.example" */
+    CH_VALUE_FIELDS,       /* char **, never NULL, fields of the page; "none" is the empty list */
+    CH_VALUE_IPS,          /* char **, never NULL, as g_inet_address_to_string has them; "none" likewise */
+    CH_VALUE_NUMBER,       /* guint */
+    CH_VALUE_PORT,         /* guint16 */
+    CH_VALUE_SECONDS,      /* guint */
+    CH_VALUE_BYTES,        /* guint64 */
+    CH_VALUE_BOOLEAN,      /* gboolean */
+    CH_VALUE_TLS,          /* ChTls */
+    CH_VALUE_AFTER,        /* ChAfter */
+    CH_VALUE_REGISTRATION, /* ChRegistration */
 } ChValueType;
 
 /* A row of the one table of all keys. It drives reading, defaults, `config show`, errors, and the test that
@@ -115,8 +124,22 @@ char *ch_config_value_show(gconstpointer object, const ChConfigKey *key);
 /* Frees what the field of OBJECT holds. */
 void ch_config_value_clear(gpointer object, const ChConfigKey *key);
 
-/* ADDRESS, lower case and without white space at its ends; NULL where it does not look like one. */
-char *ch_config_address(const char *address);
+/* Whether values of TYPE are a char **. */
+gboolean ch_config_is_list(ChValueType type);
+
+/* The forms of single values. TEXT is UTF-8 and never NULL. */
+gboolean ch_config_is_domain(const char *text);
+gboolean ch_config_is_host(const char *text); /* a domain or an IP address */
+gboolean ch_config_is_loopback(const char *host);
+gboolean ch_config_is_language(const char *text);
+gboolean ch_config_is_colour(const char *text);
+gboolean ch_config_is_url(const char *text);
+/* The stored form of what stands in lists; NULL where it has another form. Free with g_free. */
+char *ch_config_address(const char *address); /* which may be no UTF-8 */
+char *ch_config_extension(const char *text);
+char *ch_config_pattern(const char *text);
+char *ch_config_field(const char *text);
+char *ch_config_ip(const char *text);
 
 /* Everything that takes more than one key to check. Also fills what follows from other keys: ports,
  * languages, the domain. */

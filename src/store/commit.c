@@ -6,8 +6,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-#include <string.h>
-
 gboolean ch_store_log(ChStore *store, gint64 ticket, gint64 mail, const char *actor, const char *kind,
                       const char *detail, GError **error)
 {
@@ -21,30 +19,13 @@ gboolean ch_store_log(ChStore *store, gint64 ticket, gint64 mail, const char *ac
     return ch_step(&row, NULL, error);
 }
 
-/* The person who has this address; a new one where nobody does. */
-static gboolean person(ChStore *store, const ChAddress *who, gint64 *id, GError **error)
+/* The person who has this address; a new one, whose address is not confirmed, where nobody does. */
+static gboolean person(ChStore *store, const ChAddress *who, const char *language, gint64 *id, GError **error)
 {
     g_autofree char *address = ch_address_fold(who->address);
-    CH_ROW find = ch_row(store, CH_QUERY_ADDRESS_FIND);
-    gboolean any;
-    ch_bind_text(&find, ":address", address);
-    if (!ch_step(&find, &any, error))
+    if (!ch_db_person_of(store, address, id, error))
         return FALSE;
-    if (any) {
-        *id = ch_int(&find, 0);
-        return TRUE;
-    }
-    CH_ROW insert = ch_row(store, CH_QUERY_PERSON_INSERT);
-    ch_bind_text(&insert, ":name", who->name);
-    ch_bind_int(&insert, ":now", ch_clock_now());
-    if (!ch_step(&insert, NULL, error))
-        return FALSE;
-    *id = sqlite3_last_insert_rowid(store->db);
-    CH_ROW link = ch_row(store, CH_QUERY_ADDRESS_INSERT);
-    ch_bind_text(&link, ":address", address);
-    ch_bind_int(&link, ":person", *id);
-    ch_bind_int(&link, ":now", ch_clock_now());
-    return ch_step(&link, NULL, error);
+    return *id || ch_db_person_make(store, address, who->name, language, id, error);
 }
 
 static gboolean department(ChStore *store, const char *name, gint64 *id, GError **error)
@@ -84,7 +65,7 @@ static gboolean open_ticket(Carrying *carrying, const ChAction *action, GError *
 {
     ChStore *store = carrying->store;
     gint64 requester, where;
-    if (!person(store, carrying->sender, &requester, error) ||
+    if (!person(store, carrying->sender, NULL, &requester, error) ||
         !department(store, carrying->decision->department, &where, error))
         return FALSE;
     CH_ROW row = ch_row(store, CH_QUERY_TICKET_INSERT);
@@ -137,7 +118,7 @@ static gboolean add_entry(Carrying *carrying, GError **error)
     ChStore *store = carrying->store;
     const ChMail *mail = carrying->mail;
     gint64 writer;
-    if (!person(store, carrying->sender, &writer, error))
+    if (!person(store, carrying->sender, NULL, &writer, error))
         return FALSE;
     g_autofree char *cuts = cuts_as_json(mail);
     CH_ROW row = ch_row(store, CH_QUERY_ENTRY_INSERT);
@@ -179,6 +160,19 @@ static gboolean set_state(Carrying *carrying, ChTicketState state, GError **erro
                         ch_ticket_state_name(state), error);
 }
 
+static gboolean hold(Carrying *carrying, const ChAction *action, GError **error)
+{
+    g_autofree char *address = ch_address_fold(carrying->sender ? carrying->sender->address : "");
+    CH_ROW row = ch_row(carrying->store, CH_QUERY_HOLD_INSERT);
+    ch_bind_int(&row, ":mail", carrying->mail_id);
+    ch_bind_text(&row, ":kind", ch_hold_name(action->hold));
+    ch_bind_text(&row, ":address", address);
+    ch_bind_text(&row, ":department", carrying->decision->department);
+    return ch_step(&row, NULL, error) &&
+           ch_store_log(carrying->store, carrying->committed->ticket, carrying->mail_id, carrying->actor,
+                        "held", action->detail, error);
+}
+
 static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **error)
 {
     gint64 ticket = carrying->committed->ticket;
@@ -193,14 +187,20 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
         return ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, action->value,
                             action->detail, error);
     case CH_ACTION_HOLD:
-        return ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, "held",
-                            action->detail, error);
+        return hold(carrying, action, error);
+    case CH_ACTION_REGISTER: {
+        gint64 id;
+        return person(carrying->store, carrying->sender, action->value, &id, error);
+    }
+    case CH_ACTION_ANSWER:
+        return ch_store_answer(carrying->store, action->id, g_strcmp0(action->value, "yes") == 0, "reply",
+                               error);
     }
     return TRUE;
 }
 
 static gboolean record_outcome(Carrying *carrying, const ChVerdict *verdict, const char *fingerprint,
-                               GError **error)
+                               const char *body, GError **error)
 {
     const ChDecision *decision = carrying->decision;
     g_ptr_array_add(decision->reasons, NULL);
@@ -210,6 +210,8 @@ static gboolean record_outcome(Carrying *carrying, const ChVerdict *verdict, con
     ch_bind_int(&row, ":mail", carrying->mail_id);
     if (fingerprint && *fingerprint)
         ch_bind_text(&row, ":fingerprint", fingerprint);
+    if (body && *body)
+        ch_bind_text(&row, ":body", body);
     ch_bind_text(&row, ":message_id", carrying->mail ? carrying->mail->message_id : NULL);
     ch_bind_text(&row, ":sender", carrying->actor);
     ch_bind_text(&row, ":subject", carrying->mail ? carrying->mail->subject : NULL);
@@ -228,15 +230,18 @@ static gboolean record_outcome(Carrying *carrying, const ChVerdict *verdict, con
 }
 
 gboolean ch_store_carry_out(ChStore *store, gint64 mail_id, const ChMail *mail, const ChVerdict *verdict,
-                            const ChDecision *decision, const char *fingerprint, ChCommitted *committed,
-                            GError **error)
+                            const ChDecision *decision, const char *fingerprint, const char *body,
+                            ChCommitted *committed, GError **error)
 {
     *committed = (ChCommitted){.ticket = decision->ticket};
     g_autofree char *actor =
         verdict && *verdict->sender->address ? ch_address_fold(verdict->sender->address) : g_strdup("desk");
     Carrying carrying = {store, mail_id, mail, verdict ? verdict->sender : NULL, actor, decision, committed};
+    /* A hold ends with the decision that follows it, which may be to hold the mail again. */
+    if (!ch_run_id(store, CH_QUERY_HOLD_DELETE, ":mail", mail_id, error))
+        return FALSE;
     for (guint i = 0; i < decision->actions->len; i++)
         if (!carry_out(&carrying, g_ptr_array_index(decision->actions, i), error))
             return FALSE;
-    return record_outcome(&carrying, verdict, fingerprint, error);
+    return record_outcome(&carrying, verdict, fingerprint, body, error);
 }

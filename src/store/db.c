@@ -5,11 +5,9 @@
  */
 #include "store/db.h"
 
-#include "base/clock.h"
 #include "base/error.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 
 #define BUSY_MS 10000
 
@@ -114,7 +112,7 @@ void ch_store_rollback(ChStore *store)
 {
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    g_clear_pointer(&store->keys, g_array_unref); /* may have been made in it */
+    ch_store_refresh(store); /* keys may have been made in it */
     g_hash_table_remove_all(store->departments);
 }
 
@@ -131,6 +129,7 @@ gboolean ch_store_release(ChStore *store, GError **error)
 void ch_store_rollback_savepoint(ChStore *store)
 {
     sqlite3_exec(store->db, "ROLLBACK TO one; RELEASE one", NULL, NULL, NULL);
+    ch_store_refresh(store); /* keys may have been made in it */
     g_hash_table_remove_all(store->departments);
 }
 
@@ -179,6 +178,11 @@ void ch_bind_id(ChRow *row, const char *name, gint64 id)
         sqlite3_bind_null(row->statement, parameter(row, name));
 }
 
+void ch_bind_real(ChRow *row, const char *name, double value)
+{
+    sqlite3_bind_double(row->statement, parameter(row, name), value);
+}
+
 void ch_bind_text(ChRow *row, const char *name, const char *text)
 {
     sqlite3_bind_text(row->statement, parameter(row, name), text, -1, SQLITE_STATIC);
@@ -208,6 +212,30 @@ gboolean ch_next(ChRow *row, GError **error)
     return any;
 }
 
+GArray *ch_ids(ChRow *row, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    while (ch_next(row, error)) {
+        gint64 id = ch_int(row, 0);
+        g_array_append_val(ids, id);
+    }
+    return row->failed ? NULL : g_steal_pointer(&ids);
+}
+
+gboolean ch_run_id(ChStore *store, ChQuery query, const char *name, gint64 id, GError **error)
+{
+    CH_ROW row = ch_row(store, query);
+    ch_bind_int(&row, name, id);
+    return ch_step(&row, NULL, error);
+}
+
+gboolean ch_run_text(ChStore *store, ChQuery query, const char *name, const char *text, GError **error)
+{
+    CH_ROW row = ch_row(store, query);
+    ch_bind_text(&row, name, text);
+    return ch_step(&row, NULL, error);
+}
+
 gint64 ch_int(ChRow *row, int column)
 {
     return sqlite3_column_int64(row->statement, column);
@@ -217,41 +245,6 @@ char *ch_text(ChRow *row, int column)
 {
     const char *text = (const char *)sqlite3_column_text(row->statement, column);
     return g_strdup(text ? text : "");
-}
-
-static gboolean read_keys(ChStore *store, GError **error)
-{
-    CH_ROW row = ch_row(store, CH_QUERY_KEY_ALL);
-    g_array_set_size(store->keys, 0);
-    while (ch_next(&row, error)) {
-        ChKey key = {.id = (guint32)ch_int(&row, 0)};
-        memcpy(key.secret, sqlite3_column_blob(row.statement, 1), CH_KEY_BYTES);
-        g_array_append_val(store->keys, key);
-    }
-    return !row.failed;
-}
-
-const GArray *ch_store_keys(ChStore *store, GError **error)
-{
-    if (store->keys && store->keys->len)
-        return store->keys;
-    if (!store->keys)
-        store->keys = g_array_new(FALSE, FALSE, sizeof(ChKey));
-    if (!read_keys(store, error))
-        return NULL;
-    if (store->keys->len || sqlite3_get_autocommit(store->db))
-        return store->keys;
-    ChKey key = {.id = 1};
-    ch_random(key.secret, sizeof key.secret);
-    g_autoptr(GBytes) secret = g_bytes_new(key.secret, sizeof key.secret);
-    CH_ROW row = ch_row(store, CH_QUERY_KEY_INSERT);
-    ch_bind_int(&row, ":id", key.id);
-    ch_bind_bytes(&row, ":secret", secret);
-    ch_bind_int(&row, ":now", ch_clock_now());
-    if (!ch_step(&row, NULL, error))
-        return NULL;
-    g_array_append_val(store->keys, key);
-    return store->keys;
 }
 
 gboolean ch_store_add_department(ChStore *store, const char *name, GError **error)

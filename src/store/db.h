@@ -33,6 +33,7 @@ void ch_row_reset(ChRow *row);
  * NULL. */
 void ch_bind_int(ChRow *row, const char *name, gint64 value);
 void ch_bind_id(ChRow *row, const char *name, gint64 id);
+void ch_bind_real(ChRow *row, const char *name, double value);
 void ch_bind_text(ChRow *row, const char *name, const char *text); /* borrowed until the reset */
 void ch_bind_bytes(ChRow *row, const char *name, GBytes *bytes);   /* borrowed until the reset */
 
@@ -41,6 +42,12 @@ gboolean ch_step(ChRow *row, gboolean *any, GError **error);
 
 /* For loops over rows: TRUE while there is one more; at the end row->failed tells whether ERROR was set. */
 gboolean ch_next(ChRow *row, GError **error);
+
+/* The ids in the first column of all rows. Array of gint64. */
+GArray *ch_ids(ChRow *row, GError **error);
+/* Runs a statement whose one parameter is NAME, and which gives no rows. */
+gboolean ch_run_id(ChStore *store, ChQuery query, const char *name, gint64 id, GError **error);
+gboolean ch_run_text(ChStore *store, ChQuery query, const char *name, const char *text, GError **error);
 
 gint64 ch_int(ChRow *row, int column);
 char *ch_text(ChRow *row, int column); /* a copy; "" for NULL */
@@ -51,5 +58,40 @@ gboolean ch_db_migrate(ChStore *store, GError **error);
 gboolean ch_db_check(ChStore *store, GError **error);
 /* Runs SQL that gives no rows. */
 gboolean ch_db_run(ChStore *store, const char *sql, GError **error);
-/* Undoes ch_store_pack; NULL with CH_ERROR_STORE where the bytes are broken. */
+/* Undoes ch_store_pack; NULL with CH_ERROR_INPUT where the bytes are broken: that mail alone is lost (P12).
+ */
 GBytes *ch_unpack(const void *data, gsize length, GError **error);
+
+/* people.c: the person who has ADDRESS (folded); 0: nobody has. */
+gboolean ch_db_person_of(ChStore *store, const char *address, gint64 *id, GError **error);
+/* A new pending person with ADDRESS (folded), NAME and LANGUAGE (both may be NULL). */
+gboolean ch_db_person_make(ChStore *store, const char *address, const char *name, const char *language,
+                           gint64 *id, GError **error);
+
+/* holds.c: ends all the held MAILS of the array, as ch_store_unhold does, and unrefs it; *COUNT (may be NULL)
+ * grows by how many there were. MAILS NULL: ERROR is set already. */
+gboolean ch_db_unhold_all(ChStore *store, GArray *mails, const char *why, gboolean forget, guint *count,
+                          GError **error);
+
+/* questions.c: ch_store_answer, with what the form said (PROFILE may be NULL). */
+gboolean ch_db_answer(ChStore *store, gint64 id, gboolean yes, const char *by, const ChProfile *profile,
+                      GError **error);
+
+/* outbox.c: the mails that ask QUESTION and have not left never will. */
+gboolean ch_db_drop_question(ChStore *store, gint64 question, GError **error);
+
+/* What the traces in a mail say (traces.c). */
+typedef struct {
+    gboolean own_message_id;
+    gint64 ticket; /* of the strongest trace; 0: none */
+    ChMatch match;
+    char *disagreement;
+    gint64 question; /* of the newest token that its sender got with a question; 0: none */
+    char *token_of;  /* whose token it is that the sender did not get, the newest; NULL: none */
+    gint64 question_serial, token_serial; /* of the mails that brought these */
+} ChTraces;
+
+/* OWN: of char *, folded: the addresses of the sender. The strings of TRACES are the caller's to free. */
+gboolean ch_db_traces(ChStore *store, const ChMail *mail, const GPtrArray *own, ChTraces *traces,
+                      GError **error);
+void ch_traces_weigh(ChTraces *traces, gint64 ticket, ChMatch match);

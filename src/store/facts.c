@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the desk knows about one mail: was it here before, which ticket does it seem to belong to, and by
- * which trace. Looking up only; what follows from it is desk/decide's business.
+ * What the desk knows about one mail: was it here before, who is its sender, which ticket does it seem to
+ * belong to. The traces in it are traces.c's; what follows from the facts is desk/decide's business.
  */
 #include "store/db.h"
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "base/limits.h"
+
+#include <string.h>
 
 #define REFERENCES_SENT 5 /* of a ticket's mails that ours refer to, beside the recipient's own thread */
 
-static gboolean duplicate(ChStore *store, gint64 mail_id, const char *fingerprint, ChFacts *facts,
-                          GError **error)
+#define HOUR         3600
+#define DAY          (24 * HOUR)
+#define SUFFIXES_MAX 10   /* parent domains of a sender that are looked up in the blocklist */
+#define COUNTED_MAX  1000 /* where it does not matter how many more there are */
+
+static gboolean duplicate(ChStore *store, const ChInquiry *inquiry, ChFacts *facts, GError **error)
 {
-    if (!*fingerprint)
+    if (!*inquiry->fingerprint)
         return TRUE;
     CH_ROW row = ch_row(store, CH_QUERY_MAIL_BY_FINGERPRINT);
     gboolean any;
-    ch_bind_text(&row, ":fingerprint", fingerprint);
-    ch_bind_int(&row, ":mail", mail_id);
+    ch_bind_text(&row, ":fingerprint", inquiry->fingerprint);
+    ch_bind_int(&row, ":mail", inquiry->mail_id);
     if (!ch_step(&row, &any, error))
         return FALSE;
     if (any) {
@@ -28,120 +34,139 @@ static gboolean duplicate(ChStore *store, gint64 mail_id, const char *fingerprin
     return TRUE;
 }
 
-/* Whether TEXT is exactly a Message-ID that we gave a mail of our own; *TICKET is what that mail was about.
- */
-static gboolean is_ours(ChStore *store, const char *text, gboolean *ours, gint64 *ticket, GError **error)
-{
-    ChMessageId id;
-    *ours = FALSE;
-    if (!ch_message_id_parse(text, &id))
-        return TRUE;
-    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_MESSAGE_ID);
-    gboolean any;
-    ch_bind_int(&row, ":id", id.serial);
-    if (!ch_step(&row, &any, error))
-        return FALSE;
-    if (!any)
-        return TRUE;
-    g_autofree char *stored = ch_text(&row, 0);
-    *ours = g_ascii_strcasecmp(stored, text) == 0;
-    *ticket = ch_int(&row, 1);
-    return TRUE;
-}
-
-/* One reference of a mail, in either header. */
-static gboolean trace(ChStore *store, const char *reference, const char *sender, gint64 *ticket,
-                      ChMatch *match, GError **error)
-{
-    gboolean ours;
-    *match = CH_MATCH_NONE;
-    if (!is_ours(store, reference, &ours, ticket, error))
-        return FALSE;
-    if (ours) {
-        const GArray *keys = ch_store_keys(store, error);
-        if (!keys)
-            return FALSE;
-        *match = *ticket ? CH_MATCH_REFERENCES : CH_MATCH_NONE;
-        for (guint i = 0; i < keys->len && *ticket; i++)
-            if (ch_message_id_verify(reference, &g_array_index(keys, ChKey, i), sender))
-                *match = CH_MATCH_TOKEN;
-        return TRUE;
-    }
-    CH_ROW row = ch_row(store, CH_QUERY_MESSAGE_ID_FIND);
-    gboolean any;
-    ch_bind_text(&row, ":message_id", reference);
-    if (!ch_step(&row, &any, error))
-        return FALSE;
-    if (any) {
-        *ticket = ch_int(&row, 0);
-        *match = CH_MATCH_REFERENCES;
-    }
-    return TRUE;
-}
-
-typedef struct {
-    gint64 ticket; /* of the strongest trace so far */
-    ChMatch match;
-    char *disagreement;
-} Traces;
-
-static void weigh(Traces *traces, gint64 ticket, ChMatch match)
-{
-    if (match == CH_MATCH_NONE)
-        return;
-    if (traces->match != CH_MATCH_NONE && ticket != traces->ticket && !traces->disagreement) {
-        gboolean stronger = match > traces->match;
-        traces->disagreement = g_strdup_printf("its %s points to ticket %" G_GINT64_FORMAT,
-                                               ch_match_name(stronger ? traces->match : match),
-                                               stronger ? traces->ticket : ticket);
-    }
-    if (match > traces->match) {
-        traces->match = match;
-        traces->ticket = ticket;
-    }
-}
-
-/* The latest references first: they are what the writer answered. */
-static gboolean trace_all(ChStore *store, const GPtrArray *references, const char *sender, Traces *traces,
+static gboolean same_body(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
                           GError **error)
 {
-    guint least = references->len > CH_REFERENCES_MAX ? references->len - CH_REFERENCES_MAX : 0;
-    for (guint i = references->len; i > least; i--) {
-        gint64 ticket = 0;
-        ChMatch match;
-        if (!trace(store, g_ptr_array_index(references, i - 1), sender, &ticket, &match, error))
-            return FALSE;
-        weigh(traces, ticket, match);
-    }
+    if (!*inquiry->body)
+        return TRUE;
+    CH_ROW row = ch_row(store, CH_QUERY_MAIL_SAME_BODY);
+    ch_bind_text(&row, ":sender", sender);
+    ch_bind_text(&row, ":body", inquiry->body);
+    ch_bind_int(&row, ":since", ch_clock_now() - DAY);
+    ch_bind_int(&row, ":mail", inquiry->mail_id);
+    ch_bind_int(&row, ":limit", COUNTED_MAX);
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    facts->same_body = (guint)ch_int(&row, 0);
     return TRUE;
 }
 
-ChFacts *ch_store_facts(ChStore *store, gint64 mail_id, const ChMail *mail, const char *sender,
-                        const char *fingerprint, gint64 subject_ticket, GError **error)
+/* Takes PATTERN; facts->blocked gets it where it stands in the blocklist. */
+static gboolean look_up_block(ChStore *store, char *pattern, ChFacts *facts, GError **error)
 {
-    g_autoptr(ChFacts) facts = ch_facts_new();
-    Traces traces = {0};
-    gint64 about = 0;
-    if (!duplicate(store, mail_id, fingerprint, facts, error) ||
-        !is_ours(store, mail->message_id, &facts->own_message_id, &about, error) ||
-        !trace_all(store, mail->in_reply_to, sender, &traces, error) ||
-        !trace_all(store, mail->references, sender, &traces, error)) {
-        g_free(traces.disagreement);
-        return NULL;
-    }
-    if (subject_ticket)
-        weigh(&traces, subject_ticket, CH_MATCH_SUBJECT);
-    facts->disagreement = traces.disagreement;
-    if (traces.match == CH_MATCH_NONE)
-        return g_steal_pointer(&facts);
+    g_autofree char *owned = pattern;
+    CH_ROW row = ch_row(store, CH_QUERY_BLOCK_FIND);
+    gboolean any;
+    ch_bind_text(&row, ":pattern", owned);
+    if (!ch_step(&row, &any, error))
+        return FALSE;
+    if (any)
+        facts->blocked = g_steal_pointer(&owned);
+    return TRUE;
+}
+
+static gboolean blocked(ChStore *store, const char *sender, ChFacts *facts, GError **error)
+{
+    const char *at = strrchr(sender, '@');
+    if (!at)
+        return TRUE;
+    if (!look_up_block(store, g_strdup(sender), facts, error) ||
+        (!facts->blocked && !look_up_block(store, g_strdup(at), facts, error)))
+        return FALSE;
+    const char *dot = at;
+    for (guint i = 0; i < SUFFIXES_MAX && !facts->blocked && (dot = strchr(dot + 1, '.')); i++)
+        if (!look_up_block(store, g_strconcat("*", dot, NULL), facts, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean held(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
+                     GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_HOLD_WEIGHT);
+    ch_bind_text(&row, ":address", sender);
+    ch_bind_text(&row, ":kind", ch_hold_name(CH_HOLD_REGISTRATION));
+    ch_bind_int(&row, ":mail", inquiry->mail_id);
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    facts->held_mails = (guint)ch_int(&row, 0);
+    facts->held_bytes = (guint64)ch_int(&row, 1);
+    CH_ROW closed = ch_row(store, CH_QUERY_HOLD_COUNT);
+    ch_bind_text(&closed, ":address", sender);
+    ch_bind_text(&closed, ":kind", ch_hold_name(CH_HOLD_CLOSED));
+    ch_bind_int(&closed, ":mail", inquiry->mail_id);
+    ch_bind_int(&closed, ":limit", COUNTED_MAX);
+    if (!ch_step(&closed, NULL, error))
+        return FALSE;
+    facts->held_closed = (guint)ch_int(&closed, 0);
+    return TRUE;
+}
+
+static gboolean question(ChStore *store, gint64 id, ChFacts *facts, GError **error)
+{
+    if (!id)
+        return TRUE;
+    CH_ROW row = ch_row(store, CH_QUERY_QUESTION_FACTS);
+    gboolean any;
+    ch_bind_int(&row, ":id", id);
+    if (!ch_step(&row, &any, error) || !any)
+        return !any;
+    g_autofree char *kind = ch_text(&row, 0);
+    facts->question = g_new(ChQuestionFacts, 1);
+    *facts->question = (ChQuestionFacts){id, ch_question_parse(kind), ch_int(&row, 1) != 0,
+                                         ch_int(&row, 2) <= ch_clock_now()};
+    return TRUE;
+}
+
+static gboolean ticket(ChStore *store, const ChTraces *traces, ChFacts *facts, GError **error)
+{
+    if (traces->match == CH_MATCH_NONE)
+        return TRUE;
     g_autoptr(GError) missing = NULL;
-    facts->ticket = ch_store_ticket(store, traces.ticket, NULL, &missing);
+    facts->ticket = ch_store_ticket(store, traces->ticket, NULL, &missing);
     if (!facts->ticket && !g_error_matches(missing, CH_ERROR, CH_ERROR_NOT_FOUND)) {
         g_propagate_error(error, g_steal_pointer(&missing));
-        return NULL;
+        return FALSE;
     }
     facts->match =
-        facts->ticket ? traces.match : CH_MATCH_NONE; /* a number that was never given out is no match */
+        facts->ticket ? traces->match : CH_MATCH_NONE; /* a number that was never given out is no match */
+    return TRUE;
+}
+
+/* What the mail itself points to. */
+static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
+                           GError **error)
+{
+    g_autoptr(GPtrArray) own =
+        facts->person ? g_ptr_array_ref(facts->person->addresses) : g_ptr_array_new_with_free_func(g_free);
+    if (!facts->person)
+        g_ptr_array_add(own, g_strdup(sender));
+    ChTraces traces = {0};
+    gboolean good = ch_db_traces(store, inquiry->mail, own, &traces, error);
+    if (good && inquiry->subject_ticket)
+        ch_traces_weigh(&traces, inquiry->subject_ticket, CH_MATCH_SUBJECT);
+    facts->own_message_id = traces.own_message_id;
+    facts->disagreement = traces.disagreement;
+    facts->token_of = traces.token_of;
+    return good && ticket(store, &traces, facts, error) && question(store, traces.question, facts, error);
+}
+
+ChFacts *ch_store_facts(ChStore *store, const ChInquiry *inquiry, GError **error)
+{
+    g_autoptr(ChFacts) facts = ch_facts_new();
+    g_autofree char *sender = ch_address_fold(inquiry->sender);
+    gint64 now = ch_clock_now();
+    if (!duplicate(store, inquiry, facts, error) || !same_body(store, inquiry, sender, facts, error) ||
+        !blocked(store, sender, facts, error) || !ch_store_person(store, sender, &facts->person, error) ||
+        !held(store, inquiry, sender, facts, error) ||
+        !ch_store_asked(store, sender, now - HOUR, &facts->asked_hour, error) ||
+        !ch_store_asked(store, sender, now - DAY, &facts->asked_day, error) ||
+        !pointed_to(store, inquiry, sender, facts, error))
+        return NULL;
+    if (facts->token_of &&
+        (!ch_store_person(store, facts->token_of, &facts->token_person, error) ||
+         !ch_store_asked(store, facts->token_of, now - DAY, &facts->token_asked_day, error)))
+        return NULL;
     return g_steal_pointer(&facts);
 }
 

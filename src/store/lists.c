@@ -158,6 +158,7 @@ static void mail_row_free(ChMailRow *mail)
     g_free(mail->subject);
     g_free(mail->reasons);
     g_free(mail->source);
+    g_free(mail->department);
     g_free(mail);
 }
 
@@ -176,6 +177,9 @@ GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError
         mail->ticket = ch_int(&row, 4);
         mail->reasons = ch_text(&row, 5);
         mail->source = ch_text(&row, 6);
+        g_autofree char *hold = ch_text(&row, 7);
+        mail->hold = ch_hold_parse(hold);
+        mail->department = ch_text(&row, 8);
         g_ptr_array_add(list, mail);
     }
     return row.failed ? NULL : g_steal_pointer(&list);
@@ -230,6 +234,10 @@ static gboolean find_faults(ChStore *store, GHashTable *counts, GPtrArray *fault
            check(store, CH_QUERY_VERIFY_ENTRIES, "mails that became an entry against entries", faults,
                  error) &&
            check(store, CH_QUERY_VERIFY_RAW, "mails without their raw bytes", faults, error) &&
+           check(store, CH_QUERY_VERIFY_RAW_GONE,
+                 "forgotten mails that are not ignored, or whose bytes are here", faults, error) &&
+           check(store, CH_QUERY_VERIFY_HELD, "held mails that wait for nothing", faults, error) &&
+           check(store, CH_QUERY_VERIFY_HOLDS, "waits of mails that are not held", faults, error) &&
            check(store, CH_QUERY_VERIFY_OUTBOX, "queued mails without their bytes", faults, error) &&
            integrity(store, faults, error);
 }

@@ -52,13 +52,13 @@ GBytes *ch_unpack(const void *data, gsize length, GError **error)
         return g_bytes_new(data, length);
     unsigned long long size = ZSTD_getFrameContentSize(data, length);
     if (size > UNPACKED_MAX) {
-        g_set_error(error, CH_ERROR, CH_ERROR_STORE, "stored bytes are broken: no size");
+        g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "stored bytes are broken: no size");
         return NULL;
     }
     g_autofree char *bytes = g_malloc(size + 1);
     gsize got = ZSTD_decompress(bytes, size, data, length);
     if (ZSTD_isError(got) || got != size) {
-        g_set_error(error, CH_ERROR, CH_ERROR_STORE, "stored bytes are broken: %s",
+        g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "stored bytes are broken: %s",
                     ZSTD_isError(got) ? ZSTD_getErrorName(got) : "too short");
         return NULL;
     }

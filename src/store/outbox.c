@@ -25,6 +25,8 @@ gboolean ch_store_queue(ChStore *store, const ChQueued *queued, GError **error)
     ch_bind_text(&row, ":recipient", queued->recipient);
     ch_bind_text(&row, ":message_id", queued->message_id);
     ch_bind_int(&row, ":now", ch_clock_now());
+    ch_bind_int(&row, ":next", ch_clock_now() + queued->delay);
+    ch_bind_id(&row, ":question", queued->question);
     if (!ch_step(&row, NULL, error))
         return FALSE;
     g_autoptr(GBytes) packed = ch_store_pack(queued->bytes);
@@ -86,6 +88,8 @@ static ChOutboxRow *read_row(ChRow *row)
     result->message_id = ch_text(row, 10);
     result->reply_code = (int)ch_int(row, 11);
     result->reply_text = ch_text(row, 12);
+    result->question = ch_int(row, 13);
+    result->erased = result->question && !ch_int(row, 14);
     return result;
 }
 
@@ -142,9 +146,24 @@ static ChStored *read_stored(ChStore *store, gint64 id, gint64 *mail, GError **e
     return NULL;
 }
 
+static gboolean has_bytes(const ChOutboxRow *row, GError **error)
+{
+    if (!row->erased)
+        return TRUE;
+    g_set_error(error, CH_ERROR, CH_ERROR_USAGE,
+                "outbox mail %" G_GINT64_FORMAT " is %s, and its bytes were erased, since they held a secret",
+                row->id, ch_outbox_state_name(row->state));
+    return FALSE;
+}
+
 ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error)
 {
     gint64 mail = 0;
+    ChOutboxRow *row = ch_store_outbox_get(store, id, error);
+    gboolean good = row && has_bytes(row, error);
+    ch_outbox_row_free(row);
+    if (!good)
+        return NULL;
     g_autoptr(ChStored) stored = read_stored(store, id, &mail, error);
     if (!stored || !mail)
         return g_steal_pointer(&stored);
@@ -174,7 +193,10 @@ static gboolean set_state(ChStore *store, const ChOutboxRow *now, ChOutboxState 
     ch_bind_int(&row, ":code", code);
     ch_bind_text(&row, ":text", text);
     ch_bind_int(&row, ":id", now->id);
-    return ch_step(&row, NULL, error);
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    /* A question's link opens an account: once it left, or never will, nobody may read it here. */
+    return !done || !now->question || ch_run_id(store, CH_QUERY_OUTBOX_BYTES_DELETE, ":id", now->id, error);
 }
 
 static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
@@ -252,11 +274,30 @@ gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, 
     return good;
 }
 
+gboolean ch_db_drop_question(ChStore *store, gint64 question, GError **error)
+{
+    CH_ROW mails = ch_row(store, CH_QUERY_OUTBOX_OF_QUESTION);
+    ch_bind_int(&mails, ":question", question);
+    g_autoptr(GArray) ids = ch_ids(&mails, error);
+    for (guint i = 0; ids && i < ids->len; i++) {
+        ChOutboxRow *row = ch_store_outbox_get(store, g_array_index(ids, gint64, i), error);
+        gboolean good = row != NULL;
+        if (good && !row->erased)
+            good = set_state(store, row, CH_OUTBOX_DROPPED, row->attempts, row->next_at, row->reply_code,
+                             row->reply_text, error);
+        ch_outbox_row_free(row);
+        if (!good)
+            return FALSE;
+    }
+    return ids != NULL;
+}
+
 gboolean ch_store_outbox_set(ChStore *store, gint64 id, ChOutboxState state, GError **error)
 {
     ChOutboxRow *row = ch_store_outbox_get(store, id, error);
-    gboolean good = row && set_state(store, row, state, row->attempts, ch_clock_now(), row->reply_code,
-                                     row->reply_text, error);
+    gboolean good =
+        row && (state != CH_OUTBOX_QUEUED || has_bytes(row, error)) &&
+        set_state(store, row, state, row->attempts, ch_clock_now(), row->reply_code, row->reply_text, error);
     if (good) {
         g_autofree char *detail = g_strdup_printf("%s to %s: %s by an admin", row->template, row->recipient,
                                                   ch_outbox_state_name(state));

@@ -40,8 +40,9 @@ gboolean ch_store_changed(ChStore *store);
 int ch_desk_lock(const char *dir, const char *who, GError **error);
 void ch_desk_unlock(int lock);
 
-/* The keys that sign Message-IDs, oldest first, the last one signs. The store's own; made at first use (needs
- * a transaction then). Array of ChKey. */
+/* The keys that sign Message-IDs and reply addresses, oldest first, the last one signs. The store's own, good
+ * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
+ */
 const GArray *ch_store_keys(ChStore *store, GError **error);
 /* A new key signs from now on; the one before verifies until EXPIRES_AT. */
 gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error);
@@ -177,11 +178,14 @@ typedef struct {
     char *message_id;
     int reply_code;
     char *reply_text;
+    gint64 question; /* that it asks; 0: none */
+    gboolean erased; /* its bytes held a secret and are gone: it can be neither shown nor tried again */
 } ChOutboxRow;
 
 void ch_outbox_row_free(ChOutboxRow *row);
 GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **error); /* of ChOutboxRow */
 ChOutboxRow *ch_store_outbox_get(ChStore *store, gint64 id, GError **error);
+/* CH_ERROR_USAGE where they were erased. */
 ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error);
 
 /* --- People (people.c) --- */

@@ -28,29 +28,71 @@ static void test_defaults(void)
     g_assert_nonnull(config->template_dir);
     g_assert_cmpuint(config->limits.mail_bytes, ==, 24 << 20);
     g_assert_true(g_strv_contains((const char *const *)config->attachment_types, "jpeg"));
+    g_assert_cmpuint(config->digest_hour, ==, 8);
+    g_assert_cmpuint(config->key_days, ==, 180);
+    g_assert_cmpint(department->registration, ==, CH_REGISTRATION_VALIDATED);
+    g_assert_null(department->domains[0]);
+    g_assert_true(department->refuse);
+    g_assert_false(department->subaddress);
+    const ChRegistrationConfig *registration = &config->registration;
+    g_assert_cmpuint(registration->mails, ==, 5);
+    g_assert_cmpuint(registration->bytes, ==, 48 << 20);
+    g_assert_cmpuint(registration->per_day, ==, 3);
+    g_assert_cmpuint(registration->remind, ==, 3 * 86400);
+    g_assert_cmpuint(registration->expire, ==, 14 * 86400);
+    g_assert_cmpuint(registration->retain, ==, 90 * 86400);
+    g_assert_cmpuint(config->budgets.address, ==, 20);
+    g_assert_cmpuint(config->budgets.ticket, ==, 10);
+    g_assert_cmpuint(config->budgets.agent, ==, 500);
+    g_assert_cmpuint(config->budgets.desk, ==, 3000);
     g_assert_null(ch_config_department(config, "vendas"));
     g_assert_null(ch_config_department(config, NULL));
+}
+
+static void test_page_defaults(void)
+{
+    g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
+    const ChWebConfig *web = &config->web;
+    g_autofree char *fields = g_strjoinv(" ", web->fields), *required = g_strjoinv(" ", web->required);
+    g_autofree char *proxies = g_strjoinv(" ", web->proxies);
+    g_assert_cmpstr(web->host, ==, "127.0.0.1");
+    g_assert_cmpuint(web->port, ==, 8025);
+    g_assert_null(web->url);
+    g_assert_cmpstr(fields, ==, "name company telephone language");
+    g_assert_cmpstr(required, ==, "name");
+    g_assert_cmpstr(web->colour, ==, "#0b5fa5");
+    g_assert_null(web->logo);
+    g_assert_cmpstr(proxies, ==, "127.0.0.1 ::1");
+    g_assert_cmpuint(web->requests, ==, 60);
+    g_assert_cmpuint(web->connections, ==, 400);
+    g_assert_cmpuint(web->timeout, ==, 10);
 }
 
 /* Every key once, none at its default. Only one of the four passwords may stand in one section. */
 static const char full[] =
     "[desk]\nname = Mesa\nprefix = Integral\ndomain = mesa.example.br\nlanguage = en\n"
-    "admins = raiz@example.br\n"
+    "admins = raiz@example.br\ndigest_hour = 0\n"
     "[mailbox m.1]\nhost = imap.example.br\nport = 1143\ntls = starttls\nca_file = /ca.pem\n"
     "allow_plain = yes\nuser = m\npassword_command = pass show 'm' | head -n1\n"
     "folders = INBOX, Caixa de Entrada\nafter = delete\nmove_to = Feito\nidle = no\n"
     "interval = 90s\ntimeout = 1h\ndepartment = b\n"
     "[mailbox m2]\nhost = ::1\nuser = m\npassword_env = SENHA\n"
     "[department a]\ntitle = \"A\" = 1\naddresses = a@example.br\nagents = ana@example.br\n"
-    "language = en\n"
+    "language = en\nregistration = closed\ndomains = cliente.example, *.grupo.example\nrefuse = no\n"
+    "subaddress = yes\n"
     "[department b]\naddresses = b@example.br, c@example.br\n"
+    "[registration]\nmails = 6\nbytes = 1M\nper_day = 2\nremind = 0\nexpire = 90s\nretain = 30d\n"
+    "[budgets]\naddress = 1\nticket = 2\nagent = 3\ndesk = 1000000\n"
+    "[web]\nhost = ::\nport = 80\nurl = https://ajuda.example.br/x\nfields = language, company\n"
+    "required = none\ncolour = #c0ffee\nlogo = /logo.svg\nproxies = 10.0.0.1, fe80::1\nrequests = 1\n"
+    "connections = 16\ntimeout = 1m\n"
     "[smtp]\nhost = smtp.example.br\nport = 2525\ntls = none\nca_file = /ca.pem\n"
     "allow_plain = yes\nuser = s\npassword_file = /senha\nconnections = 9\ntimeout = 10s\n"
     "retry_days = 2\n"
     "[limits]\nmail_bytes = 3M\nattachment_bytes = 1000\nheader_bytes = 5K\ntext_bytes = 2M\n"
     "parts = 7\ndepth = 6\nrecipients = 5\nbatch_mails = 4\nbatch_bytes = 1M\n"
     "memory_bytes = 1G\n"
-    "[attachments]\ntypes = pdf, xml\n[trust]\nauthserv_id = MX.example.br\n"
+    "[attachments]\ntypes = pdf, xml\n[trust]\nauthserv_id = MX.example.br\nkey_days = 7\n"
     "[paths]\nstate = /srv/estado\ntemplates = /srv/modelos\n";
 
 /* The value of KEY in SECTION of TEXT as GKeyFile reads it; NULL: none. */
@@ -137,6 +179,16 @@ static void test_derived(void)
         {"[limits]\nmail_bytes = 2 m\n", "limits", "mail_bytes", "2M"},
         {"[smtp]\nhost = h\ntimeout = 120\n", "smtp", "timeout", "2m"},
         {"[desk]\nname = a\\nb \"c\"\n", "desk", "name", "a\\nb \"c\""},
+        {DEPARTMENT "registration = closed\ndomains = Cliente.Example, *.GRUPO.example\n",
+         "department suporte", "domains", "cliente.example, *.grupo.example"},
+        {DEPARTMENT "registration = OPEN\n", "department suporte", "registration", "open"},
+        {"[web]\nproxies = 0:0::1, 10.0.0.1\n", "web", "proxies", "::1, 10.0.0.1"},
+        {"[web]\nproxies = none\n", "web", "proxies", "none"},
+        {"[web]\nproxies =\n", "web", "proxies", "127.0.0.1, ::1"},
+        {"[web]\nfields = Telephone, NAME\n", "web", "fields", "telephone, name"},
+        {"[web]\nfields = none\nrequired = none\n", "web", "fields", "none"},
+        {"[web]\ncolour = #C0FFEE\n", "web", "colour", "#c0ffee"},
+        {"[registration]\nremind = 0d\n", "registration", "remind", "0"},
         {"[trust]\nauthserv_id = MX.Example.br\n", "trust", "authserv_id", "MX.Example.br"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -287,10 +339,63 @@ static void test_addresses(void)
     g_assert_nonnull(fits);
 }
 
+static void test_urls(void)
+{
+    static const char *const good[] = {"https://ajuda.example.br",
+                                       "https://ajuda.example.br:8443",
+                                       "https://ajuda.example.br/suporte/2",
+                                       "https://xn--ao-fka.example.br",
+                                       "http://localhost:8025",
+                                       "http://127.0.0.1",
+                                       "http://[::1]:8025/a-b_c.d~e",
+                                       NULL};
+    static const char *const bad[] = {"",
+                                      "https://",
+                                      "https:///x",
+                                      "https:ajuda.example.br",
+                                      "ajuda.example.br",
+                                      "//ajuda.example.br",
+                                      "ftp://ajuda.example.br",
+                                      "javascript:alert",
+                                      "HTTPS://ajuda.example.br",
+                                      "https://ajuda.example.br/",
+                                      "https://ajuda.example.br/x/",
+                                      "https://ajuda.example.br?x",
+                                      "https://ajuda.example.br/x?y=z",
+                                      "https://ajuda.example.br#x",
+                                      "https://ana@ajuda.example.br",
+                                      "https://ajuda.example.br:0",
+                                      "https://ajuda.example.br:65536",
+                                      "https://ajuda.example.br:x",
+                                      "https://ajuda..example.br",
+                                      "https://aju da.example.br",
+                                      "https://ajuda.example.br/\"x",
+                                      "https://ajuda.example.br/<x>",
+                                      "https://ajuda.example.br/%zz",
+                                      "https://ação.example.br",
+                                      "https://[::1",
+                                      NULL};
+    for (const char *const *url = good; *url; url++) {
+        g_test_message("%s", *url);
+        g_assert_true(ch_config_is_url(*url));
+    }
+    for (const char *const *url = bad; *url; url++) {
+        g_test_message("%s", *url);
+        g_assert_false(ch_config_is_url(*url));
+    }
+    g_autofree char *filling = g_strnfill(200 - strlen("https://a.br/"), 'x');
+    g_autofree char *longest = g_strconcat("https://a.br/", filling, NULL);
+    g_autofree char *longer = g_strconcat(longest, "x", NULL);
+    g_assert_true(ch_config_is_url(longest));
+    g_assert_false(ch_config_is_url(longer));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/defaults", test_defaults);
+    g_test_add_func("/config/page-defaults", test_page_defaults);
+    g_test_add_func("/config/urls", test_urls);
     g_test_add_func("/config/every-key", test_every_key);
     g_test_add_func("/config/round-trip", test_round_trip);
     g_test_add_func("/config/derived", test_derived);

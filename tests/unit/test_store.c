@@ -1,51 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The store by its contract: kept once, one outcome, together or not at all, an append-only log, states that
  * only move as they may. */
-#include "fixture.h"
+#include "store_test.h"
 
-#include "base/clock.h"
-#include "base/error.h"
 #include "queries.h"
-#include "store/store.h"
-
-#include <sqlite3.h>
-#include <string.h>
-
-static ChStore *open_store(const char *folder)
-{
-    GError *error = NULL;
-    ChStore *store = ch_store_open(folder, CH_STORE_WRITE, &error);
-    g_assert_no_error(error);
-    return store;
-}
-
-static void begin(ChStore *store)
-{
-    GError *error = NULL;
-    ch_store_begin(store, &error);
-    g_assert_no_error(error);
-}
-
-static void commit(ChStore *store)
-{
-    GError *error = NULL;
-    ch_store_commit(store, &error);
-    g_assert_no_error(error);
-}
-
-static gint64 take(ChStore *store, const char *text, gboolean *known)
-{
-    GError *error = NULL;
-    g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
-    g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
-    g_autoptr(GBytes) packed = ch_store_pack(raw);
-    char sha256[65];
-    gint64 id;
-    ch_sha256(text, strlen(text), sha256);
-    g_assert_true(ch_store_take(store, incoming, sha256, packed, 1, &id, known, &error));
-    g_assert_no_error(error);
-    return id;
-}
 
 static void test_kept_once(void)
 {
@@ -110,47 +68,6 @@ static void test_pack(void)
     commit(store);
     ch_store_free(store);
     fixture_remove(folder);
-}
-
-/* A decision as desk/ makes one for a new ticket. */
-static ChDecision *new_ticket(void)
-{
-    ChDecision *decision = ch_decision_new();
-    decision->outcome = CH_OUTCOME_TICKET;
-    decision->role = CH_ROLE_REQUESTER;
-    decision->department = g_strdup("suporte");
-    ch_reason(decision->reasons, "a new one");
-    ch_decision_act(decision, CH_ACTION_OPEN_TICKET, CH_TICKET_OPEN, "Impressora", NULL);
-    ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, NULL, NULL);
-    return decision;
-}
-
-static gboolean settle(ChStore *store, gint64 id, const ChMail *mail, const ChDecision *decision,
-                       ChCommitted *committed, GError **error)
-{
-    g_autoptr(ChVerdict) verdict = ch_verdict_new();
-    g_autofree char *fingerprint = ch_mail_fingerprint(mail);
-    ch_address_free(verdict->sender);
-    verdict->sender = ch_address_new(mail->from->name, mail->from->address);
-    return ch_store_carry_out(store, id, mail, verdict, decision, fingerprint, committed, error);
-}
-
-static ChStore *store_with_ticket(const char *folder, ChCommitted *committed)
-{
-    GError *error = NULL;
-    ChStore *store = open_store(folder);
-    gboolean known;
-    begin(store);
-    g_assert_nonnull(ch_store_keys(store, &error));
-    g_assert_true(ch_store_add_department(store, "suporte", &error));
-    gint64 id = take(store, "first", &known);
-    g_autoptr(ChMail) mail =
-        fixture_mail("Maria@c.example", "suporte@desk.example", "Impressora", "m1@c.example");
-    g_autoptr(ChDecision) decision = new_ticket();
-    g_assert_true(settle(store, id, mail, decision, committed, &error));
-    g_assert_no_error(error);
-    commit(store);
-    return store;
 }
 
 static void test_one_outcome(void)
@@ -237,25 +154,6 @@ static void test_no_desk_to_read(void)
     fixture_remove(folder);
 }
 
-static gint64 queue_mail(ChStore *store, gint64 ticket, gint64 entry, const char *recipient,
-                         char **message_id)
-{
-    GError *error = NULL;
-    const GArray *keys = ch_store_keys(store, &error);
-    const ChKey *key = &g_array_index(keys, ChKey, 0);
-    gint64 serial = ch_store_next_serial(store, &error);
-    g_assert_no_error(error);
-    ChMessageId id = {key->id, ticket, entry, serial};
-    *message_id = ch_message_id_new(key, &id, recipient, "desk.example");
-    g_autoptr(GBytes) bytes = g_bytes_new_static("Subject: x\r\n\r\nx\r\n", 18);
-    g_autoptr(GPtrArray) gaps = g_ptr_array_new();
-    ChQueued queued = {serial,    ticket,      entry, 0,   "ack", "suporte@desk.example",
-                       recipient, *message_id, bytes, gaps};
-    g_assert_true(ch_store_queue(store, &queued, &error));
-    g_assert_no_error(error);
-    return serial;
-}
-
 /* Which trace finds the ticket, and how strong it is. */
 static void test_facts(void)
 {
@@ -288,8 +186,8 @@ static void test_facts(void)
         g_autoptr(ChMail) mail =
             fixture_mail(cases[i].sender, "suporte@desk.example", "Re: x", "new@c.example");
         g_ptr_array_add(i % 2 ? mail->references : mail->in_reply_to, g_strdup(cases[i].reference));
-        g_autoptr(ChFacts) facts =
-            ch_store_facts(store, 0, mail, cases[i].sender, "", cases[i].number, &error);
+        ChInquiry inquiry = {0, mail, cases[i].sender, "", "", cases[i].number};
+        g_autoptr(ChFacts) facts = ch_store_facts(store, &inquiry, &error);
         g_assert_no_error(error);
         g_test_message("case %u", i);
         g_assert_cmpint(facts->match, ==, cases[i].match);
@@ -297,7 +195,8 @@ static void test_facts(void)
         g_assert_cmpint(facts->disagreement != NULL, ==, i == 8);
     }
     g_autoptr(ChMail) back = fixture_mail("x@c.example", "suporte@desk.example", "x", ours);
-    g_autoptr(ChFacts) own = ch_store_facts(store, 0, back, "x@c.example", "", 0, NULL);
+    ChInquiry inquiry = {0, back, "x@c.example", "", "", 0};
+    g_autoptr(ChFacts) own = ch_store_facts(store, &inquiry, NULL);
     g_assert_true(own->own_message_id); /* L21 */
     ch_store_free(store);
     fixture_remove(folder);
@@ -319,16 +218,6 @@ static void test_fingerprint(void)
     g_assert_cmpstr(a, ==, b);
     g_assert_cmpstr(a, !=, c);
     g_assert_cmpstr(d, ==, "");
-}
-
-static ChOutboxState state_of(ChStore *store, gint64 id)
-{
-    GError *error = NULL;
-    ChOutboxRow *row = ch_store_outbox_get(store, id, &error);
-    g_assert_no_error(error);
-    ChOutboxState state = row->state;
-    ch_outbox_row_free(row);
-    return state;
 }
 
 static void test_outbox(void)
@@ -476,17 +365,15 @@ static void test_savepoint(void)
  * whole table. */
 static void test_no_scan(void)
 {
-    static const char *const for_admins[] = {"ticket_list",
-                                             "outbox_list",
-                                             "mail_outcomes",
-                                             "verify_ticket_outcomes",
-                                             "verify_entries",
-                                             "verify_raw",
-                                             "verify_outbox",
-                                             "key_all",
-                                             "key_newest",
-                                             "mail_list",
-                                             NULL};
+    static const char *const for_admins[] = {"ticket_list",    "outbox_list",
+                                             "mail_outcomes",  "verify_ticket_outcomes",
+                                             "verify_entries", "verify_raw",
+                                             "verify_outbox",  "verify_raw_gone",
+                                             "verify_held",    "verify_holds",
+                                             "key_all",        "mail_list",
+                                             "block_list",     "hold_of_domain",
+                                             "hold_lines",     "hold_lines_count",
+                                             "person_list",    NULL};
     g_autofree char *folder = fixture_folder();
     ch_store_free(open_store(folder));
     g_autofree char *path = g_build_filename(folder, "desk.db", NULL);
@@ -500,7 +387,9 @@ static void test_no_scan(void)
         while (sqlite3_step(statement) == SQLITE_ROW) {
             const char *step = (const char *)sqlite3_column_text(statement, 3);
             if (!g_str_has_prefix(step, "SCAN") || g_str_has_prefix(step, "SCAN CONSTANT ROW") ||
-                g_str_has_prefix(step, "SCAN sqlite_sequence")) /* one row for each table that counts */
+                g_str_has_prefix(step, "SCAN sqlite_sequence") || /* one row for each table that counts */
+                g_str_has_prefix(step, "SCAN (subquery") ||       /* of rows that are searched for */
+                strcmp(step, "SCAN question USING INDEX question_to_do") == 0) /* holds just those to do */
                 continue;
             scans++;
             if (!g_strv_contains(for_admins, ch_query_texts[i].name)) {
