@@ -447,7 +447,7 @@ static gint64 cost(const char *value)
     return best;
 }
 
-/* Garbage of 100 KB, and of 400 KB: four times as much takes some four times as long, not four times. */
+/* Garbage of 100 KB, and of 400 KB: four times as much takes some four times as long, not sixteen times. */
 static void test_garbage(void)
 {
     static const char *const pieces[] = {"(",        ")",     "\"",        "\\",          "\\\"",   "; ",
