@@ -30,8 +30,11 @@ static const struct {
     {"deliver", ch_admin_deliver, TRUE, FALSE, TRUE, "take in one mail on standard input, for an MTA's pipe"},
     {"explain", ch_admin_explain, FALSE, FALSE, FALSE, "say what would be done with a mail, and why"},
     {"ticket", ch_admin_ticket, TRUE, FALSE, FALSE, "list tickets, show one"},
-    {"held", ch_admin_held, TRUE, FALSE, FALSE, "list the mails that are held"},
+    {"people", ch_admin_people, TRUE, FALSE, FALSE,
+     "list and show people; validate, block, join, forget them"},
+    {"held", ch_admin_held, TRUE, FALSE, FALSE, "list the mails that are held; release or drop them"},
     {"queue", ch_admin_queue, TRUE, FALSE, FALSE, "list, show, retry or drop mails that leave"},
+    {"keys", ch_admin_keys, TRUE, FALSE, FALSE, "list the keys that sign the desk's mails, make a new one"},
     {"verify", ch_admin_verify, TRUE, FALSE, FALSE, "check that every mail has its one outcome"},
     {"config", ch_admin_config, FALSE, TRUE, FALSE, "check or show the configuration"},
 };

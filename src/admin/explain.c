@@ -4,6 +4,7 @@
 #include "admin/command.h"
 
 #include "base/error.h"
+#include "compose/view.h"
 #include "fetch/source.h"
 #include "parse/parse.h"
 #include "pipeline.h"
@@ -166,7 +167,7 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
     for (guint i = 0; i < mail->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
         g_autofree char *file = ch_command_plain(attachment->name);
-        g_autofree char *size = g_format_size(attachment->size);
+        g_autofree char *size = ch_view_size(attachment->size, "en");
         printf("%-12s %s, %s, %s%s%s\n", "File", file, attachment->type, size,
                attachment->accepted ? "" : ", refused: ", attachment->reason);
     }
@@ -199,7 +200,7 @@ static int explain(ChAdminContext *context, const ChIncoming *incoming, GError *
     }
     g_autoptr(ChFacts) facts = NULL;
     g_autoptr(ChReading) reading = ch_read(context->config, incoming);
-    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, 0, incoming, reading, &facts, error);
+    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, incoming, reading, &facts, error);
     if (!decision)
         return EX_SOFTWARE;
     if (!context->json) {

@@ -78,8 +78,9 @@ typedef struct {
     ChTicketState state;
     char *requester_name;
     char *requester_address;
-    GPtrArray *watchers;    /* of char *, addresses, folded */
-    GPtrArray *message_ids; /* of char *: of its mails, oldest first, the last few (for References) */
+    char *requester_language; /* as ChPersonFacts */
+    GPtrArray *watchers;      /* of char *, addresses, folded */
+    GPtrArray *message_ids;   /* of char *: of its mails, oldest first, the last few (for References) */
 } ChTicketFacts;
 
 ChTicketFacts *ch_ticket_facts_new(void);
@@ -207,6 +208,7 @@ typedef struct {
     GPtrArray *actions; /* of ChAction, in order */
     GPtrArray *mails;   /* of ChMailPlan */
     GPtrArray *reasons; /* of char *: one for every step */
+    gboolean once_more; /* it answers a question and says more: after that the mail is decided again */
 } ChDecision;
 
 ChDecision *ch_decision_new(void);

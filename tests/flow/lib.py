@@ -300,7 +300,7 @@ def usual(servers):
         "desk": {"name": "Desk", "prefix": "", "domain": "example.br", "language": "pt_BR", "admins": ""},
         "mailbox suporte": mailbox("suporte", "suporte"),
         "department suporte": {"title": "Suporte", "addresses": "suporte@example.br",
-                               "agents": "ana@example.br, bruno@example.br", "language": "pt_BR"},
+                               "agents": "ana@example.br, bruno@example.br", "language": "pt_BR", "registration": "open"},
         "smtp": {"host": "127.0.0.1", "port": servers.smtp_port, "tls": "starttls", "ca_file": servers.ca_file,
                  "user": "suporte", "password": servers.password("suporte"), "timeout": 20},
     }
@@ -312,14 +312,14 @@ def second_department(servers):
     configuration["mailbox suporte"].update(user="financeiro", password=servers.password("financeiro"), department="financeiro")
     return {"mailbox_financeiro": configuration["mailbox suporte"],
             "department_financeiro": {"title": "Financeiro", "addresses": "financeiro@example.br",
-                                      "agents": "bruno@example.br", "language": "pt_BR"}}
+                                      "agents": "bruno@example.br", "language": "pt_BR", "registration": "open"}}
 
 
 def minimal():
     """No mailbox and no SMTP: for tests of the command line."""
     return {"desk": {"name": "Desk", "domain": "example.br", "language": "pt_BR"},
             "department suporte": {"title": "Suporte", "addresses": "suporte@example.br",
-                                   "agents": "ana@example.br", "language": "pt_BR"}}
+                                   "agents": "ana@example.br", "language": "pt_BR", "registration": "open"}}
 
 
 @contextlib.contextmanager
