@@ -37,7 +37,7 @@ static void test_fields(void)
     } table[] = {
         {ANA END, ""},
         {"Authentication-Results: a\r\nAuthentication-Results: b\r\n" ANA "Authentication-Results: c\r\n" END,
-         "0 a | 0 b | 1 c"},
+         "0 a | 0 b"},
         {"Received: x\r\nauthentication-results: a\r\nDKIM-Filter: x\r\ndmarc-filter: x\r\n"
          "Received-SPF: pass\r\nAUTHENTICATION-RESULTS: b\r\nReceived: y\r\nAuthentication-Results: c\r\n" ANA
              END,
@@ -185,6 +185,8 @@ static const Proven proven[] = {
      OUR "dmarc=fail header.from=cliente.example\r\n" OUR
          "dmarc=pass header.from=cliente.example\r\n" ANA END,
      1, CH_EVIDENCE_CLAIM},
+    {"forged-below-from", "Received: from evil.example by mx.example.br\r\n" ANA OUR "dmarc=pass\r\n" END, 0,
+     CH_EVIDENCE_CLAIM},
     {"forged-in-the-body", ANA "Subject: x\r\n\r\n" OUR "dmarc=pass\r\n", 0, CH_EVIDENCE_CLAIM},
     {"display-name",
      OUR "dmarc=pass header.from=evil.example\r\n"
