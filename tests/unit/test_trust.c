@@ -87,10 +87,11 @@ static Result receive(Desk *d, const char *from, const char *to, const char *sub
                       const char *headers)
 {
     GError *error = NULL;
+    guint n = ++d->serial;
     g_autofree char *template = g_strdup_printf(
         "%s" BELOW "From: X <%s>\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <m%u@test.example>\r\n"
         "Date: Tue, 24 Nov 2026 10:00:00 -0300\r\n%s\r\nO texto da mensagem %u.\r\n",
-        top, from, to, subject, ++d->serial, headers, d->serial);
+        top, from, to, subject, n, headers, n);
     g_autofree char *text = fill_in(d, template);
     g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
