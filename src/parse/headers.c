@@ -175,6 +175,10 @@ static void read_auth(Reader *reader, const char *name, const char *raw)
 {
     static const char *const between[] = {"DKIM-Filter", "DMARC-Filter", "Received-SPF"};
     GPtrArray *fields = reader->mail->auth_fields;
+    /* A server puts its own on top, as a trace field (RFC 8601 section 2.1); what stands below From came with
+     * the mail. */
+    if (reader->have_from)
+        return;
     if (g_ascii_strcasecmp(name, "Authentication-Results")) {
         gboolean parts = TRUE;
         for (guint i = 0; i < G_N_ELEMENTS(between); i++)
