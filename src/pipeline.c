@@ -11,6 +11,10 @@
 #include "parse/parse.h"
 #include "route/route.h"
 
+#include <string.h>
+
+#define TITLE_CHARACTERS 60
+
 ChReading *ch_read(const ChConfig *config, const ChIncoming *incoming)
 {
     ChReading *reading = g_new0(ChReading, 1);
@@ -152,12 +156,12 @@ static gboolean ask(const ChPosting *posting, const ChMailPlan *plan, ChOccasion
     return ch_store_ask(posting->store, &asked, question, error);
 }
 
-static const char *address_of(const ChConfig *config, const ChOccasion *occasion, gboolean *subaddress)
+/* The department that speaks; the first one where OCCASION names none that there still is. */
+static const ChDepartmentConfig *speaker(const ChConfig *config, const ChOccasion *occasion)
 {
-    const char *name = occasion->ticket ? occasion->ticket->department : occasion->department;
+    const char *name = occasion->ticket ? occasion->ticket->department : occasion->about;
     const ChDepartmentConfig *department = name ? ch_config_department(config, name) : NULL;
-    *subaddress = department && department->subaddress;
-    return department ? department->addresses[0] : NULL;
+    return department ? department : g_ptr_array_index(config->departments, 0);
 }
 
 /* What OCCASION is not told by its caller: Message-ID, signed reply address, ticket, language. */
@@ -172,12 +176,11 @@ static gboolean complete(const ChPosting *posting, const ChMailPlan *plan, gint6
     const ChKey *key = &g_array_index(keys, ChKey, keys->len - 1);
     const ChMessageId id = {key->id, posting->ticket, posting->entry, serial};
     occasion->message_id = ch_message_id_new(key, &id, plan->to, config->desk_domain);
-    gboolean subaddress;
-    const char *address = address_of(config, occasion, &subaddress);
-    if (subaddress)
-        occasion->reply_to = ch_reply_address_new(key, &id, plan->to, address);
-    const ChDepartmentConfig *first = g_ptr_array_index(config->departments, 0);
-    occasion->language = ch_templates_pick(posting->desk->templates, plan->language, first->language);
+    occasion->department = speaker(config, occasion);
+    if (occasion->department->subaddress)
+        occasion->reply_to = ch_reply_address_new(key, &id, plan->to, occasion->department->addresses[0]);
+    occasion->language =
+        ch_templates_pick(posting->desk->templates, plan->language, occasion->department->language);
     occasion->now = ch_clock_now();
     return TRUE;
 }
@@ -235,6 +238,16 @@ typedef struct {
     guint *queued;
 } Settling;
 
+/* How a letter names a mail that waits: its subject, or else its first words. */
+static char *title_of(const ChMail *mail)
+{
+    if (*mail->subject)
+        return g_strdup(mail->subject);
+    const char *start = mail->reply + strspn(mail->reply, " \t\n");
+    g_autofree char *line = g_strndup(start, strcspn(start, "\n"));
+    return g_utf8_substring(line, 0, MIN(TITLE_CHARACTERS, g_utf8_strlen(line, -1)));
+}
+
 static gboolean post_all(const Settling *settling, const ChDecision *decision, const ChCommitted *committed,
                          GError **error)
 {
@@ -244,8 +257,10 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
                                .ticket = committed->ticket,
                                .entry = committed->entry,
                                .queued = settling->queued};
-    const ChOccasion occasion = {.department = decision->department,
+    g_autofree char *title = decision->outcome == CH_OUTCOME_HELD ? title_of(settling->reading->mail) : NULL;
+    const ChOccasion occasion = {.about = decision->department,
                                  .role = decision->role,
+                                 .title = title,
                                  .mail = settling->reading->mail,
                                  .verdict = settling->reading->verdict};
     for (guint i = 0; i < decision->mails->len; i++)

@@ -94,7 +94,7 @@ static gboolean post(const Carrying *c, const char *template, ChQuestionKind que
                                         person ? person->language : NULL, FALSE);
     plan->question = question;
     const ChPosting posting = {.desk = c->desk, .store = c->store, .queued = c->queued};
-    const ChOccasion occasion = {.title = title, .department = department};
+    const ChOccasion occasion = {.title = title, .about = department};
     return ch_post(&posting, plan, &occasion, error);
 }
 

@@ -5,11 +5,12 @@
 
 #include "base/clock.h"
 
-#define AT_ONCE       20
-#define HELD_LINES    20
-#define BUCKETS       500
-#define BUCKET_IS_OLD (2 * 60 * 60) /* an hour fills every bucket that has no debt; debts end within a day   \
-                                     */
+#define AT_ONCE    20
+#define HELD_LINES 20
+#define BUCKETS    500
+#define BUCKET_IS_OLD                                                                                        \
+    (2 * 60 * 60) /* an hour fills every bucket that has no debt; debts end within a day                     \
+                   */
 
 typedef struct {
     const ChDesk *desk;
@@ -31,7 +32,7 @@ static gboolean remind_one(const Timing *t, const ChQuestion *question, GError *
                                         person ? person->language : NULL, FALSE);
     plan->question = CH_QUESTION_REGISTER;
     const ChPosting posting = {.desk = t->desk, .store = t->store, .queued = t->queued};
-    const ChOccasion occasion = {.title = title, .department = department, .reminder = TRUE};
+    const ChOccasion occasion = {.title = title, .about = department, .reminder = TRUE};
     return ch_store_question_reminded(t->store, question->id, error) &&
            ch_post(&posting, plan, &occasion, error);
 }
@@ -69,7 +70,7 @@ static gboolean tell_agents(const Timing *t, const ChDepartmentConfig *departmen
     if (!held)
         return FALSE;
     const ChPosting posting = {.desk = t->desk, .store = t->store, .queued = t->queued};
-    const ChOccasion occasion = {.department = department->name, .held = held, .held_count = count};
+    const ChOccasion occasion = {.about = department->name, .held = held, .held_count = count};
     for (char **agent = department->agents; count && *agent; agent++) {
         g_autoptr(ChDecision) none = ch_decision_new();
         const ChMailPlan *plan =

@@ -220,7 +220,8 @@ static void add_question(ChValue *view, const ChLetter *letter)
     ch_value_add_string(view, CH_VIEW_page_url, letter->page_url);
     add_flag(view, CH_VIEW_reminder, letter->reminder);
     add_count(view, CH_VIEW_days, CH_VIEW_one_day, letter->days);
-    ch_value_add_string(view, CH_VIEW_claimed, letter->claimed);
+    if (strcmp(letter->template, "confirm-alias") == 0)
+        ch_value_add_string(view, CH_VIEW_claimed, letter->claimed);
 }
 
 /* P8: whatever the caller filled in, a customer's letter has no address to show. Nor has a colleague's

@@ -48,7 +48,7 @@
     X(reminder, FALSE) /* verify: it was asked before */                                                     \
     X(days, FALSE)     /* until a question expires: "7" */                                                   \
     X(one_day, FALSE)  /* it is one */                                                                       \
-    X(claimed, FALSE)  /* confirm-alias: the other address */                                                \
+    X(claimed, FALSE)  /* confirm-alias alone: the other address */                                          \
     X(has_departments, FALSE)                                                                                \
     X(departments, FALSE) /* a list; each has the three names below */                                       \
     X(department_title, FALSE)                                                                               \

@@ -101,17 +101,19 @@ static void write_ticket(const ChConfig *config, ChLetter *letter, const ChTicke
         set(&letter->in_reply_to, g_ptr_array_index(letter->references, letter->references->len - 1));
 }
 
-/* A question about a mail of no ticket is threaded below that mail. */
 static void write_question(ChLetter *letter, const ChOccasion *occasion)
 {
-    const ChMail *mail = occasion->mail;
     letter->days = occasion->days;
     letter->reminder = occasion->reminder;
     set(&letter->page_url, occasion->page_url);
     set(&letter->claimed, occasion->verdict ? occasion->verdict->sender->address : NULL);
-    if (occasion->ticket)
-        return;
-    set(&letter->title, mail ? mail->subject : occasion->title);
+}
+
+/* A letter about a mail of no ticket is threaded below that mail. */
+static void write_thread(ChLetter *letter, const ChOccasion *occasion)
+{
+    const ChMail *mail = occasion->mail;
+    set(&letter->title, occasion->title);
     if (mail && *mail->message_id) {
         g_ptr_array_add(letter->references, g_strdup(mail->message_id));
         set(&letter->in_reply_to, mail->message_id);
@@ -129,18 +131,10 @@ static void write_departments(ChLetter *letter, const ChConfig *config)
     }
 }
 
-static const ChDepartmentConfig *speaker(const ChConfig *config, const ChOccasion *occasion)
-{
-    const char *name = occasion->ticket ? occasion->ticket->department : occasion->department;
-    const ChDepartmentConfig *department = name ? ch_config_department(config, name) : NULL;
-    /* about no ticket, or its department left the configuration: the first one speaks */
-    return department ? department : g_ptr_array_index(config->departments, 0);
-}
-
 ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const ChOccasion *occasion)
 {
     ChLetter *letter = ch_letter_new();
-    const ChDepartmentConfig *department = speaker(config, occasion);
+    const ChDepartmentConfig *department = occasion->department;
     set(&letter->template, plan->template);
     set(&letter->language, occasion->language);
     set(&letter->desk_name, config->desk_name);
@@ -156,6 +150,8 @@ ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const 
     letter->automatic = ch_letter_is_automatic(plan);
     if (occasion->ticket)
         write_ticket(config, letter, occasion->ticket);
+    else
+        write_thread(letter, occasion);
     if (occasion->mail)
         write_mail(config, letter, plan, occasion);
     if (plan->question != CH_QUESTION_NONE)

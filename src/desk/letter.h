@@ -9,13 +9,14 @@
 
 /* What a letter is about. All borrowed; what does not concern it is NULL or 0. */
 typedef struct {
-    const char *language;     /* a folder of templates */
-    const char *department;   /* configured name, where no ticket says it */
-    ChRole role;              /* of the mail's sender */
-    const ChMail *mail;       /* that caused it */
-    const ChVerdict *verdict; /* with mail */
-    ChTicketFacts *ticket;    /* as it is now, its message_ids for this recipient */
-    const char *log_line;     /* what happened, for admins */
+    const char *language;                 /* a folder of templates */
+    const char *about;                    /* a configured department, where no ticket says it */
+    const ChDepartmentConfig *department; /* that speaks; never NULL */
+    ChRole role;                          /* of the mail's sender */
+    const ChMail *mail;                   /* that caused it */
+    const ChVerdict *verdict;             /* with mail */
+    ChTicketFacts *ticket;                /* as it is now, its message_ids for this recipient */
+    const char *log_line;                 /* what happened, for admins */
 
     const char *title; /* of a question about a mail that is not at hand */
     char *page_url;    /* of a question */

@@ -157,7 +157,7 @@ static const Case cases[] = {
      "Suporte técnico: 23 mensagens em espera",
      {"23 mensagens estão em espera em Suporte técnico.", "As mais recentes:", "De: carlos@terceiro.example",
       "Mensagem 12, desde 20/09/2026 19:26, chamado 1042", "RES: [#1040] Impressora", "De: (sem endereço)",
-      "chamado held list"},
+      "chamado held release NÚMERO"},
      {"[#1042] Não", CH_MARKER_PT, "desde 20/09/2026 18:26, chamado"}},
     {"notice-held",
      "en",

@@ -40,6 +40,7 @@ static ChLetter *write_letter(Case *c, const char *template, const char *to, gbo
 {
     ch_decision_mail(c->decision, "Maria", to, template, "pt_BR", internal);
     ChOccasion occasion = {.language = "pt_BR",
+                           .department = g_ptr_array_index(c->config->departments, 0),
                            .role = c->decision->role,
                            .mail = c->mail,
                            .verdict = c->verdict,
