@@ -24,9 +24,9 @@ static gboolean is_host_name(const char *domain)
 }
 
 /*
- * DOMAIN in lower case ASCII; NULL where it is no domain name. GLib maps by IDNA2003, to which "straße.de"
- * and "strasse.de" are one name; to the registries of today they are two, with two owners. So only a name
- * that comes back the same from ASCII is taken.
+ * DOMAIN in lower case ASCII; NULL where it is no domain name. GLib leaves joiners out and maps characters
+ * that look alike, as IDNA2003 does; to today's registries a name with a joiner is another one, with another
+ * owner (RFC 5894 section 7.2). So only a name that comes back the same from ASCII is taken.
  */
 static char *ascii_domain(const char *domain)
 {
