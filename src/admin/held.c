@@ -40,6 +40,17 @@ static void print_json(const GPtrArray *mails, ChOutcome outcome)
     ch_command_json(json);
 }
 
+/* Of REASONS, one a line, the one that says why the mail was HELD; else the last. Free with g_free. */
+static char *main_reason(const char *reasons, gboolean held)
+{
+    g_auto(GStrv) lines = g_strsplit(reasons, "\n", -1);
+    guint count = g_strv_length(lines);
+    for (guint i = count; held && i-- > 0;)
+        if (g_str_has_prefix(lines[i], "held: "))
+            return g_strdup(lines[i] + strlen("held: "));
+    return g_strdup(count ? lines[count - 1] : "");
+}
+
 /* The columns of ignored and quarantined mails begin behind KIND and DEPARTMENT: they wait for nothing. */
 static void print_table(const GPtrArray *mails, gboolean held)
 {
@@ -49,7 +60,6 @@ static void print_table(const GPtrArray *mails, gboolean held)
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     for (guint i = 0; i < mails->len; i++) {
         const ChMailRow *mail = g_ptr_array_index(mails, i);
-        const char *last = strrchr(mail->reasons, '\n');
         char **row = g_new0(char *, G_N_ELEMENTS(titles));
         guint n = 0;
         row[n++] = g_strdup_printf("%" G_GINT64_FORMAT, mail->id);
@@ -61,7 +71,7 @@ static void print_table(const GPtrArray *mails, gboolean held)
         row[n++] = mail->ticket ? g_strdup_printf("#%" G_GINT64_FORMAT, mail->ticket) : g_strdup("");
         row[n++] = g_strdup(mail->sender);
         row[n++] = g_strdup(mail->subject);
-        row[n++] = g_strdup(last ? last + 1 : mail->reasons);
+        row[n++] = main_reason(mail->reasons, held);
         g_ptr_array_add(rows, row);
     }
     ch_command_table(held ? titles : less, rows);

@@ -11,7 +11,7 @@ EX_USAGE, EX_NOINPUT = 64, 66
 JOAO, MARIA, RITA, TITO = ("%s@cliente.example" % name for name in ("joao", "maria", "rita", "tito"))
 
 with flow("people on the command line", servers=False) as t:
-    desk = t.desk(desk={"admins": "chefe@gestao.example"},
+    desk = t.desk(desk={"admins": "chefe@gestao.example"}, department_suporte={"registration": "validated"},
                   department_financeiro={"title": "Financeiro", "addresses": "financeiro@example.br",
                                          "agents": "bruno@equipe.example", "language": "pt_BR"})
 
@@ -71,7 +71,7 @@ with flow("people on the command line", servers=False) as t:
         t.equal([h["from"] for h in desk.json("held", "list", "--department", name)], who, "held list --department %s" % name)
         t.equal([h["from"] for h in desk.json("held", "list", "--department", name, "--limit", "1")], who, "its limit counts what is shown")
     run = say("held", "list")
-    t.ok(all(word in run.out for word in ("KIND", "registration", "financeiro", "Boleto")), "held list for people", run)
+    t.ok(all(word in run.out for word in ("KIND", "registration", "financeiro", "Boleto", "confirm")), "held list for people", run)
     t.has(say("held", "list", "--department", "vendas", code=EX_NOINPUT).err, "no department vendas", "a department that is not there")
     t.equal(account(JOAO), "pending", "the first is pending")
     t.equal(sorted(p["addresses"][0] for p in desk.json("people", "list", "--pending")), [JOAO, MARIA], "people list --pending")
@@ -194,7 +194,7 @@ with flow("people on the command line", servers=False) as t:
     t.equal([h["mail"] for h in held(JOAO)], [int(second)], "one that is not held: none is dropped")
     say("held", "drop", second)
     dropped = [m for m in desk.json("held", "list", "--ignored") if m["mail"] == int(second)]
-    t.ok(not held(JOAO) and dropped and "dropped by an admin" in dropped[0]["reasons"], "dropped, it is ignored, and says why", dropped)
+    t.ok(not held(JOAO) and dropped and dropped[0]["reasons"][-1] == "ignored: dropped by an admin", "dropped, it is ignored, and says why", dropped)
     t.ran(desk.poll())
     t.equal(len(desk.ticket(number)["entries"]), 2, "and never gets there")
     say("held", "drop", second, code=EX_NOINPUT)
@@ -208,6 +208,16 @@ with flow("people on the command line", servers=False) as t:
     t.has(say("people", "show", "nobody@outro.example", code=EX_NOINPUT).err, "nobody@outro.example", "nobody is not shown")
     limits = desk.run("-o", "budgets.agent=77", "-o", "budgets.address=55", "people", "show", "chefe@gestao.example")
     t.has(limits.out, "77 of 77 mails an hour", "an admin has an agent's budget")
+
+    # -- a budget that is used up
+    busy, scarce = "ocupado@cliente.example", ("-o", "budgets.address=1")
+    say("people", "validate", busy)
+    for subject in ("Um", "Dois"):
+        t.ran(desk.run(*scarce, "deliver", stdin=mail(busy, "suporte@example.br", subject, "Chamado %s.\n" % subject).as_bytes()))
+    t.equal(titles(busy), ["Dois", "Um"], "both mails are tickets")
+    budget = desk.json(*scarce, "people", "show", busy)["budgets"][0]
+    t.ok((budget["left"], budget["per_hour"]) == (0, 1) and budget["tripped_at"], "people show says that it is used up, and since when", budget)
+    t.has(desk.run(*scarce, "people", "show", busy).out, "0 of 1 mails an hour left; used up", "and to people")
 
     # -- forgetting
     write(MARIA, "Re: [#%d] Impressora" % number, "Também não consigo imprimir, e o cabo está bom.\n")
