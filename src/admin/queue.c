@@ -81,7 +81,9 @@ static int show(ChStore *store, gint64 id, GError **error)
     if (!stored)
         return EX_NOINPUT;
     ch_parse_setup();
-    g_autoptr(GBytes) bytes = ch_outgoing_bytes(stored);
+    g_autoptr(GBytes) bytes = ch_outgoing_bytes(stored, error);
+    if (!bytes)
+        return EX_DATAERR;
     gsize length;
     const void *data = g_bytes_get_data(bytes, &length);
     fwrite(data, 1, length, stdout);
