@@ -234,6 +234,7 @@ typedef struct {
 } ChPersonRow;
 
 void ch_person_row_free(ChPersonRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChPersonRow, ch_person_row_free)
 /* By id, newest last. PENDING: only those who are. Array of ChPersonRow. */
 GPtrArray *ch_store_people(ChStore *store, gboolean pending, guint limit, GError **error);
 ChPersonRow *ch_store_person_row(ChStore *store, const char *address,
