@@ -63,6 +63,9 @@ VALUES (:mail, :part, :name, :type, :size, :sha256, :inline, :accepted, :reason)
 -- name: attachment_list
 SELECT part, name, type, size, sha256, inline, accepted, reason FROM attachment WHERE mail_id = :mail ORDER BY part;
 
+-- name: attachment_digest
+SELECT sha256 FROM attachment WHERE mail_id = :mail AND part = :part;
+
 -- name: verify_ticket_outcomes
 SELECT (SELECT count(*) FROM mail WHERE outcome = 'ticket') - (SELECT count(*) FROM ticket);
 

@@ -3,6 +3,7 @@
 #include "pipeline_private.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "desk/budget.h"
 #include "desk/decide.h"
@@ -344,16 +345,34 @@ gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const
     return TRUE;
 }
 
-GBytes *ch_outgoing_bytes(const ChStored *stored)
+/* The file of a gap, which must be the one that was read when the mail was queued. */
+static GBytes *cut_file(GBytes *raw, const ChGap *gap, const char *digest, GError **error)
+{
+    g_autoptr(GBytes) file = ch_parse_attachment(raw, gap->part);
+    char found[65] = "";
+    if (file) {
+        gsize length;
+        const void *data = g_bytes_get_data(file, &length);
+        ch_sha256(length ? data : "", length, found);
+    }
+    if (strcmp(found, digest) == 0)
+        return g_steal_pointer(&file);
+    g_set_error(error, CH_ERROR, CH_ERROR_INPUT,
+                "the file at part %s is not read as it was when this mail was queued", gap->part);
+    return NULL;
+}
+
+GBytes *ch_outgoing_bytes(const ChStored *stored, GError **error)
 {
     if (!stored->raw)
         return g_bytes_ref(stored->bytes);
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     for (guint i = 0; i < stored->gaps->len; i++) {
-        const ChGap *gap = g_ptr_array_index(stored->gaps, i);
-        g_autoptr(GBytes) file = ch_parse_attachment(stored->raw, gap->part);
-        /* Every part named here was cut out of these very bytes when the mail was queued. */
-        g_ptr_array_add(files, file ? g_steal_pointer(&file) : g_bytes_new(NULL, 0));
+        GBytes *file = cut_file(stored->raw, g_ptr_array_index(stored->gaps, i),
+                                g_ptr_array_index(stored->digests, i), error);
+        if (!file)
+            return NULL;
+        g_ptr_array_add(files, file);
     }
     return ch_compose_fill(stored->bytes, stored->gaps, files);
 }

@@ -39,9 +39,9 @@ ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *i
 gboolean ch_settle(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
                    ChReading *reading, guint *queued, GError **error);
 
-/* A queued mail as it leaves: its files cut out of the mail that it is about. The same bytes each time (P5).
- * Safe for any thread. The caller unrefs. */
-GBytes *ch_outgoing_bytes(const ChStored *stored);
+/* A queued mail as it leaves: its files cut out of the mail that it is about. The same bytes each time (P5),
+ * or NULL with CH_ERROR_INPUT. Safe for any thread. The caller unrefs. */
+GBytes *ch_outgoing_bytes(const ChStored *stored, GError **error);
 
 /* Records that the mail could not be read, because of WHY (P12). */
 gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,

@@ -81,7 +81,9 @@ static int show(ChStore *store, gint64 id, GError **error)
     if (!stored)
         return EX_NOINPUT;
     ch_parse_setup();
-    g_autoptr(GBytes) bytes = ch_outgoing_bytes(stored);
+    g_autoptr(GBytes) bytes = ch_outgoing_bytes(stored, error);
+    if (!bytes)
+        return EX_DATAERR;
     gsize length;
     const void *data = g_bytes_get_data(bytes, &length);
     fwrite(data, 1, length, stdout);
@@ -93,9 +95,11 @@ static gboolean change(ChStore *store, gint64 id, gboolean all, ChOutboxState st
     if (!all)
         return ch_store_outbox_set(store, id, state, error);
     g_autoptr(GPtrArray) outbox = ch_store_outbox(store, FALSE, G_MAXINT, error);
-    for (guint i = 0; outbox && i < outbox->len; i++)
-        if (!ch_store_outbox_set(store, ((ChOutboxRow *)outbox->pdata[i])->id, state, error))
+    for (guint i = 0; outbox && i < outbox->len; i++) {
+        const ChOutboxRow *row = g_ptr_array_index(outbox, i);
+        if (!(row->erased && state == CH_OUTBOX_QUEUED) && !ch_store_outbox_set(store, row->id, state, error))
             return FALSE;
+    }
     return outbox != NULL;
 }
 

@@ -69,14 +69,31 @@ static void delivered(gpointer data, const ChEnvelope *envelope, ChDeliveryResul
         ch_engine_call(round->engine, record, &answer, &round->failure);
 }
 
+/* ONE can't be put together as it was queued: it fails alone, and never leaves as something else (P5, P12).
+ */
+static void fail(Round *round, const ChDue *one, const char *why)
+{
+    Answer answer = {.id = one->id, .result = CH_DELIVERY_FAILED, .text = why};
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, one->id);
+    ch_log(CH_LOG_ERROR, "delivery-impossible", "outbox", id, "to", one->recipient, "why", why, NULL);
+    if (!round->failure)
+        ch_engine_call(round->engine, record, &answer, &round->failure);
+}
+
 /* *ANSWERED: whether it is worth going on with the next mails at once. */
 static gboolean deliver_round(ChEngine *engine, ChTransport *transport, GPtrArray *due, GCancellable *cancel,
                               gboolean *answered, GError **error)
 {
     g_autoptr(GPtrArray) envelopes = g_ptr_array_new_with_free_func((GDestroyNotify)ch_envelope_free);
+    Round round = {.engine = engine, .cancel = cancel};
     for (guint i = 0; i < due->len; i++) {
         ChDue *one = g_ptr_array_index(due, i);
-        g_autoptr(GBytes) bytes = ch_outgoing_bytes(one->stored);
+        g_autoptr(GError) fault = NULL;
+        g_autoptr(GBytes) bytes = ch_outgoing_bytes(one->stored, &fault);
+        if (!bytes) {
+            fail(&round, one, fault->message);
+            continue;
+        }
         ChEnvelope *envelope =
             ch_envelope_new(one->id, one->envelope_from, one->recipient, bytes, one->attempts);
         envelope->queued_at = one->queued_at;
@@ -87,9 +104,10 @@ static gboolean deliver_round(ChEngine *engine, ChTransport *transport, GPtrArra
             ch_log(CH_LOG_WARNING, "delivery-uncertain", "outbox", id, "to", one->recipient, NULL);
         }
     }
-    Round round = {.engine = engine, .cancel = cancel};
     g_autoptr(GError) hindrance = NULL;
-    if (!ch_transport_send(transport, envelopes, delivered, &round, cancel, &hindrance))
+    if (envelopes->len == 0)
+        round.answered = TRUE; /* nothing to ask the server */
+    else if (!ch_transport_send(transport, envelopes, delivered, &round, cancel, &hindrance))
         ch_log_error("delivery-hindered", hindrance, NULL); /* every mail was given its retry */
     *answered = round.answered;
     if (!round.failure)

@@ -17,6 +17,7 @@ typedef struct {
     GPtrArray *decide;  /* of ChJob */
     GPtrArray *calls;   /* of ChPosted */
     GPtrArray *adopted; /* of ChJob: mails that another process took in */
+    guint set_aside;    /* of those: damaged, and quarantined at once */
     gboolean look;
     gboolean tick;
     guint queued; /* mails put into the outbox */
@@ -143,6 +144,30 @@ static gboolean run_call(ChEngine *engine, ChPosted *posted, GError **error)
     return FALSE;
 }
 
+/* One of them into the group; one that cannot be read back costs only itself (P12). */
+static gboolean adopt_one(ChEngine *engine, gint64 id, Group *group, gsize *size, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    if (!ch_store_attempt(engine->store, id, error))
+        return FALSE;
+    ChIncoming *incoming = ch_store_incoming(engine->store, id, &fault);
+    *size = 0;
+    if (!incoming && is_the_mails_fault(fault)) {
+        group->set_aside++;
+        return set_aside(engine, id, "store", fault->message, &group->queued, error);
+    }
+    if (!incoming) {
+        g_propagate_error(error, g_steal_pointer(&fault));
+        return FALSE;
+    }
+    ChJob *job = g_new0(ChJob, 1);
+    job->id = id;
+    job->incoming = incoming;
+    job->size = *size = g_bytes_get_size(incoming->raw);
+    g_ptr_array_add(group->adopted, job);
+    return TRUE;
+}
+
 /* Mails that `chamado deliver` kept while we hold the desk: read here for the first time. */
 static gboolean adopt(ChEngine *engine, Group *group, GError **error)
 {
@@ -152,17 +177,12 @@ static gboolean adopt(ChEngine *engine, Group *group, GError **error)
     if (!found)
         return FALSE;
     for (guint i = 0; i < found->len && room > 0; i++) {
-        gint64 id = g_array_index(found, ChUndecided, i).id;
-        ChJob *job = g_new0(ChJob, 1);
-        g_ptr_array_add(group->adopted, job);
-        job->id = id;
-        if (!(job->incoming = ch_store_incoming(engine->store, id, error)) ||
-            !ch_store_attempt(engine->store, id, error))
+        gsize size;
+        if (!adopt_one(engine, g_array_index(found, ChUndecided, i).id, group, &size, error))
             return FALSE;
-        job->size = g_bytes_get_size(job->incoming->raw);
-        room -= MIN(room, job->size);
+        room -= MIN(room, size);
     }
-    group->look = group->adopted->len > 0; /* there may be more */
+    group->look = group->adopted->len + group->set_aside > 0; /* there may be more */
     return TRUE;
 }
 

@@ -46,6 +46,7 @@ void ch_stored_free(ChStored *stored)
     g_clear_pointer(&stored->bytes, g_bytes_unref);
     g_clear_pointer(&stored->gaps, g_ptr_array_unref);
     g_clear_pointer(&stored->raw, g_bytes_unref);
+    g_clear_pointer(&stored->digests, g_ptr_array_unref);
     g_free(stored);
 }
 
@@ -141,7 +142,7 @@ static ChStored *read_stored(ChStore *store, gint64 id, gint64 *mail, GError **e
     *mail = ch_int(&row, 2);
     if (stored->gaps)
         return g_steal_pointer(&stored);
-    g_set_error(error, CH_ERROR, CH_ERROR_STORE, "outbox mail %" G_GINT64_FORMAT ": its gaps can't be read",
+    g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "outbox mail %" G_GINT64_FORMAT ": its gaps can't be read",
                 id);
     return NULL;
 }
@@ -156,13 +157,32 @@ static gboolean has_bytes(const ChOutboxRow *row, GError **error)
     return FALSE;
 }
 
+static gboolean read_digests(ChStore *store, gint64 mail, ChStored *stored, GError **error)
+{
+    stored->digests = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < stored->gaps->len; i++) {
+        const char *part = ((const ChGap *)g_ptr_array_index(stored->gaps, i))->part;
+        CH_ROW row = ch_row(store, CH_QUERY_ATTACHMENT_DIGEST);
+        gboolean any;
+        ch_bind_int(&row, ":mail", mail);
+        ch_bind_text(&row, ":part", part);
+        if (!ch_step(&row, &any, error))
+            return FALSE;
+        if (!any) {
+            g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "mail %" G_GINT64_FORMAT " has no file at part %s",
+                        mail, part);
+            return FALSE;
+        }
+        g_ptr_array_add(stored->digests, ch_text(&row, 0));
+    }
+    return TRUE;
+}
+
 ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error)
 {
     gint64 mail = 0;
-    ChOutboxRow *row = ch_store_outbox_get(store, id, error);
-    gboolean good = row && has_bytes(row, error);
-    ch_outbox_row_free(row);
-    if (!good)
+    g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, id, error);
+    if (!row || !has_bytes(row, error))
         return NULL;
     g_autoptr(ChStored) stored = read_stored(store, id, &mail, error);
     if (!stored || !mail)
@@ -171,7 +191,7 @@ ChStored *ch_store_outbox_bytes(ChStore *store, gint64 id, GError **error)
     if (!incoming)
         return NULL;
     stored->raw = g_bytes_ref(incoming->raw);
-    return g_steal_pointer(&stored);
+    return read_digests(store, mail, stored, error) ? g_steal_pointer(&stored) : NULL;
 }
 
 /* The one place where an outbox row gets a state. */
@@ -220,27 +240,73 @@ static GPtrArray *read_due(ChStore *store, guint limit, GError **error)
     return row.failed ? NULL : g_steal_pointer(&list);
 }
 
-GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error)
+static gboolean fail(ChStore *store, const ChOutboxRow *row, guint attempts, int code, const char *text,
+                     GError **error)
 {
-    g_autoptr(GPtrArray) list = read_due(store, limit, error);
+    g_autofree char *detail =
+        g_strdup_printf("%s to %s: %s", row->template, row->recipient, text ? text : "no answer");
+    return set_state(store, row, CH_OUTBOX_FAILED, attempts, row->next_at, code, text, error) &&
+           ch_store_log(store, row->ticket, 0, "desk", "delivery-failed", detail, error);
+}
+
+/* Marks DUE as being sent and reads its bytes. They may be damaged, in our hands or those of the disk: then
+ * this mail fails alone (P12), and due->stored is NULL. */
+static gboolean claim_one(ChStore *store, ChDue *due, GError **error)
+{
+    g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, due->id, error);
+    if (!row || !set_state(store, row, CH_OUTBOX_SENDING, row->attempts + 1, row->next_at, row->reply_code,
+                           row->reply_text, error))
+        return FALSE;
+    g_autoptr(GError) fault = NULL;
+    due->stored = ch_store_outbox_bytes(store, due->id, &fault);
+    if (due->stored)
+        return TRUE;
+    if (ch_error_is_temporary(fault)) {
+        g_propagate_error(error, g_steal_pointer(&fault));
+        return FALSE;
+    }
+    row->state = CH_OUTBOX_SENDING;
+    return fail(store, row, row->attempts + 1, 0, fault->message, error);
+}
+
+static gsize size_of(const ChStored *stored)
+{
+    /* raw is held, and filled in */
+    return g_bytes_get_size(stored->bytes) + (stored->raw ? 2 * g_bytes_get_size(stored->raw) : 0);
+}
+
+/* Claims out of LIST, and leaves in it what was claimed. */
+static gboolean claim(ChStore *store, GPtrArray *list, GError **error)
+{
     gsize total = 0;
-    for (guint i = 0; list && i < list->len; i++) {
+    for (guint i = 0; i < list->len;) {
         ChDue *due = g_ptr_array_index(list, i);
         if (total > CLAIM_BYTES) { /* the rest comes next time */
             g_ptr_array_set_size(list, (gint)i);
             break;
         }
-        ChOutboxRow *row = ch_store_outbox_get(store, due->id, error);
-        due->stored = row ? ch_store_outbox_bytes(store, due->id, error) : NULL;
-        gboolean good = due->stored && set_state(store, row, CH_OUTBOX_SENDING, row->attempts + 1,
-                                                 row->next_at, row->reply_code, row->reply_text, error);
-        ch_outbox_row_free(row);
-        if (!good)
-            return NULL;
-        total += g_bytes_get_size(due->stored->bytes);
-        total += due->stored->raw ? 2 * g_bytes_get_size(due->stored->raw) : 0; /* held raw and filled in */
+        if (!claim_one(store, due, error))
+            return FALSE;
+        if (!due->stored) {
+            g_ptr_array_remove_index(list, i);
+            continue;
+        }
+        total += size_of(due->stored);
+        i++;
     }
-    return g_steal_pointer(&list);
+    return TRUE;
+}
+
+GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error)
+{
+    for (;;) {
+        g_autoptr(GPtrArray) list = read_due(store, limit, error);
+        guint found = list ? list->len : 0;
+        if (!list || !claim(store, list, error))
+            return NULL;
+        if (list->len || !found) /* else all of them failed: the next ones */
+            return g_steal_pointer(&list);
+    }
 }
 
 gint64 ch_store_next_due(ChStore *store, GError **error)
@@ -253,7 +319,7 @@ gint64 ch_store_next_due(ChStore *store, GError **error)
 gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
                             const char *text, GError **error)
 {
-    ChOutboxRow *row = ch_store_outbox_get(store, id, error);
+    g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, id, error);
     if (!row)
         return FALSE;
     gboolean good = TRUE;
@@ -264,13 +330,8 @@ gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, 
     else if (result == CH_DELIVERY_RETRY && wait)
         good =
             set_state(store, row, CH_OUTBOX_QUEUED, row->attempts, ch_clock_now() + wait, code, text, error);
-    else {
-        g_autofree char *detail =
-            g_strdup_printf("%s to %s: %s", row->template, row->recipient, text ? text : "no answer");
-        good = set_state(store, row, CH_OUTBOX_FAILED, row->attempts, row->next_at, code, text, error) &&
-               ch_store_log(store, row->ticket, 0, "desk", "delivery-failed", detail, error);
-    }
-    ch_outbox_row_free(row);
+    else
+        good = fail(store, row, row->attempts, code, text, error);
     return good;
 }
 
@@ -280,13 +341,9 @@ gboolean ch_db_drop_question(ChStore *store, gint64 question, GError **error)
     ch_bind_int(&mails, ":question", question);
     g_autoptr(GArray) ids = ch_ids(&mails, error);
     for (guint i = 0; ids && i < ids->len; i++) {
-        ChOutboxRow *row = ch_store_outbox_get(store, g_array_index(ids, gint64, i), error);
-        gboolean good = row != NULL;
-        if (good && !row->erased)
-            good = set_state(store, row, CH_OUTBOX_DROPPED, row->attempts, row->next_at, row->reply_code,
-                             row->reply_text, error);
-        ch_outbox_row_free(row);
-        if (!good)
+        g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, g_array_index(ids, gint64, i), error);
+        if (!row || (!row->erased && !set_state(store, row, CH_OUTBOX_DROPPED, row->attempts, row->next_at,
+                                                row->reply_code, row->reply_text, error)))
             return FALSE;
     }
     return ids != NULL;
@@ -294,7 +351,7 @@ gboolean ch_db_drop_question(ChStore *store, gint64 question, GError **error)
 
 gboolean ch_store_outbox_set(ChStore *store, gint64 id, ChOutboxState state, GError **error)
 {
-    ChOutboxRow *row = ch_store_outbox_get(store, id, error);
+    g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, id, error);
     gboolean good =
         row && (state != CH_OUTBOX_QUEUED || has_bytes(row, error)) &&
         set_state(store, row, state, row->attempts, ch_clock_now(), row->reply_code, row->reply_text, error);
@@ -303,6 +360,5 @@ gboolean ch_store_outbox_set(ChStore *store, gint64 id, ChOutboxState state, GEr
                                                   ch_outbox_state_name(state));
         good = ch_store_log(store, row->ticket, 0, "desk", "queue", detail, error);
     }
-    ch_outbox_row_free(row);
     return good;
 }

@@ -147,9 +147,11 @@ gboolean ch_store_queue(ChStore *store, const ChQueued *queued, GError **error);
 
 /* A queued mail's bytes as the outbox keeps them. */
 typedef struct {
-    GBytes *bytes;   /* composed, without its files */
-    GPtrArray *gaps; /* of ChGap: where they belong */
-    GBytes *raw;     /* the mail that they are cut out of; NULL: there are none */
+    GBytes *bytes;      /* composed, without its files */
+    GPtrArray *gaps;    /* of ChGap: where they belong */
+    GBytes *raw;        /* the mail that they are cut out of; NULL: there are none */
+    GPtrArray *digests; /* of char *, one for each gap: SHA-256 of its file, as it was read when the mail was
+                           queued. A parser that cuts out other bytes today must not send them (P5) */
 } ChStored;
 
 void ch_stored_free(ChStored *stored);
@@ -166,8 +168,9 @@ typedef struct {
 
 void ch_due_free(ChDue *due);
 
-/* At most LIMIT mails (and about 16 MB) that are due, marked as being sent, attempt counted. Array of ChDue.
- */
+/* At most LIMIT mails (and about 16 MB) that are due, marked as being sent, attempt counted. Array of ChDue;
+ * empty where none is due. One whose stored bytes are damaged fails, which is logged in its ticket, and is
+ * passed over (P12). */
 GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error);
 /* When the next one is due; 0: none waits. */
 gint64 ch_store_next_due(ChStore *store, GError **error);
@@ -193,6 +196,7 @@ typedef struct {
 } ChOutboxRow;
 
 void ch_outbox_row_free(ChOutboxRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChOutboxRow, ch_outbox_row_free)
 GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **error); /* of ChOutboxRow */
 ChOutboxRow *ch_store_outbox_get(ChStore *store, gint64 id, GError **error);
 /* CH_ERROR_USAGE where they were erased. */
