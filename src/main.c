@@ -33,6 +33,7 @@ static const struct {
     {"held", ch_admin_held, TRUE, FALSE, FALSE, "list the mails that are held"},
     {"queue", ch_admin_queue, TRUE, FALSE, FALSE, "list, show, retry or drop mails that leave"},
     {"verify", ch_admin_verify, TRUE, FALSE, FALSE, "check that every mail has its one outcome"},
+    {"web", ch_admin_web, FALSE, TRUE, FALSE, "serve the page where people confirm their address"},
     {"config", ch_admin_config, FALSE, TRUE, FALSE, "check or show the configuration"},
 };
 
