@@ -143,8 +143,7 @@ static gboolean is_key(const char *text)
     return *text && text[strspn(text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_")] == '\0';
 }
 
-/* One of the ways to give a password. */
-static gboolean is_password(const char *key)
+gboolean ch_config_is_password(const char *key)
 {
     return g_str_has_prefix(key, "password");
 }
@@ -209,7 +208,7 @@ static void complain_of_line(const Index *index, const ChConfigEntry *where, con
                            "a line without '=', expected [section], key = value or # comment");
     else
         ch_config_complain(index->reader, where, "'%s' without '=', expected %s = …",
-                           is_password(word) ? word : line, word);
+                           ch_config_is_password(word) ? word : line, word);
 }
 
 static void index_key(Index *index, const ChConfigEntry *where, const char *line)
@@ -298,6 +297,8 @@ void ch_config_reader_file(ChConfigReader *reader)
     int failed = got < 0 ? errno : 0;
     if (fd >= 0)
         close(fd);
+    if (reader->is_public)
+        ch_config_wipe_text(text, length);
     if (failed)
         ch_config_complain(reader, NULL, "%s, expected a file that can be read", g_strerror(failed));
     else if (length > FILE_MAX)
@@ -313,7 +314,8 @@ static void remove_replaced(ChConfigReader *reader, const char *section, const c
         const ChConfigEntry *entry = g_ptr_array_index(reader->entries, i);
         if (!entry->key || strcmp(entry->section, section) != 0)
             continue;
-        if (strcmp(entry->key, key) != 0 && !(is_password(entry->key) && is_password(key)))
+        if (strcmp(entry->key, key) != 0 &&
+            !(ch_config_is_password(entry->key) && ch_config_is_password(key)))
             continue;
         g_autofree char *name = index_name(section, entry->key);
         g_hash_table_remove(reader->index, name);

@@ -188,9 +188,10 @@ static void warn_of_readable_secrets(const ChConfigReader *reader)
     }
 }
 
-ChConfig *ch_config_load(const char *file, const char *const *overrides, GError **error)
+static ChConfig *load(const char *file, const char *const *overrides, gboolean is_public, GError **error)
 {
     g_autoptr(ChConfigReader) reader = ch_config_reader_new(file);
+    reader->is_public = is_public;
     if (file)
         ch_config_reader_file(reader);
     if (!has_section(reader, CH_SECTION_DEPARTMENT) && !has_section(reader, CH_SECTION_MAILBOX) &&
@@ -211,6 +212,18 @@ ChConfig *ch_config_load(const char *file, const char *const *overrides, GError 
     }
     warn_of_readable_secrets(reader);
     return g_steal_pointer(&config);
+}
+
+ChConfig *ch_config_load(const char *file, const char *const *overrides, GError **error)
+{
+    return load(file, overrides, FALSE, error);
+}
+
+ChConfig *ch_config_load_public(const char *file, char **overrides, GError **error)
+{
+    for (char **override = overrides; override && *override; override++)
+        ch_config_wipe_override(*override);
+    return load(file, (const char *const *)overrides, TRUE, error);
 }
 
 static void show_section(GString *text, gconstpointer object, ChSection section, const char *name)

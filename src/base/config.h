@@ -142,9 +142,10 @@ typedef struct {
 /* Reads FILE (NULL: the built-in defaults of an empty desk), then applies OVERRIDES, "section.key=value"
  * ("mailbox NAME.key=value" for a named section), NULL-terminated, may be NULL. Free with ch_config_free. */
 ChConfig *ch_config_load(const char *file, const char *const *overrides, GError **error);
-/* The same for a process that must never hold a password: every `password` is wiped out of what was read, and
- * those of the other three ways are left unset. */
-ChConfig *ch_config_load_public(const char *file, const char *const *overrides, GError **error);
+/* The same for a process that must never hold a password: all four ways to give one are overwritten in what
+ * was read before anything copies it, and left unset. So they are in the strings of OVERRIDES, which must be
+ * writable; where those came from (argv) is the caller's to clean. */
+ChConfig *ch_config_load_public(const char *file, char **overrides, GError **error);
 void ch_config_free(ChConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChConfig, ch_config_free)
 

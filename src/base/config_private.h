@@ -92,6 +92,7 @@ typedef struct {
     GPtrArray *entries; /* of ChConfigEntry, in order */
     GHashTable *index;  /* the same by section and key */
     GPtrArray *errors;  /* of what ch_config_complain was told */
+    gboolean is_public; /* passwords are wiped out of the file before it is read */
 } ChConfigReader;
 
 ChConfigReader *ch_config_reader_new(const char *file);
@@ -100,6 +101,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChConfigReader, ch_config_reader_free)
 
 /* Fills entries from TEXT (the LENGTH bytes of the file), and complains of every line that is not one. */
 void ch_config_reader_text(ChConfigReader *reader, const char *text, gsize length);
+/* Whether KEY is one of the ways to give a password. */
+gboolean ch_config_is_password(const char *key);
+/* Overwrite, in place, what is or may be a password in the LENGTH bytes of a file, and in one -o. */
+void ch_config_wipe_text(char *text, gsize length);
+void ch_config_wipe_override(char *override);
 /* Reads reader->file; what can't be read is complained of. */
 void ch_config_reader_file(ChConfigReader *reader);
 /* Puts one -o over what is there. */
