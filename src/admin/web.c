@@ -57,7 +57,9 @@ int ch_admin_web(ChAdminContext *context, int argc, char **argv)
     if (argc != 1)
         return ch_command_usage("web takes no argument");
     g_autoptr(GError) error = NULL;
-    g_autoptr(ChConfig) config = ch_config_load_public(context->config_file, context->overrides, &error);
+    /* The strings of -o are main's own copies, so a password among them may be overwritten there. */
+    g_autoptr(ChConfig) config =
+        ch_config_load_public(context->config_file, (char **)context->overrides, &error);
     if (!config || !has_page(context, config, &error) || !serve(config, &error))
         return ch_command_fail(error);
     return EX_OK;
