@@ -10,16 +10,17 @@ SYSCONFDIR ?= /etc
 VERSION := 0.1.0
 
 # Debian 12's packages: to build, to test, to run the demo's servers (openssl: certificates; curl: what demo KEEP=1 prints;
-# isync: the bench; mandoc: the lint).
+# isync: the bench; mandoc: the lint; chromium: the page).
 DEPS := gcc clang clang-format pkg-config make python3 \
 	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
-	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev \
-	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc
+	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev \
+	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc \
+	chromium chromium-driver
 
-PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl
+PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd
 # libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan -lm
 
 WARN := -Wall -Wextra -Wshadow -Wformat=2 -Werror
 BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DG_LOG_DOMAIN='"chamado"' -DCH_VERSION='"$(VERSION)"' \
@@ -112,6 +113,9 @@ lint: ## includes, layout, SPDX lines, man pages
 install: release ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 build/chamado $(DESTDIR)$(PREFIX)/bin/chamado
 	for l in pt_BR en; do for f in etc/templates/$$l/*; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/chamado/templates/$$l/$${f##*/}; done; done
+	for l in pt_BR en; do for f in etc/web/$$l/*; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/chamado/web/$$l/$${f##*/}; done; done
+	install -D -m 644 etc/web/style.css $(DESTDIR)$(PREFIX)/share/chamado/web/style.css
+	install -D -m 644 contrib/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/nginx.conf
 	install -D -m 644 etc/chamado.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/chamado.conf
 	install -D -m 644 man/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1
 	install -D -m 644 man/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5

@@ -24,3 +24,4 @@ int ch_admin_queue(ChAdminContext *context, int argc, char **argv);
 int ch_admin_serve(ChAdminContext *context, int argc, char **argv);
 int ch_admin_ticket(ChAdminContext *context, int argc, char **argv);
 int ch_admin_verify(ChAdminContext *context, int argc, char **argv);
+int ch_admin_web(ChAdminContext *context, int argc, char **argv);
