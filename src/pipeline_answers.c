@@ -117,9 +117,14 @@ static gboolean carry_alias(const Carrying *c, GError **error)
 {
     const ChQuestion *question = c->question;
     g_autoptr(GError) refusal = NULL;
+    const ChProfile profile = {0};
     g_autofree char *sender = ch_store_sender(c->store, question->mail, error);
+    gboolean first;
     guint released;
-    if (!sender)
+    /* The answer confirms the address that was asked, too; an agent's may be known by the configuration
+     * alone. */
+    if (!sender ||
+        !ch_store_activate(c->store, question->address, &profile, question->address, &first, error))
         return FALSE;
     if (!ch_store_alias(c->store, sender, question->address, question->address, &refusal)) {
         if (!g_error_matches(refusal, CH_ERROR, CH_ERROR_INPUT)) {
@@ -129,7 +134,8 @@ static gboolean carry_alias(const Carrying *c, GError **error)
         ch_log_error("alias-refused", refusal, NULL); /* the mail stays held, for an admin */
         return TRUE;
     }
-    return release(c, question->mail, CH_WORD_SENDER, error) && release_all(c, sender, &released, error);
+    return release(c, question->mail, CH_WORD_SENDER, error) && release_all(c, sender, &released, error) &&
+           release_all(c, question->address, &released, error);
 }
 
 /* An expired link's button. The rate is that of any other verification mail. */

@@ -149,7 +149,7 @@ void ch_judge_facts(ChVerdict *verdict, const ChFacts *facts)
     if (facts->own_message_id)
         is(verdict, CH_KIND_LOOP, "our own mail came back");
     judge_repetition(verdict, facts);
-    if (facts->match == CH_MATCH_TOKEN) {
+    if (facts->match == CH_MATCH_TOKEN || facts->question) {
         verdict->evidence = CH_EVIDENCE_TOKEN;
         ch_reason(verdict->reasons, "token: answers a mail that we sent to this very address");
     }

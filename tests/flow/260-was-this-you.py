@@ -24,7 +24,7 @@ with flow("was this you?") as t:
         t.ran(desk.poll(), what="a pass over the answer: %s" % text)
 
     bare(JOAO, "Cancelem tudo e mandem o dinheiro para outra conta.\n")
-    t.equal([h["hold"] for h in desk.held()], ["claim"], "a claim alone is held")
+    t.equal([h["kind"] for h in desk.held()], ["claim"], "a claim alone is held")
     question = t.servers.wait_for("cliente", lambda m: "outra conta" in m.text)
     t.has(question.subject, "[#1]", "and the customer is asked, with what was written in their name")
     t.equal(len(desk.ticket(1)["entries"]), 1, "the ticket does not have it")
@@ -51,7 +51,7 @@ with flow("was this you?") as t:
     home = reply(notice, "Ana em casa <estranho@outro.example>", "Olá, João! Renovado.")
     t.servers.deliver(home, "estranho@outro.example", "suporte@example.br")
     t.ran(desk.poll())
-    t.equal([h["hold"] for h in desk.held()], ["alias"], "an agent at another address is held")
+    t.equal([h["kind"] for h in desk.held()], ["alias"], "an agent at another address is held")
     t.nothing_new("cliente", "and does not speak for the desk yet", known)
     t.nothing_new("estranho", "the other address is not written to")
     question = t.servers.wait_for("ana", lambda m: "estranho@outro.example" in m.text)
@@ -62,5 +62,4 @@ with flow("was this you?") as t:
     t.equal(desk.held(), [], "nothing is held any more")
     shown = desk.json("people", "show", "ana@example.br")
     t.ok("estranho@outro.example" in shown["addresses"], "the address is one more of Ana's", shown)
-    told = t.servers.wait_for("ana", lambda m: "Contrato" in m.subject)
     t.ran(desk.run("verify"))
