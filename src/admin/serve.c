@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * `chamado serve`: the desk as a service: a fetching thread for each folder, one that delivers, and this main
- * loop for signals and for what other processes left in the database.
+ * `chamado serve`: the desk as a service: a fetching thread for each folder, one that delivers, the page's
+ * process, and this main loop for signals and for what other processes left in the database.
  */
 #include "admin/command.h"
 #include "admin/run.h"
+#include "admin/web-child.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -140,6 +141,7 @@ static gboolean work(Serving *serving, GError **error)
     guint looking = g_timeout_add_seconds(LOOK_EVERY, look, serving);
     guint ticking = g_timeout_add_seconds(TICK_EVERY, tick, serving);
     ch_engine_tick(engine);
+    ChWebChild *web = ch_web_child_start(serving->context, serving->config);
     g_autoptr(GPtrArray) fetchers =
         ch_fetchers_start(serving->config, engine, serving->cancel, fetch_forever);
     GThread *delivery = serving->run.transport ? g_thread_new("deliver", deliver_forever, serving) : NULL;
@@ -150,6 +152,7 @@ static gboolean work(Serving *serving, GError **error)
         g_main_loop_run(serving->loop);
     g_source_remove(looking);
     g_source_remove(ticking);
+    ch_web_child_stop(web);
     g_cancellable_cancel(serving->cancel);
     ch_engine_look(engine); /* wakes whoever waits for progress */
     ch_fetchers_join(fetchers);
