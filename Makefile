@@ -92,9 +92,9 @@ deps: ## install the Debian packages that are missing (sudo when not root)
 		$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
 	fi
 
-demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open)
+demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open, SHOTS=dir keeps pictures of the page)
 	@$(MAKE) --no-print-directory -s release
-	@python3 tests/demo $(if $(KEEP),--keep)
+	@python3 tests/demo $(if $(KEEP),--keep) $(if $(SHOTS),--shots $(SHOTS))
 
 check: deps ## every test: lint, unit, rule and flow tests
 	@$(MAKE) --no-print-directory -s -j$$(nproc) check-run

@@ -149,6 +149,7 @@ static gboolean ask(const ChPosting *posting, const ChMailPlan *plan, ChOccasion
                            .address = plan->to,
                            .mail = plan->question == CH_QUESTION_REGISTER ? 0 : posting->mail,
                            .token = token,
+                           .language = occasion->language,
                            .expires_at = ch_clock_now() + config->registration.expire,
                            .reminder = occasion->reminder};
     occasion->days = MAX(1, config->registration.expire / (24 * 60 * 60));
@@ -219,9 +220,10 @@ gboolean ch_post(const ChPosting *posting, const ChMailPlan *plan, const ChOccas
         return TRUE;
     ChOccasion own = *occasion;
     gboolean good =
-        (plan->question == CH_QUESTION_NONE || ask(posting, plan, &own, &queued.question, error)) &&
         (queued.serial = ch_store_next_serial(posting->store, error)) &&
-        complete(posting, plan, queued.serial, &own, error) && queue(posting, plan, &own, &queued, error);
+        complete(posting, plan, queued.serial, &own, error) &&
+        (plan->question == CH_QUESTION_NONE || ask(posting, plan, &own, &queued.question, error)) &&
+        queue(posting, plan, &own, &queued, error);
     g_free(own.page_url);
     g_free(own.message_id);
     g_free(own.reply_to);

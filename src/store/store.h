@@ -254,9 +254,10 @@ ChPersonRow *ch_store_person_row(ChStore *store, const char *address,
 
 typedef struct {
     ChQuestionKind kind;
-    const char *address; /* any case */
-    gint64 mail;         /* 0: about all held ones of the address */
-    const char *token;   /* of the page's link, in the clear: only its digest is kept; NULL: no page */
+    const char *address;  /* any case */
+    gint64 mail;          /* 0: about all held ones of the address */
+    const char *token;    /* of the page's link, in the clear: only its digest is kept; NULL: no page */
+    const char *language; /* in which it is asked, and the page answers; NULL: any */
     gint64 expires_at;
     gboolean reminder;
 } ChAsked;
