@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/seam.h"
 
 #include <string.h>
 
@@ -179,6 +180,7 @@ static gboolean carry_one(const Carrying *c, GError **error)
     if (!ch_store_savepoint(c->store, error))
         return FALSE;
     if (carry(c, &fault)) {
+        ch_seam("answered");
         if (!ch_store_release(c->store, error))
             return FALSE;
     } else {

@@ -60,18 +60,21 @@ static gboolean end_holds(const Timing *t, GError **error)
     return mails != NULL;
 }
 
-/* To every agent of DEPARTMENT, what of it is held. */
+/* To every agent of DEPARTMENT, what of it is held, where some of it came since SINCE. */
 static gboolean tell_agents(const Timing *t, const ChDepartmentConfig *department, gboolean first,
-                            GError **error)
+                            gint64 since, GError **error)
 {
     guint count;
     g_autoptr(GPtrArray) held =
         ch_store_held_lines(t->store, department->name, first, HELD_LINES, &count, error);
     if (!held)
         return FALSE;
+    const ChHeldLine *newest = held->len ? g_ptr_array_index(held, held->len - 1) : NULL;
+    if (!newest || newest->taken_at < since)
+        return TRUE; /* they were told, and nothing is new */
     const ChPosting posting = {.desk = t->desk, .store = t->store, .queued = t->queued};
     const ChOccasion occasion = {.about = department->name, .held = held, .held_count = count};
-    for (char **agent = department->agents; count && *agent; agent++) {
+    for (char **agent = department->agents; *agent; agent++) {
         g_autoptr(ChDecision) none = ch_decision_new();
         const ChMailPlan *plan =
             ch_decision_mail(none, NULL, *agent, "notice-held", department->language, TRUE);
@@ -101,7 +104,7 @@ static gboolean daily(const Timing *t, GError **error)
         return TRUE;
     const GPtrArray *departments = t->desk->config->departments;
     for (guint i = 0; done && i < departments->len; i++) /* not on the day that the desk opens */
-        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, error))
+        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, done, error))
             return FALSE;
     return ch_store_timer_done(t->store, "held-digest", t->now, error);
 }

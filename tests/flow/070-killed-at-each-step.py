@@ -11,12 +11,13 @@ PASSES = 4  # after the kill; more would hide a mail that is stuck
 
 
 def seams():
-    """Every seam that the source has, so that a new one is tested without anybody thinking of it."""
+    """Every seam that the source has, so that a new one is tested without anybody thinking of it; but for "answered",
+    which this mail does not meet (250-killed-while-it-releases.py)."""
     names = set()
     for path in glob.glob(os.path.join(ROOT, "src", "**", "*.c"), recursive=True):
         with open(path) as f:
             names.update(re.findall(r'ch_seam\("([^"]+)"\)', f.read()))
-    return sorted(names)
+    return sorted(names - {"answered"})
 
 
 def one_end(t, seam):

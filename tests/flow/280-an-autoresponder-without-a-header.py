@@ -42,6 +42,8 @@ with flow("an autoresponder without a header") as t:
         t.note("%s: %d mails of ours" % (what, answered))
         t.ok(answered <= most, "%s: after a handful of mails: %d" % (what, answered), *[m.subject for m in t.inbox("estranho")])
         t.ran(desk.run("verify"))
+        told = [m for m in t.inbox("bruno") if "address:estranho@outro.example" in m.text]
+        t.equal(len(told), 1 if answered == 6 else 0, "%s: the admin is told once of a tripped budget" % what, told)
         for login in ("estranho", "suporte", "ana", "bruno"):
             with t.servers.mailbox(login) as mailbox:
                 mailbox.empty("INBOX")
