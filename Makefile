@@ -13,11 +13,11 @@ VERSION := 0.1.0
 # isync: the bench; mandoc: the lint; chromium: the page).
 DEPS := gcc clang clang-format pkg-config make python3 \
 	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
-	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libmicrohttpd-dev \
+	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev \
 	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc \
 	chromium chromium-driver
 
-PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libmicrohttpd
+PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd
 # libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan -lm
@@ -92,9 +92,9 @@ deps: ## install the Debian packages that are missing (sudo when not root)
 		$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
 	fi
 
-demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open)
+demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open, SHOTS=dir keeps pictures of the page)
 	@$(MAKE) --no-print-directory -s release
-	@python3 tests/demo $(if $(KEEP),--keep)
+	@python3 tests/demo $(if $(KEEP),--keep) $(if $(SHOTS),--shots $(SHOTS))
 
 check: deps ## every test: lint, unit, rule and flow tests
 	@$(MAKE) --no-print-directory -s -j$$(nproc) check-run

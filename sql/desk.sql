@@ -7,8 +7,12 @@ SELECT id, secret, coalesce(expires_at, 0) FROM token_key ORDER BY id;
 -- name: key_insert
 INSERT INTO token_key (id, secret, created_at) VALUES (:id, :secret, :now);
 
+-- The one that signs and, where they would outlive it, those before it.
 -- name: key_expire
-UPDATE token_key SET expires_at = :expires WHERE id = :id;
+UPDATE token_key SET expires_at = :expires WHERE id <= :id AND coalesce(expires_at, :expires) >= :expires;
+
+-- name: key_list
+SELECT id, created_at, coalesce(expires_at, 0) FROM token_key ORDER BY id;
 
 -- name: department_insert
 INSERT INTO department (name) VALUES (:name) ON CONFLICT DO NOTHING;

@@ -14,6 +14,13 @@ SELECT address FROM hold WHERE mail_id = :mail;
 -- name: hold_of_kind
 SELECT mail_id FROM hold WHERE address = :address AND kind = :kind ORDER BY mail_id LIMIT :limit;
 
+-- name: hold_title
+SELECT coalesce(m.subject, ''), h.department FROM hold h JOIN mail m ON m.id = h.mail_id
+WHERE h.address = :address AND h.kind = 'registration' ORDER BY h.mail_id LIMIT 1;
+
+-- name: mail_sender
+SELECT sender FROM mail WHERE id = :mail;
+
 -- name: hold_of_address
 SELECT mail_id FROM hold WHERE address = :address ORDER BY mail_id;
 

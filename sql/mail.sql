@@ -47,6 +47,12 @@ SELECT m.id, m.taken_at, coalesce(m.sender, ''), coalesce(m.subject, ''), coales
     coalesce(m.reasons, ''), m.source, h.kind, coalesce(h.department, '')
 FROM mail m LEFT JOIN hold h ON h.mail_id = m.id WHERE m.outcome = :outcome ORDER BY m.id LIMIT :limit;
 
+-- name: mail_list_of
+SELECT m.id, m.taken_at, coalesce(m.sender, ''), coalesce(m.subject, ''), coalesce(m.ticket_id, 0),
+    coalesce(m.reasons, ''), m.source, h.kind, coalesce(h.department, '')
+FROM address a JOIN hold h ON h.address = a.address JOIN mail m ON m.id = h.mail_id
+WHERE a.person_id = :person ORDER BY m.id LIMIT :limit;
+
 -- name: mail_outcomes
 SELECT coalesce(outcome, 'undecided'), count(*) FROM mail GROUP BY 1 ORDER BY 1;
 

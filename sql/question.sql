@@ -2,8 +2,9 @@
 -- What the desk asked by mail, and what came of it.
 
 -- name: question_insert
-INSERT INTO question (kind, address, mail_id, token_sha256, asked_at, expires_at, reminded, answer, answered_by, answered_at)
-VALUES (:kind, :address, :mail, :token, :now, :expires, :reminded, :answer, :by, :answered);
+INSERT INTO question (kind, address, mail_id, token_sha256, asked_at, expires_at, reminded, language,
+    answer, answered_by, answered_at)
+VALUES (:kind, :address, :mail, :token, :now, :expires, :reminded, :language, :answer, :by, :answered);
 
 -- Asked anew: the reminder is for the later one.
 -- name: question_replaced
@@ -43,7 +44,7 @@ UPDATE question SET reminded = 1 WHERE id = :id;
 SELECT count(*) FROM question WHERE address = :address AND asked_at >= :since AND answered_by IS NOT 'admin';
 
 -- name: question_by_token
-SELECT id, token_sha256, kind, address, coalesce(answer, ''), expires_at FROM question
+SELECT id, token_sha256, kind, address, coalesce(answer, ''), expires_at, language FROM question
 WHERE token_sha256 >= :prefix AND token_sha256 < :prefix || 'g';
 
 -- name: question_answered_otherwise

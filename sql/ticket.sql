@@ -6,7 +6,7 @@ INSERT INTO ticket (title, department_id, requester_id, requester_address, state
 VALUES (:title, :department, :requester, :address, 'open', :now, :now);
 
 -- name: ticket_get
-SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at
+SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at, p.language
 FROM ticket t JOIN department d ON d.id = t.department_id JOIN person p ON p.id = t.requester_id WHERE t.id = :ticket;
 
 -- name: ticket_set_state
@@ -19,6 +19,11 @@ UPDATE ticket SET changed_at = :now WHERE id = :ticket;
 SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at
 FROM ticket t JOIN department d ON d.id = t.department_id
 WHERE (:all OR t.state <> 'closed') ORDER BY t.id DESC LIMIT :limit;
+
+-- name: ticket_list_of
+SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at
+FROM ticket t JOIN department d ON d.id = t.department_id
+WHERE t.requester_id = :person ORDER BY t.id DESC LIMIT :limit;
 
 -- name: entry_insert
 INSERT INTO entry (ticket_id, mail_id, kind, person_id, address, role, title, text, cuts, created_at)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One mail through the stages, in order. Nothing is decided here. */
-#include "pipeline.h"
+#include "pipeline_private.h"
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "desk/budget.h"
 #include "desk/decide.h"
-#include "desk/letter.h"
 #include "judge/judge.h"
 #include "mail/subject.h"
 #include "parse/parse.h"
@@ -13,12 +14,15 @@
 
 #include <string.h>
 
+#define TITLE_CHARACTERS 60
+
 ChReading *ch_read(const ChConfig *config, const ChIncoming *incoming)
 {
     ChReading *reading = g_new0(ChReading, 1);
     reading->mail = ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
     reading->verdict = ch_judge(config, reading->mail);
     reading->fingerprint = ch_mail_fingerprint(reading->mail);
+    reading->body = ch_mail_body_digest(reading->mail);
     return reading;
 }
 
@@ -29,27 +33,43 @@ void ch_reading_free(ChReading *reading)
     ch_mail_free(reading->mail);
     ch_verdict_free(reading->verdict);
     g_free(reading->fingerprint);
+    g_free(reading->body);
     g_free(reading);
 }
 
-ChDecision *ch_weigh(const ChConfig *config, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
-                     ChReading *reading, ChFacts **facts, GError **error)
+static ChFacts *look_up(const ChConfig *config, ChStore *store, gint64 mail_id, const ChReading *reading,
+                        GError **error)
 {
-    gint64 number = ch_subject_number(reading->mail->subject, config->desk_prefix);
-    g_autofree char *body = ch_mail_body_digest(reading->mail);
-    ChInquiry inquiry = {mail_id, reading->mail, reading->verdict->sender->address, reading->fingerprint,
-                         body,    number};
-    *facts = store ? ch_store_facts(store, &inquiry, error) : ch_facts_new();
-    if (!*facts)
-        return NULL;
-    ch_judge_facts(reading->verdict, *facts);
+    if (!store)
+        return ch_facts_new();
+    const ChInquiry inquiry = {.mail_id = mail_id,
+                               .mail = reading->mail,
+                               .sender = reading->verdict->sender->address,
+                               .fingerprint = reading->fingerprint,
+                               .body = reading->body,
+                               .subject_ticket =
+                                   ch_subject_number(reading->mail->subject, config->desk_prefix)};
+    return ch_store_facts(store, &inquiry, error);
+}
+
+static ChDecision *weigh(const ChConfig *config, const ChIncoming *incoming, ChReading *reading,
+                         const ChFacts *facts)
+{
+    ch_judge_facts(reading->verdict, facts);
     g_autoptr(GPtrArray) why = g_ptr_array_new_with_free_func(g_free);
     const ChDepartmentConfig *route = ch_route(config, reading->mail, incoming->mailbox, why);
-    ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, *facts, route);
-    if (decision->outcome == CH_OUTCOME_TICKET)
+    ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, route);
+    if (!decision->ticket && decision->department)
         for (guint i = 0; i < why->len; i++)
             ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(why, i));
     return decision;
+}
+
+ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                     ChFacts **facts, GError **error)
+{
+    *facts = look_up(config, store, 0, reading, error);
+    return *facts ? weigh(config, incoming, reading, *facts) : NULL;
 }
 
 /* The accepted files of MAIL go with LETTER. */
@@ -63,67 +83,252 @@ static void enclose_files(ChLetter *letter, const ChMail *mail)
     }
 }
 
-static gboolean compose_and_queue(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChMailPlan *plan,
-                                  ChOccasion *occasion, const ChCommitted *committed, GError **error)
+/* An agent's or admin's mailbox has room for the notices of all their tickets. */
+static guint address_budget(const ChConfig *config, const ChMailPlan *plan)
 {
-    g_autoptr(ChTicketFacts) ticket = NULL;
-    gint64 serial = ch_store_next_serial(store, error);
-    const GArray *keys = serial ? ch_store_keys(store, error) : NULL;
-    if (!keys ||
-        (committed->ticket && !(ticket = ch_store_ticket(store, committed->ticket, plan->to, error))))
-        return FALSE;
-    const ChKey *key = &g_array_index(keys, ChKey, keys->len - 1);
-    ChMessageId id = {key->id, committed->ticket, committed->entry, serial};
-    g_autofree char *message_id = ch_message_id_new(key, &id, plan->to, desk->config->desk_domain);
-    occasion->message_id = message_id;
-    occasion->ticket = ticket;
-    g_autoptr(ChLetter) letter = ch_letter_write(desk->config, plan, occasion);
-    g_autoptr(GPtrArray) gaps = g_ptr_array_new_with_free_func((GDestroyNotify)ch_gap_free);
-    if (occasion->mail && ch_letter_wants_files(plan))
-        enclose_files(letter, occasion->mail);
-    g_autoptr(GBytes) bytes = ch_compose(desk->templates, letter, gaps, error);
-    if (!bytes)
-        return FALSE;
-    ChQueued queued = {.serial = serial,
-                       .ticket = committed->ticket,
-                       .entry = committed->entry,
-                       .mail = gaps->len ? mail_id : 0,
-                       .template = plan->template,
-                       .envelope_from = letter->from,
-                       .recipient = plan->to,
-                       .message_id = message_id,
-                       .bytes = bytes,
-                       .gaps = gaps};
-    return ch_store_queue(store, &queued, error);
+    return plan->internal ? config->budgets.agent : config->budgets.address;
 }
 
-static gboolean queue_all(const ChDesk *desk, ChStore *store, gint64 mail_id, ChOccasion *occasion,
-                          const ChCommitted *committed, guint *queued, GError **error)
+/* A budget is used up: the admins hear of it once, and that mail is paid by none. */
+static gboolean tell_admins(const ChPosting *posting, const char *scope, guint per_hour, GError **error)
 {
-    for (guint i = 0; i < occasion->decision->mails->len; i++, (*queued)++) {
-        const ChMailPlan *plan = g_ptr_array_index(occasion->decision->mails, i);
-        if (!compose_and_queue(desk, store, mail_id, plan, occasion, committed, error))
+    const ChConfig *config = posting->desk->config;
+    const ChDepartmentConfig *first = g_ptr_array_index(config->departments, 0);
+    g_autofree char *line = g_strdup_printf("%s: more than %u mails in an hour", scope, per_hour);
+    ch_log(CH_LOG_WARNING, "budget-tripped", "scope", scope, NULL);
+    if (!ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "budget-tripped", line, error))
+        return FALSE;
+    ChPosting unpaid = *posting;
+    unpaid.ticket = unpaid.entry = 0;
+    unpaid.unpaid = TRUE;
+    for (char **admin = config->desk_admins; admin && *admin; admin++) {
+        g_autoptr(ChDecision) none = ch_decision_new();
+        const ChMailPlan *plan = ch_decision_mail(none, NULL, *admin, "admin-budget", first->language, TRUE);
+        const ChOccasion occasion = {.log_line = line};
+        if (!ch_post(&unpaid, plan, &occasion, error))
             return FALSE;
     }
     return TRUE;
 }
 
+/* P6. *SEND: whether PLAN's mail may be sent, after *DELAY seconds. */
+static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *send, guint *delay,
+                    GError **error)
+{
+    const ChConfig *config = posting->desk->config;
+    g_autofree char *to = ch_address_fold(plan->to);
+    g_autofree char *of_address = g_strconcat("address:", to, NULL);
+    g_autofree char *of_ticket = g_strdup_printf("ticket:%" G_GINT64_FORMAT ":%s", posting->ticket, to);
+    ChBudget budgets[] = {{.scope = of_address, .per_hour = address_budget(config, plan)},
+                          {.scope = (char *)"desk", .per_hour = config->budgets.desk},
+                          {.scope = of_ticket, .per_hour = config->budgets.ticket}};
+    guint count = posting->ticket ? 3 : 2;
+    for (guint i = 0; i < count; i++)
+        if (!ch_store_bucket(posting->store, budgets[i].scope, &budgets[i].bucket, error))
+            return FALSE;
+    *send = ch_budget_spend(budgets, count, ch_clock_now(), ch_letter_is_automatic(plan), delay);
+    for (guint i = 0; i < count; i++)
+        if (!ch_store_bucket_save(posting->store, budgets[i].scope, &budgets[i].bucket, error) ||
+            (budgets[i].tripped && !tell_admins(posting, budgets[i].scope, budgets[i].per_hour, error)))
+            return FALSE;
+    if (*send && !*delay)
+        return TRUE;
+    g_autofree char *detail = *send ? g_strdup_printf("%s to %s waits %u s", plan->template, to, *delay)
+                                    : g_strdup_printf("%s to %s not sent", plan->template, to);
+    return ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "budget", detail, error);
+}
+
+/* Records the question that PLAN asks, with a new link for the page where there is one. */
+static gboolean ask(const ChPosting *posting, const ChMailPlan *plan, ChOccasion *occasion, gint64 *question,
+                    GError **error)
+{
+    const ChConfig *config = posting->desk->config;
+    gboolean page = plan->question == CH_QUESTION_REGISTER && config->web.url;
+    g_autofree char *token = page ? ch_page_token_new() : NULL;
+    const ChAsked asked = {.kind = plan->question,
+                           .address = plan->to,
+                           .mail = plan->question == CH_QUESTION_REGISTER ? 0 : posting->mail,
+                           .token = token,
+                           .language = occasion->language,
+                           .expires_at = ch_clock_now() + config->registration.expire,
+                           .reminder = occasion->reminder};
+    occasion->days = MAX(1, config->registration.expire / (24 * 60 * 60));
+    if (token)
+        occasion->page_url = g_strconcat(config->web.url, "/v/", token, NULL);
+    return ch_store_ask(posting->store, &asked, question, error);
+}
+
+/* The department that speaks; the first one where OCCASION names none that there still is. */
+static const ChDepartmentConfig *speaker(const ChConfig *config, const ChOccasion *occasion)
+{
+    const char *name = occasion->ticket ? occasion->ticket->department : occasion->about;
+    const ChDepartmentConfig *department = name ? ch_config_department(config, name) : NULL;
+    return department ? department : g_ptr_array_index(config->departments, 0);
+}
+
+/* What OCCASION is not told by its caller: Message-ID, signed reply address, ticket, language. */
+static gboolean complete(const ChPosting *posting, const ChMailPlan *plan, gint64 serial,
+                         ChOccasion *occasion, GError **error)
+{
+    const ChConfig *config = posting->desk->config;
+    const GArray *keys = ch_store_keys(posting->store, error);
+    if (!keys || (posting->ticket &&
+                  !(occasion->ticket = ch_store_ticket(posting->store, posting->ticket, plan->to, error))))
+        return FALSE;
+    const ChKey *key = &g_array_index(keys, ChKey, keys->len - 1);
+    const ChMessageId id = {key->id, posting->ticket, posting->entry, serial};
+    occasion->message_id = ch_message_id_new(key, &id, plan->to, config->desk_domain);
+    occasion->department = speaker(config, occasion);
+    if (occasion->department->subaddress)
+        occasion->reply_to = ch_reply_address_new(key, &id, plan->to, occasion->department->addresses[0]);
+    occasion->language =
+        ch_templates_pick(posting->desk->templates, plan->language, occasion->department->language);
+    occasion->now = ch_clock_now();
+    return TRUE;
+}
+
+static gboolean queue(const ChPosting *posting, const ChMailPlan *plan, const ChOccasion *occasion,
+                      ChQueued *queued, GError **error)
+{
+    g_autoptr(ChLetter) letter = ch_letter_write(posting->desk->config, plan, occasion);
+    g_autoptr(GPtrArray) gaps = g_ptr_array_new_with_free_func((GDestroyNotify)ch_gap_free);
+    if (occasion->mail && ch_letter_wants_files(plan))
+        enclose_files(letter, occasion->mail);
+    g_autoptr(GBytes) bytes = ch_compose(posting->desk->templates, letter, gaps, error);
+    if (!bytes)
+        return FALSE;
+    queued->ticket = posting->ticket;
+    queued->entry = posting->entry;
+    queued->mail = gaps->len ? posting->mail : 0;
+    queued->template = plan->template;
+    queued->envelope_from = letter->from;
+    queued->recipient = plan->to;
+    queued->message_id = occasion->message_id;
+    queued->bytes = bytes;
+    queued->gaps = gaps;
+    (*posting->queued)++;
+    return ch_store_queue(posting->store, queued, error);
+}
+
+gboolean ch_post(const ChPosting *posting, const ChMailPlan *plan, const ChOccasion *occasion, GError **error)
+{
+    ChQueued queued = {0};
+    gboolean send = TRUE;
+    if (!posting->unpaid && !pay(posting, plan, &send, &queued.delay, error))
+        return FALSE;
+    if (!send)
+        return TRUE;
+    ChOccasion own = *occasion;
+    gboolean good =
+        (queued.serial = ch_store_next_serial(posting->store, error)) &&
+        complete(posting, plan, queued.serial, &own, error) &&
+        (plan->question == CH_QUESTION_NONE || ask(posting, plan, &own, &queued.question, error)) &&
+        queue(posting, plan, &own, &queued, error);
+    g_free(own.page_url);
+    g_free(own.message_id);
+    g_free(own.reply_to);
+    ch_ticket_facts_free(own.ticket);
+    return good;
+}
+
+/* One mail on its way through the writer's transaction. */
+typedef struct {
+    const ChDesk *desk;
+    ChStore *store;
+    gint64 id;
+    const ChIncoming *incoming;
+    ChReading *reading;
+    guint *queued;
+} Settling;
+
+/* How a letter names a mail that waits: its subject, or else its first words. */
+static char *title_of(const ChMail *mail)
+{
+    if (*mail->subject)
+        return g_strdup(mail->subject);
+    const char *start = mail->reply + strspn(mail->reply, " \t\n");
+    g_autofree char *line = g_strndup(start, strcspn(start, "\n"));
+    return g_utf8_substring(line, 0, MIN(TITLE_CHARACTERS, g_utf8_strlen(line, -1)));
+}
+
+static gboolean post_all(const Settling *settling, const ChDecision *decision, const ChCommitted *committed,
+                         GError **error)
+{
+    const ChPosting posting = {.desk = settling->desk,
+                               .store = settling->store,
+                               .mail = settling->id,
+                               .ticket = committed->ticket,
+                               .entry = committed->entry,
+                               .queued = settling->queued};
+    g_autofree char *title = decision->outcome == CH_OUTCOME_HELD ? title_of(settling->reading->mail) : NULL;
+    const ChOccasion occasion = {.about = decision->department,
+                                 .role = decision->role,
+                                 .title = title,
+                                 .mail = settling->reading->mail,
+                                 .verdict = settling->reading->verdict};
+    for (guint i = 0; i < decision->mails->len; i++)
+        if (!ch_post(&posting, g_ptr_array_index(decision->mails, i), &occasion, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* The decision's answer, where it gives one, has its effect at once. */
+static gboolean follow(const Settling *settling, const ChDecision *decision, GError **error)
+{
+    gboolean more = FALSE;
+    for (guint i = 0; i < decision->actions->len; i++)
+        more = more || ((ChAction *)g_ptr_array_index(decision->actions, i))->kind == CH_ACTION_ANSWER;
+    while (more)
+        if (!ch_carry_answers(settling->desk, settling->store, &more, settling->queued, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* A mail that answers a question and says more is decided again, when what waited for the answer is there. */
+static ChDecision *decide_again(const Settling *settling, ChDecision *first, GError **error)
+{
+    g_autoptr(ChDecision) answer = first;
+    const ChReading *reading = settling->reading;
+    for (guint i = 0; i < answer->actions->len; i++) {
+        const ChAction *action = g_ptr_array_index(answer->actions, i);
+        if (action->kind == CH_ACTION_ANSWER &&
+            !ch_store_answer(settling->store, action->id, TRUE, "reply", error))
+            return NULL;
+    }
+    if (!follow(settling, answer, error))
+        return NULL;
+    g_autoptr(ChFacts) facts = look_up(settling->desk->config, settling->store, settling->id, reading, error);
+    return facts ? weigh(settling->desk->config, settling->incoming, settling->reading, facts) : NULL;
+}
+
+static gboolean settle(const Settling *settling, ChWord word, GError **error)
+{
+    ChReading *reading = settling->reading;
+    g_autoptr(ChFacts) facts = look_up(settling->desk->config, settling->store, settling->id, reading, error);
+    if (!facts)
+        return FALSE;
+    facts->confirmed = word != CH_WORD_NONE;
+    facts->by_admin = word == CH_WORD_ADMIN;
+    g_autoptr(ChDecision) decision = weigh(settling->desk->config, settling->incoming, reading, facts);
+    if (decision->once_more && !(decision = decide_again(settling, g_steal_pointer(&decision), error)))
+        return FALSE;
+    ChCommitted committed;
+    return ch_store_carry_out(settling->store, settling->id, reading->mail, reading->verdict, decision,
+                              reading->fingerprint, reading->body, &committed, error) &&
+           post_all(settling, decision, &committed, error) && follow(settling, decision, error);
+}
+
 gboolean ch_settle(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
                    ChReading *reading, guint *queued, GError **error)
 {
-    g_autoptr(ChFacts) facts = NULL;
-    g_autoptr(ChDecision) decision = ch_weigh(desk->config, store, mail_id, incoming, reading, &facts, error);
-    g_autofree char *body = ch_mail_body_digest(reading->mail);
-    ChCommitted committed;
-    if (!decision || !ch_store_carry_out(store, mail_id, reading->mail, reading->verdict, decision,
-                                         reading->fingerprint, body, &committed, error))
-        return FALSE;
-    ChOccasion occasion = {.decision = decision,
-                           .mail = reading->mail,
-                           .verdict = reading->verdict,
-                           .source = incoming->source,
-                           .now = ch_clock_now()};
-    return queue_all(desk, store, mail_id, &occasion, &committed, queued, error);
+    return ch_settle_word(desk, store, mail_id, incoming, reading, CH_WORD_NONE, queued, error);
+}
+
+gboolean ch_settle_word(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
+                        ChReading *reading, ChWord word, guint *queued, GError **error)
+{
+    const Settling settling = {desk, store, mail_id, incoming, reading, queued};
+    return settle(&settling, word, error);
 }
 
 gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,
@@ -133,8 +338,13 @@ gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const
     ChCommitted committed;
     if (!ch_store_carry_out(store, mail_id, NULL, NULL, decision, NULL, NULL, &committed, error))
         return FALSE;
-    ChOccasion occasion = {.decision = decision, .source = source, .now = ch_clock_now()};
-    return queue_all(desk, store, mail_id, &occasion, &committed, queued, error);
+    const ChPosting posting = {.desk = desk, .store = store, .mail = mail_id, .queued = queued};
+    g_autofree char *line = g_strdup_printf("%s: quarantined: %s", source, why);
+    const ChOccasion occasion = {.log_line = line};
+    for (guint i = 0; i < decision->mails->len; i++)
+        if (!ch_post(&posting, g_ptr_array_index(decision->mails, i), &occasion, error))
+            return FALSE;
+    return TRUE;
 }
 
 /* The file of a gap, which must be the one that was read when the mail was queued. */

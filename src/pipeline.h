@@ -21,6 +21,7 @@ typedef struct {
     ChMail *mail;
     ChVerdict *verdict;
     char *fingerprint;
+    char *body; /* ch_mail_body_digest */
 } ChReading;
 
 /* Safe for any thread. Free with ch_reading_free. */
@@ -28,10 +29,10 @@ ChReading *ch_read(const ChConfig *config, const ChIncoming *incoming);
 void ch_reading_free(ChReading *reading);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChReading, ch_reading_free)
 
-/* Looks up the facts, routes and decides; changes nothing. STORE NULL: an empty desk. MAIL_ID 0: not taken in
- * (explain). READING's verdict is completed by the facts. FACTS gets them, the caller's to free. */
-ChDecision *ch_weigh(const ChConfig *config, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
-                     ChReading *reading, ChFacts **facts, GError **error);
+/* For `explain`: looks up the facts, routes and decides; changes nothing. STORE NULL: an empty desk.
+ * READING's verdict is completed by the facts. FACTS gets them, the caller's to free. */
+ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                     ChFacts **facts, GError **error);
 
 /* Weighs the mail, carries the decision out, composes and queues its mails: inside the transaction that STORE
  * has open (P4). *QUEUED grows by the mails queued. */
@@ -45,3 +46,12 @@ GBytes *ch_outgoing_bytes(const ChStored *stored, GError **error);
 /* Records that the mail could not be read, because of WHY (P12). */
 gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,
                        const char *why, guint *queued, GError **error);
+
+/* Inside the transaction that STORE has open: what answers bring about that came by the page, by mail or from
+ * an admin: accounts become active, held mails take their effect or are dropped (pipeline_answers.c). A few
+ * at a time; *MORE where some are left. */
+gboolean ch_carry_answers(const ChDesk *desk, ChStore *store, gboolean *more, guint *queued, GError **error);
+
+/* What time brings about: reminders, the agents' daily line, the end of what was held too long
+ * (pipeline_timers.c). For any number of calls; inside the transaction that STORE has open. */
+gboolean ch_carry_timers(const ChDesk *desk, ChStore *store, guint *queued, GError **error);

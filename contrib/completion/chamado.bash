@@ -44,7 +44,7 @@ _chamado() {
     case $command in
     '')
         options='-c -o --json --debug --help --version'
-        words='serve poll deliver explain ticket held queue verify config'
+        words='serve web poll deliver explain ticket people held queue keys verify config'
         ;;
     explain)
         if [[ $word != -* ]]; then
@@ -60,9 +60,25 @@ _chamado() {
         [[ -z $action ]] && words='list show'
         options='--all --full --limit --json --help'
         ;;
+    people)
+        [[ -z $action ]] && words='list show validate block unblock blocklist alias merge forget'
+        case $action in
+        list) options='--pending --limit --json --help' ;;
+        show) options='--limit --json --help' ;;
+        blocklist) options='--json --help' ;;
+        forget) options='--yes --help' ;;
+        esac
+        ;;
     held)
-        [[ -z $action ]] && words='list'
-        options='--ignored --quarantined --limit --json --help'
+        [[ -z $action ]] && words='list release drop'
+        [[ -z $action || $action == list ]] && options='--department --ignored --quarantined --limit --json --help'
+        ;;
+    keys)
+        [[ -z $action ]] && words='list rotate'
+        case $action in
+        list) options='--json --help' ;;
+        rotate) options='--days --help' ;;
+        esac
         ;;
     verify)
         options='--json --help'

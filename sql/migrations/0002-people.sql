@@ -29,7 +29,7 @@ CREATE TABLE question (            -- what the desk asked by mail
     name         TEXT NOT NULL DEFAULT '', -- what the form said, until done
     company      TEXT NOT NULL DEFAULT '',
     telephone    TEXT NOT NULL DEFAULT '',
-    language     TEXT NOT NULL DEFAULT ''
+    language     TEXT NOT NULL DEFAULT '' -- before the answer: in which it was asked
 ) STRICT;
 CREATE INDEX question_by_address ON question (address, asked_at);
 CREATE INDEX question_by_mail ON question (mail_id) WHERE mail_id IS NOT NULL;

@@ -17,6 +17,8 @@ int ch_admin_config(ChAdminContext *context, int argc, char **argv);
 int ch_admin_deliver(ChAdminContext *context, int argc, char **argv);
 int ch_admin_explain(ChAdminContext *context, int argc, char **argv);
 int ch_admin_held(ChAdminContext *context, int argc, char **argv);
+int ch_admin_keys(ChAdminContext *context, int argc, char **argv);
+int ch_admin_people(ChAdminContext *context, int argc, char **argv);
 int ch_admin_poll(ChAdminContext *context, int argc, char **argv);
 int ch_admin_queue(ChAdminContext *context, int argc, char **argv);
 int ch_admin_serve(ChAdminContext *context, int argc, char **argv);

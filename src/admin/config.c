@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `chamado config check|show`. Loads the file itself, since a bad one is what it is there for; how the file
  * is read is in base/config.c. */
-#include "admin/config.h"
-
 #include "admin/command.h"
 #include "admin/run.h"
 #include "base/error.h"
@@ -10,14 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-
-const char ch_admin_config_help[] =
-    "usage: chamado [-c FILE] [-o SECTION.KEY=VALUE]... config check|show [--json]\n"
-    "\n"
-    "  check   say everything that is wrong in the configuration; exit 78 where something is\n"
-    "  show    the configuration in force as the file would say it, passwords as ********\n"
-    "\n"
-    "  --json  for programs\n";
 
 /* The configuration, and with a file the templates that it names too: a desk needs both (P10). */
 static ChConfig *load(const ChAdminContext *context, GError **error)
@@ -48,11 +38,11 @@ static void print_check_json(const ChAdminContext *context, const ChConfig *conf
     ch_command_json(json);
 }
 
-static int check(const ChAdminContext *context, gboolean json)
+static int check(const ChAdminContext *context)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(ChConfig) config = load(context, &error);
-    if (json) {
+    if (context->json) {
         print_check_json(context, config, error);
         return ch_error_exit_code(error);
     }
@@ -65,14 +55,14 @@ static int check(const ChAdminContext *context, gboolean json)
     return EX_OK;
 }
 
-static int show(const ChAdminContext *context, gboolean json)
+static int show(const ChAdminContext *context)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, &error);
     if (!config)
         return ch_command_fail(error);
     g_autofree char *text = ch_config_show(config);
-    if (!json) {
+    if (!context->json) {
         fputs(text, stdout);
         return EX_OK;
     }
@@ -100,25 +90,22 @@ static int show(const ChAdminContext *context, gboolean json)
 
 int ch_admin_config(ChAdminContext *context, int argc, char **argv)
 {
-    gboolean json = context->json;
-    const char *what = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0) {
-            json = TRUE;
-        } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            fputs(ch_admin_config_help, stdout);
-            return EX_OK;
-        } else if (what || argv[i][0] == '-') {
-            fprintf(stderr, "chamado: config: '%s' is too much, expected check or show\n", argv[i]);
-            return EX_USAGE;
-        } else {
-            what = argv[i];
-        }
+    int code = EX_OK;
+    if (!ch_command_options(
+            context, "check | show",
+            "Says everything that is wrong in the configuration (exit code 78 where something "
+            "is), or shows the one in force as the file would say it, passwords as ********.",
+            NULL, &argc, &argv, &code))
+        return code;
+    const char *what = argc > 1 ? argv[1] : NULL;
+    if (argc > 2) {
+        fprintf(stderr, "chamado: config: '%s' is too much, expected check or show\n", argv[2]);
+        return EX_USAGE;
     }
     if (g_strcmp0(what, "check") == 0)
-        return check(context, json);
+        return check(context);
     if (g_strcmp0(what, "show") == 0)
-        return show(context, json);
+        return show(context);
     fprintf(stderr, "chamado: config: %s%s%s, expected check or show\n", what ? "'" : "",
             what ? what : "nothing", what ? "'" : "");
     return EX_USAGE;

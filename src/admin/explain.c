@@ -4,6 +4,7 @@
 #include "admin/command.h"
 
 #include "base/error.h"
+#include "compose/view.h"
 #include "fetch/source.h"
 #include "parse/parse.h"
 #include "pipeline.h"
@@ -74,20 +75,32 @@ static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *ve
     ch_json_attachments(json, mail->attachments);
 }
 
-/* Authentication-Results, delivery reports and rules are not read yet: their lists are empty, as they are for
- * a mail that has none. */
-static void json_decision(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict,
-                          const ChFacts *facts, const ChDecision *decision)
+static void json_auth(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict)
 {
-    static const char *const empty[] = {"bounce", "rules"};
     json_builder_set_member_name(json, "auth");
     json_builder_begin_object(json);
     ch_json_text(json, "authserv_id", config->authserv_id);
     json_builder_set_member_name(json, "results");
     json_builder_begin_array(json);
+    for (guint i = 0; i < verdict->auth->len; i++) {
+        const ChAuthResult *result = g_ptr_array_index(verdict->auth, i);
+        json_builder_begin_array(json);
+        json_builder_add_string_value(json, result->method);
+        json_builder_add_string_value(json, result->result);
+        json_builder_end_array(json);
+    }
     json_builder_end_array(json);
     ch_json_text(json, "evidence", ch_evidence_name(verdict->evidence));
     json_builder_end_object(json);
+}
+
+/* Delivery reports and rules are not read yet: their lists are empty, as they are for a mail that has none.
+ */
+static void json_decision(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict,
+                          const ChFacts *facts, const ChDecision *decision)
+{
+    static const char *const empty[] = {"bounce", "rules"};
+    json_auth(json, config, verdict);
     for (guint i = 0; i < G_N_ELEMENTS(empty); i++) {
         json_builder_set_member_name(json, empty[i]);
         json_builder_begin_array(json);
@@ -123,6 +136,21 @@ static void print_people(const char *label, const GPtrArray *addresses)
     }
 }
 
+/* One line: what our own server found. */
+static void print_auth(const ChVerdict *verdict)
+{
+    for (guint i = 0; i < verdict->auth->len; i++) {
+        const ChAuthResult *result = g_ptr_array_index(verdict->auth, i);
+        g_autofree char *domain = ch_command_plain(result->domain);
+        if (!i)
+            printf("%-12s ", "Results");
+        printf("%s%s=%s%s%s%s", i ? ", " : "", result->method, result->result, *domain ? " (" : "", domain,
+               *domain ? ")" : "");
+    }
+    if (verdict->auth->len > 0)
+        printf("\n");
+}
+
 static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFacts *facts,
                        const ChDecision *decision)
 {
@@ -135,10 +163,11 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
     printf("%-12s %s\n%-12s %s\n", "Subject", subject, "Date", mail->date ? mail->date : "(none)");
     printf("%-12s %s\n%-12s %s\n", "Kind", ch_kind_name(verdict->kind), "Evidence",
            ch_evidence_name(verdict->evidence));
+    print_auth(verdict);
     for (guint i = 0; i < mail->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
         g_autofree char *file = ch_command_plain(attachment->name);
-        g_autofree char *size = g_format_size(attachment->size);
+        g_autofree char *size = ch_view_size(attachment->size, "en");
         printf("%-12s %s, %s, %s%s%s\n", "File", file, attachment->type, size,
                attachment->accepted ? "" : ", refused: ", attachment->reason);
     }
@@ -171,7 +200,7 @@ static int explain(ChAdminContext *context, const ChIncoming *incoming, GError *
     }
     g_autoptr(ChFacts) facts = NULL;
     g_autoptr(ChReading) reading = ch_read(context->config, incoming);
-    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, 0, incoming, reading, &facts, error);
+    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, incoming, reading, &facts, error);
     if (!decision)
         return EX_SOFTWARE;
     if (!context->json) {

@@ -49,6 +49,7 @@ int ch_admin_poll(ChAdminContext *context, int argc, char **argv)
     g_autoptr(GError) error = NULL;
     ChRun run;
     if (ch_run_open(&run, context->config, "poll", &error)) {
+        ch_engine_tick(run.engine);
         code = take_in(context->config, run.engine);
         if (ch_engine_drain(run.engine, &error)) {
             g_autofree char *taken = g_strdup_printf("%" G_GUINT64_FORMAT, ch_engine_taken(run.engine));

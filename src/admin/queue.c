@@ -95,9 +95,11 @@ static gboolean change(ChStore *store, gint64 id, gboolean all, ChOutboxState st
     if (!all)
         return ch_store_outbox_set(store, id, state, error);
     g_autoptr(GPtrArray) outbox = ch_store_outbox(store, FALSE, G_MAXINT, error);
-    for (guint i = 0; outbox && i < outbox->len; i++)
-        if (!ch_store_outbox_set(store, ((ChOutboxRow *)outbox->pdata[i])->id, state, error))
+    for (guint i = 0; outbox && i < outbox->len; i++) {
+        const ChOutboxRow *row = g_ptr_array_index(outbox, i);
+        if (!(row->erased && state == CH_OUTBOX_QUEUED) && !ch_store_outbox_set(store, row->id, state, error))
             return FALSE;
+    }
     return outbox != NULL;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * `chamado serve`: the desk as a service: a fetching thread for each folder, one that delivers, and this main
- * loop for signals and for what other processes left in the database.
+ * `chamado serve`: the desk as a service: a fetching thread for each folder, one that delivers, the page's
+ * process, and this main loop for signals and for what other processes left in the database.
  */
 #include "admin/command.h"
 #include "admin/run.h"
+#include "admin/web-child.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -16,6 +17,7 @@
 
 #define RETRY_BASE 2   /* seconds */
 #define RETRY_CAP  600 /* ten minutes: an admin who repaired something should not wait longer */
+#define TICK_EVERY 60  /* seconds between looks at what time brings about */
 #define LOOK_EVERY 1   /* seconds between looks at the database's change counter, one word of shared memory */
 
 typedef struct {
@@ -122,6 +124,12 @@ static gboolean look(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean tick(gpointer data)
+{
+    ch_engine_tick(((Serving *)data)->run.engine);
+    return G_SOURCE_CONTINUE;
+}
+
 /* Works until the end or until the store fails. FALSE with the reason for the latter. */
 static gboolean work(Serving *serving, GError **error)
 {
@@ -131,6 +139,9 @@ static gboolean work(Serving *serving, GError **error)
         return FALSE;
     serving->cancel = g_cancellable_new();
     guint looking = g_timeout_add_seconds(LOOK_EVERY, look, serving);
+    guint ticking = g_timeout_add_seconds(TICK_EVERY, tick, serving);
+    ch_engine_tick(engine);
+    ChWebChild *web = ch_web_child_start(serving->context, serving->config);
     g_autoptr(GPtrArray) fetchers =
         ch_fetchers_start(serving->config, engine, serving->cancel, fetch_forever);
     GThread *delivery = serving->run.transport ? g_thread_new("deliver", deliver_forever, serving) : NULL;
@@ -140,6 +151,8 @@ static gboolean work(Serving *serving, GError **error)
     if (!serving->ending)
         g_main_loop_run(serving->loop);
     g_source_remove(looking);
+    g_source_remove(ticking);
+    ch_web_child_stop(web);
     g_cancellable_cancel(serving->cancel);
     ch_engine_look(engine); /* wakes whoever waits for progress */
     ch_fetchers_join(fetchers);

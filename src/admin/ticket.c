@@ -3,6 +3,7 @@
 #include "admin/command.h"
 
 #include "base/error.h"
+#include "compose/view.h"
 #include "mail/subject.h"
 #include "store/store.h"
 
@@ -156,7 +157,7 @@ static void print_entry(const ChEntryRow *entry, gboolean full)
     for (guint i = 0; i < entry->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(entry->attachments, i);
         g_autofree char *file = ch_command_plain(attachment->name);
-        g_autofree char *size = g_format_size(attachment->size);
+        g_autofree char *size = ch_view_size(attachment->size, "en");
         printf("    + %s (%s)%s%s\n", file, size,
                attachment->accepted ? "" : ", refused: ", attachment->reason);
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Signed Message-IDs (DESIGN.md section 5): HMAC-SHA256 over (ticket, recipient, entry, serial), cut to
- * 128 bits, as RFC 2104 section 5 allows, so that a reply proves which mail of ours it answers.
+ * Signed Message-IDs and reply addresses (DESIGN.md section 5): HMAC-SHA256 over (ticket, recipient, entry,
+ * serial), cut to 128 bits, as RFC 2104 section 5 allows, so that a reply proves which mail of ours it
+ * answers.
  */
 #pragma once
 
@@ -34,17 +35,21 @@ char *ch_message_id_new(const ChKey *key, const ChMessageId *id, const char *rec
  * about its signature. */
 gboolean ch_message_id_parse(const char *text, ChMessageId *id);
 
-/* TRUE where TEXT parses and KEY signed it for RECIPIENT. The comparison takes the same time for all. */
+/* TRUE where TEXT parses, KEY signed it for RECIPIENT, and KEY has not expired. The comparison takes the same
+ * time for all. */
 gboolean ch_message_id_verify(const char *text, const ChKey *key, const char *recipient);
 
 /*
  * A signed reply address: BASE "suporte@example.br" becomes "suporte+KEY.TICKET.ENTRY.SERIAL.MAC@example.br"
  * (subaddressing, RFC 5233; the MAC is 128 bits in base32, lower case, RFC 4648 section 6). NULL where the
- * local part would be longer than 64 octets (RFC 5321 section 4.5.3.1.1). Free with g_free.
+ * local part would be longer than 64 octets (RFC 5321 section 4.5.3.1.1), or BASE is no address. Free with
+ * g_free.
  */
 char *ch_reply_address_new(const ChKey *key, const ChMessageId *id, const char *recipient, const char *base);
+/* As ch_message_id_parse: what stands behind the last '+' counts, digits and letters in any case. */
 gboolean ch_reply_address_parse(const char *address, ChMessageId *id);
-/* As ch_message_id_verify. A Message-ID's MAC is no reply address's, nor the other way round. */
+/* As ch_message_id_verify; what stands before the '+' and behind the '@' is not signed. A Message-ID's MAC is
+ * no reply address's, nor the other way round. */
 gboolean ch_reply_address_verify(const char *address, const ChKey *key, const char *recipient);
 
 /* A new secret for the page's link: 128 random bits in base32, lower case: 26 letters and digits. Free with

@@ -38,8 +38,10 @@ static void write_automatic(GString *out, const ChLetter *letter)
 {
     if (!letter->automatic)
         return;
-    g_string_append_printf(out, "Auto-Submitted: %s\r\n",
-                           strcmp(letter->template, "ack") == 0 ? "auto-replied" : "auto-generated");
+    static const char *const replies[] = {"ack",     "verify",  "confirm", "confirm-alias",
+                                          "welcome", "refusal", NULL};
+    gboolean reply = g_strv_contains(replies, letter->template) && !letter->reminder;
+    g_string_append_printf(out, "Auto-Submitted: %s\r\n", reply ? "auto-replied" : "auto-generated");
     g_string_append(out, "X-Auto-Response-Suppress: All\r\n");
 }
 
@@ -54,6 +56,9 @@ static gboolean write_header(GString *out, const ChLetter *letter, const char *s
      * it, for this mail alone, and that is logged (P12). */
     if (!ch_header_mailbox(out, "To", letter->to_name, letter->to))
         g_string_append(out, "To: undisclosed-recipients:;\r\n");
+    /* One that no header can hold is left out: the answer comes to From then, as without a signed address. */
+    if (*letter->reply_to)
+        ch_header_mailbox(out, "Reply-To", letter->from_name, letter->reply_to);
     ch_header_text(out, "Subject", subject, SUBJECT_MAX);
     ch_header_date(out, "Date", letter->date);
     g_string_append_printf(out, "Message-ID: <%s>\r\n", letter->message_id);

@@ -14,6 +14,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTemplates, ch_templates_free)
 
 gboolean ch_templates_have_language(const ChTemplates *templates, const char *language);
 
+/* The folder for the language tag WANTED (RFC 5646; NULL, "" and anything else that is none are allowed):
+ * "pt-BR" or "pt_br" is pt_BR, and where there is no such folder, so are "pt" and "pt-PT"; what follows the
+ * tag is not looked at. Otherwise FALLBACK; NULL where that is no folder. Borrowed from TEMPLATES. */
+const char *ch_templates_pick(const ChTemplates *templates, const char *wanted, const char *fallback);
+
 /* The mail (RFC 5322, CRLF): multipart/alternative of text and HTML, inside multipart/mixed where
  * letter->enclosures are there. The files' bodies are left out: GAPS (of ChGap, the caller's) gets their
  * places. The same letter gives the same bytes (P5). NULL with CH_ERROR_CONFIG where the template isn't

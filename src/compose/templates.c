@@ -9,8 +9,11 @@
 
 #include <string.h>
 
-const char *const ch_template_names[] = {"ack",           "answer",           "notice-new", "notice-reply",
-                                         "notice-answer", "admin-quarantine", NULL};
+#define TAG_MAX 35 /* characters of a language tag that are looked at (RFC 5646 section 4.4.1) */
+
+const char *const ch_template_names[] = {
+    "ack",     "answer",        "notice-new", "notice-reply", "notice-answer",    "notice-held",  "verify",
+    "confirm", "confirm-alias", "welcome",    "refusal",      "admin-quarantine", "admin-budget", NULL};
 
 typedef struct {
     const char *extension;
@@ -190,6 +193,57 @@ void ch_templates_free(ChTemplates *templates)
 gboolean ch_templates_have_language(const ChTemplates *templates, const char *language)
 {
     return g_hash_table_contains(templates->languages, language);
+}
+
+/* The folder called TAG in any case, with "-" or "_"; NULL where there is none. */
+static const char *folder_of(const ChTemplates *templates, const char *tag)
+{
+    GHashTableIter languages;
+    gpointer folder;
+    g_hash_table_iter_init(&languages, templates->languages);
+    while (g_hash_table_iter_next(&languages, &folder, NULL)) {
+        g_autofree char *name = g_strdelimit(g_strdup(folder), "-", '_');
+        if (g_ascii_strcasecmp(name, tag) == 0)
+            return folder;
+    }
+    return NULL;
+}
+
+/* The first folder by name of the primary language PRIMARY: "pt_BR" for "pt"; NULL where there is none. */
+static const char *relative_of(const ChTemplates *templates, const char *primary)
+{
+    const char *best = NULL;
+    gsize length = strlen(primary);
+    GHashTableIter languages;
+    gpointer folder;
+    g_hash_table_iter_init(&languages, templates->languages);
+    while (g_hash_table_iter_next(&languages, &folder, NULL)) {
+        const char *name = folder;
+        if (g_ascii_strncasecmp(name, primary, length) == 0 && !g_ascii_isalnum(name[length]) &&
+            (!best || strcmp(name, best) < 0))
+            best = name;
+    }
+    return best;
+}
+
+const char *ch_templates_pick(const ChTemplates *templates, const char *wanted, const char *fallback)
+{
+    while (wanted && *wanted == ' ')
+        wanted++;
+    gsize length = wanted ? strspn(wanted, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_") : 0;
+    g_autofree char *tag = g_strdelimit(g_strndup(wanted ? wanted : "", MIN(length, TAG_MAX)), "-", '_');
+    const char *found = NULL;
+    while (*tag && !found) { /* RFC 4647 section 3.4: from the whole tag to its language alone */
+        found = folder_of(templates, tag);
+        char *last = strrchr(tag, '_');
+        if (!found && !last)
+            found = relative_of(templates, tag);
+        *(last ? last : tag) = '\0';
+    }
+    gpointer folder = NULL;
+    if (!found && fallback && g_hash_table_lookup_extended(templates->languages, fallback, &folder, NULL))
+        found = folder;
+    return found;
 }
 
 const ChTemplate *ch_templates_find(const ChTemplates *templates, const char *language, const char *name)

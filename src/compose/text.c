@@ -71,11 +71,12 @@ static void append_link(GString *html, const char *text, gsize length)
     g_string_append(html, "</a>");
 }
 
-static void append_line(GString *html, const char *text, const char *end)
+static void append_line(GString *html, const char *text, const char *end, gboolean links)
 {
     gboolean blank_before = TRUE, word_before = FALSE;
     for (const char *p = text; p < end;) {
-        gsize length = (*p == 'h' || *p == 'H') && !word_before ? link_length(p, end) : 0;
+        gboolean may = links && !word_before && (*p == 'h' || *p == 'H');
+        gsize length = may ? link_length(p, end) : 0;
         if (length) {
             append_link(html, p, length);
             p += length;
@@ -101,7 +102,7 @@ static gboolean is_blank(const char *text, const char *end)
     return text == end;
 }
 
-char *ch_text_to_html(const char *text)
+char *ch_text_to_html(const char *text, gboolean links)
 {
     GString *html = g_string_sized_new(strlen(text) + 256);
     gboolean open = FALSE;
@@ -113,7 +114,7 @@ char *ch_text_to_html(const char *text)
             open = FALSE;
         } else {
             g_string_append(html, open ? "<br>\n" : PARAGRAPH);
-            append_line(html, line, end);
+            append_line(html, line, end, links);
             open = TRUE;
         }
         line = *end ? end + 1 : end;

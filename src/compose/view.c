@@ -25,12 +25,13 @@ typedef struct {
     const char *prefix;
     char decimal;
     const char *marker;
+    const char *date; /* for g_date_time_format */
 } Habit;
 
 static const Habit habits[] = {
-    {"pt", ',', CH_MARKER_PT},
-    {"en", '.', CH_MARKER_EN},
-    {"", ',', CH_MARKER_EN},
+    {"pt", ',', CH_MARKER_PT, "%d/%m/%Y %H:%M"},
+    {"en", '.', CH_MARKER_EN, "%Y-%m-%d %H:%M"},
+    {"", ',', CH_MARKER_EN, "%Y-%m-%d %H:%M"},
 };
 
 static const Habit *habit_of(const char *language)
@@ -90,14 +91,23 @@ static void add_flag(ChValue *view, ChViewName name, gboolean value)
         ch_value_add(view, name, CH_VALUE_TRUE);
 }
 
+/* The letter asks whether somebody wrote what they seem to have written: until the answer, it is anybody's
+ * text. */
+static gboolean asks(const ChLetter *letter)
+{
+    static const char *const templates[] = {"verify", "confirm", "confirm-alias", NULL};
+    return g_strv_contains(templates, letter->template);
+}
+
 static void add_texts(ChValue *view, const ChLetter *letter)
 {
     gboolean cut = FALSE, summary_cut = FALSE;
     char *text = trimmed(letter->text, &cut);
     char *summary = trimmed(letter->summary, &summary_cut);
     ch_value_take_string(view, CH_VIEW_preview, ch_compose_one_line(*text ? text : summary, PREVIEW_MAX));
-    ch_value_take_string(view, CH_VIEW_text_html, ch_text_to_html(text));
-    ch_value_take_string(view, CH_VIEW_summary_html, ch_text_to_html(summary));
+    ch_value_take_string(view, CH_VIEW_text_html, ch_text_to_html(text, TRUE));
+    /* Without links where anybody may have written it: the desk carries nobody's bait (P6). */
+    ch_value_take_string(view, CH_VIEW_summary_html, ch_text_to_html(summary, !asks(letter)));
     ch_value_take_string(view, CH_VIEW_text, text);
     ch_value_take_string(view, CH_VIEW_summary, summary);
     add_flag(view, CH_VIEW_text_cut, cut);
@@ -142,11 +152,76 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
     if (*letter->from && *letter->subject_key) {
         g_autofree char *title = ch_compose_one_line(letter->title, LINK_TITLE_MAX);
         g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
-        ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(letter->from, subject));
+        const char *address = *letter->reply_to ? letter->reply_to : letter->from;
+        ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(address, subject));
     }
     add_flag(view, CH_VIEW_state_open, strcmp(letter->state, "open") == 0);
     add_flag(view, CH_VIEW_state_pending, strcmp(letter->state, "pending") == 0);
     add_flag(view, CH_VIEW_state_closed, strcmp(letter->state, "closed") == 0);
+}
+
+static void add_count(ChValue *view, ChViewName name, ChViewName one, guint count)
+{
+    if (count == 0)
+        return;
+    ch_value_take_string(view, name, g_strdup_printf("%u", count));
+    add_flag(view, one, count == 1);
+}
+
+static void add_departments(ChValue *view, const ChLetter *letter)
+{
+    if (letter->departments->len == 0)
+        return;
+    ChValue *departments = ch_value_add(view, CH_VIEW_departments, CH_VALUE_LIST);
+    for (guint i = 0; i < letter->departments->len; i++) {
+        const ChDepartmentLine *line = g_ptr_array_index(letter->departments, i);
+        ChValue *department = ch_value_add(departments, 0, CH_VALUE_MAP);
+        ch_value_add_string(department, CH_VIEW_department_title, line->title);
+        ch_value_add_string(department, CH_VIEW_department_address, line->address);
+        ch_value_take_string(department, CH_VIEW_department_mailto, ch_view_mailto(line->address, ""));
+    }
+    add_flag(view, CH_VIEW_has_departments, TRUE);
+}
+
+static void add_held_line(ChValue *held, const ChHeldLine *line, const char *language)
+{
+    ChValue *mail = ch_value_add(held, 0, CH_VALUE_MAP);
+    ch_value_take_string(mail, CH_VIEW_held_mail, g_strdup_printf("%" G_GINT64_FORMAT, line->mail));
+    ch_value_take_string(mail, CH_VIEW_held_sender, ch_compose_one_line(line->sender, TITLE_MAX));
+    ch_value_take_string(mail, CH_VIEW_held_subject, ch_compose_one_line(line->subject, TITLE_MAX));
+    if (line->ticket > 0)
+        ch_value_take_string(mail, CH_VIEW_held_ticket, g_strdup_printf("%" G_GINT64_FORMAT, line->ticket));
+    g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(line->taken_at);
+    if (since)
+        ch_value_take_string(mail, CH_VIEW_held_since, g_date_time_format(since, habit_of(language)->date));
+    add_flag(mail, CH_VIEW_held_registration, line->kind == CH_HOLD_REGISTRATION);
+    add_flag(mail, CH_VIEW_held_claim, line->kind == CH_HOLD_CLAIM);
+    add_flag(mail, CH_VIEW_held_alias, line->kind == CH_HOLD_ALIAS);
+    add_flag(mail, CH_VIEW_held_stranger, line->kind == CH_HOLD_STRANGER);
+    add_flag(mail, CH_VIEW_held_closed, line->kind == CH_HOLD_CLOSED);
+    add_flag(mail, CH_VIEW_held_no_address, line->kind == CH_HOLD_NO_ADDRESS);
+}
+
+/* P8: whoever wrote, their addresses are for agents. */
+static void add_held(ChValue *view, const ChLetter *letter)
+{
+    if (strcmp(letter->template, "notice-held") != 0)
+        return;
+    add_count(view, CH_VIEW_held_count, CH_VIEW_held_one, letter->held_count);
+    add_flag(view, CH_VIEW_held_more, letter->held_count > letter->held->len);
+    add_flag(view, CH_VIEW_has_held, letter->held->len > 0);
+    ChValue *held = ch_value_add(view, CH_VIEW_held, CH_VALUE_LIST);
+    for (guint i = 0; i < letter->held->len; i++)
+        add_held_line(held, g_ptr_array_index(letter->held, i), letter->language);
+}
+
+static void add_question(ChValue *view, const ChLetter *letter)
+{
+    ch_value_add_string(view, CH_VIEW_page_url, letter->page_url);
+    add_flag(view, CH_VIEW_reminder, letter->reminder);
+    add_count(view, CH_VIEW_days, CH_VIEW_one_day, letter->days);
+    if (strcmp(letter->template, "confirm-alias") == 0)
+        ch_value_add_string(view, CH_VIEW_claimed, letter->claimed);
 }
 
 /* P8: whatever the caller filled in, a customer's letter has no address to show. Nor has a colleague's
@@ -162,6 +237,7 @@ ChValue *ch_view_new(const ChLetter *letter)
     ChValue *view = ch_value_new();
     ch_value_take_string(view, CH_VIEW_lang, g_strdelimit(g_strdup(letter->language), "_", '-'));
     ch_value_add_string(view, CH_VIEW_marker, habit_of(letter->language)->marker);
+    add_flag(view, CH_VIEW_answerable, *letter->subject_key || asks(letter));
     ch_value_add_string(view, CH_VIEW_desk_name, letter->desk_name);
     ch_value_add_string(view, CH_VIEW_department, letter->department_title);
     ch_value_add_string(view, CH_VIEW_from, letter->from);
@@ -178,5 +254,8 @@ ChValue *ch_view_new(const ChLetter *letter)
     ch_value_take_string(view, CH_VIEW_size_limit, ch_view_size(letter->size_limit, letter->language));
     add_files(view, letter);
     ch_value_add_string(view, CH_VIEW_log_line, letter->log_line);
+    add_question(view, letter);
+    add_departments(view, letter);
+    add_held(view, letter);
     return view;
 }

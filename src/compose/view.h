@@ -7,8 +7,9 @@
 
 /* name, whether its value is HTML already */
 #define CH_VIEW_NAMES(X)                                                                                     \
-    X(lang, FALSE)   /* "pt-BR" (RFC 5646), for HTML's lang */                                               \
-    X(marker, FALSE) /* the line of mail/marker.h */                                                         \
+    X(lang, FALSE)       /* "pt-BR" (RFC 5646), for HTML's lang */                                           \
+    X(answerable, FALSE) /* an answer to the letter does something: the marker belongs on top */             \
+    X(marker, FALSE)     /* the line of mail/marker.h */                                                     \
     X(desk_name, FALSE)                                                                                      \
     X(department, FALSE) /* its title */                                                                     \
     X(from, FALSE)       /* the department's address */                                                      \
@@ -42,7 +43,33 @@
     X(type_not_accepted, FALSE)                                                                              \
     X(type_unknown, FALSE) /* its name has no extension */                                                   \
     X(reason, FALSE)       /* any other reason, as a rule words it */                                        \
-    X(log_line, FALSE)
+    X(log_line, FALSE)                                                                                       \
+    X(page_url, FALSE) /* verify: the page's link; false where there is no page */                           \
+    X(reminder, FALSE) /* verify: it was asked before */                                                     \
+    X(days, FALSE)     /* until a question expires: "7" */                                                   \
+    X(one_day, FALSE)  /* it is one */                                                                       \
+    X(claimed, FALSE)  /* confirm-alias alone: the other address */                                          \
+    X(has_departments, FALSE)                                                                                \
+    X(departments, FALSE) /* a list; each has the three names below */                                       \
+    X(department_title, FALSE)                                                                               \
+    X(department_address, FALSE)                                                                             \
+    X(department_mailto, FALSE)                                                                              \
+    X(held_count, FALSE) /* notice-held: of all that wait */                                                 \
+    X(held_one, FALSE)   /* it is one */                                                                     \
+    X(held_more, FALSE)  /* the list has fewer than that */                                                  \
+    X(has_held, FALSE)                                                                                       \
+    X(held, FALSE)      /* a list; each has the names below; notice-held alone (P8) */                       \
+    X(held_mail, FALSE) /* its number, as `chamado held list` shows it */                                    \
+    X(held_sender, FALSE)                                                                                    \
+    X(held_subject, FALSE)                                                                                   \
+    X(held_ticket, FALSE)       /* its number; false where it has none */                                    \
+    X(held_since, FALSE)        /* date and time, the server's own zone */                                   \
+    X(held_registration, FALSE) /* why: one of these six */                                                  \
+    X(held_claim, FALSE)                                                                                     \
+    X(held_alias, FALSE)                                                                                     \
+    X(held_stranger, FALSE)                                                                                  \
+    X(held_closed, FALSE)                                                                                    \
+    X(held_no_address, FALSE)
 
 typedef enum {
 #define CH_VIEW_ENUM(name, markup) CH_VIEW_##name,

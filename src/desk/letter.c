@@ -66,7 +66,7 @@ static void write_author(ChLetter *letter, const ChMailPlan *plan, const ChOccas
 {
     const ChAddress *sender = occasion->verdict->sender;
     gboolean named = *sender->name && !strchr(sender->name, '@');
-    gboolean hide = !plan->internal && occasion->decision->role == CH_ROLE_AGENT; /* P8 */
+    gboolean hide = !plan->internal && occasion->role == CH_ROLE_AGENT; /* P8 */
     set(&letter->author, named ? sender->name : hide ? letter->from_name : sender->address);
     set(&letter->author_address, named && !hide ? sender->address : "");
 }
@@ -101,25 +101,42 @@ static void write_ticket(const ChConfig *config, ChLetter *letter, const ChTicke
         set(&letter->in_reply_to, g_ptr_array_index(letter->references, letter->references->len - 1));
 }
 
-static void write_log_line(ChLetter *letter, const ChOccasion *occasion)
+static void write_question(ChLetter *letter, const ChOccasion *occasion)
 {
-    const GPtrArray *reasons = occasion->decision->reasons;
-    g_free(letter->log_line);
-    letter->log_line =
-        g_strdup_printf("%s: %s", occasion->source,
-                        reasons->len ? (const char *)g_ptr_array_index(reasons, reasons->len - 1) : "");
+    letter->days = occasion->days;
+    letter->reminder = occasion->reminder;
+    set(&letter->page_url, occasion->page_url);
+    set(&letter->claimed, occasion->verdict ? occasion->verdict->sender->address : NULL);
+}
+
+/* A letter about a mail of no ticket is threaded below that mail. */
+static void write_thread(ChLetter *letter, const ChOccasion *occasion)
+{
+    const ChMail *mail = occasion->mail;
+    set(&letter->title, occasion->title);
+    if (mail && *mail->message_id) {
+        g_ptr_array_add(letter->references, g_strdup(mail->message_id));
+        set(&letter->in_reply_to, mail->message_id);
+    }
+}
+
+/* Where a customer may write: every department that takes new people. */
+static void write_departments(ChLetter *letter, const ChConfig *config)
+{
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        if (department->registration != CH_REGISTRATION_CLOSED)
+            g_ptr_array_add(letter->departments,
+                            ch_department_line_new(department->title, department->addresses[0]));
+    }
 }
 
 ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const ChOccasion *occasion)
 {
     ChLetter *letter = ch_letter_new();
-    const ChDepartmentConfig *department = NULL;
-    if (occasion->ticket)
-        department = ch_config_department(config, occasion->ticket->department);
-    if (!department) /* about no ticket, or its department left the configuration: the first one speaks */
-        department = g_ptr_array_index(config->departments, 0);
+    const ChDepartmentConfig *department = occasion->department;
     set(&letter->template, plan->template);
-    set(&letter->language, plan->language);
+    set(&letter->language, occasion->language);
     set(&letter->desk_name, config->desk_name);
     set(&letter->from_name, department->title);
     set(&letter->from, department->addresses[0]);
@@ -127,14 +144,30 @@ ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const 
     set(&letter->to, plan->to);
     set(&letter->department_title, department->title);
     set(&letter->message_id, occasion->message_id);
+    set(&letter->reply_to, occasion->reply_to);
+    set(&letter->log_line, occasion->log_line);
     letter->date = occasion->now;
-    letter->automatic = strcmp(plan->template, "answer") != 0;
+    letter->automatic = ch_letter_is_automatic(plan);
     if (occasion->ticket)
         write_ticket(config, letter, occasion->ticket);
+    else
+        write_thread(letter, occasion);
     if (occasion->mail)
         write_mail(config, letter, plan, occasion);
-    write_log_line(letter, occasion);
+    if (plan->question != CH_QUESTION_NONE)
+        write_question(letter, occasion);
+    write_departments(letter, config);
+    if (occasion->held) {
+        g_ptr_array_unref(letter->held);
+        letter->held = g_ptr_array_ref(occasion->held);
+        letter->held_count = occasion->held_count;
+    }
     return letter;
+}
+
+gboolean ch_letter_is_automatic(const ChMailPlan *plan)
+{
+    return strcmp(plan->template, "answer") != 0;
 }
 
 gboolean ch_letter_wants_files(const ChMailPlan *plan)

@@ -7,14 +7,26 @@
 #include "mail/decision.h"
 #include "mail/outgoing.h"
 
-/* What a letter is about. All borrowed. */
+/* What a letter is about. All borrowed; what does not concern it is NULL or 0. */
 typedef struct {
-    const ChDecision *decision;
-    const ChMail *mail;          /* that caused it; NULL: it could not be read */
-    const ChVerdict *verdict;    /* NULL with mail */
-    const ChTicketFacts *ticket; /* as it is now, its message_ids for this recipient; NULL: about no ticket */
-    const char *source;          /* where the mail came from */
-    const char *message_id;
+    const char *language;                 /* a folder of templates */
+    const char *about;                    /* a configured department, where no ticket says it */
+    const ChDepartmentConfig *department; /* that speaks; never NULL */
+    ChRole role;                          /* of the mail's sender */
+    const ChMail *mail;                   /* that caused it */
+    const ChVerdict *verdict;             /* with mail */
+    ChTicketFacts *ticket;                /* as it is now, its message_ids for this recipient */
+    const char *log_line;                 /* what happened, for admins */
+
+    const char *title; /* of a question about a mail that is not at hand */
+    char *page_url;    /* of a question */
+    guint days;        /* in which it may be answered */
+    gboolean reminder;
+    GPtrArray *held; /* of ChHeldLine; the letter takes its own reference */
+    guint held_count;
+
+    char *message_id;
+    char *reply_to;
     gint64 now;
 } ChOccasion;
 
@@ -25,3 +37,6 @@ ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const 
 
 /* Whether the accepted files of the mail travel with PLAN's letter. */
 gboolean ch_letter_wants_files(const ChMailPlan *plan);
+
+/* Whether a machine wrote it (RFC 3834): everything but a person's answer. */
+gboolean ch_letter_is_automatic(const ChMailPlan *plan);

@@ -128,7 +128,8 @@ const ChSink *ch_engine_sink(ChEngine *engine)
 gboolean ch_engine_drain(ChEngine *engine, GError **error)
 {
     g_mutex_lock(&engine->lock);
-    while ((engine->jobs || engine->look || engine->looking) && !engine->failure && !engine->stopping)
+    while ((engine->jobs || engine->look || engine->tick || engine->looking) && !engine->failure &&
+           !engine->stopping)
         g_cond_wait(&engine->progress, &engine->lock);
     if (engine->failure)
         g_propagate_error(error, g_error_copy(engine->failure));
@@ -152,6 +153,14 @@ void ch_engine_look(ChEngine *engine)
     engine->queued++;
     g_cond_signal(&engine->work);
     g_cond_broadcast(&engine->progress);
+    g_mutex_unlock(&engine->lock);
+}
+
+void ch_engine_tick(ChEngine *engine)
+{
+    g_mutex_lock(&engine->lock);
+    engine->tick = TRUE;
+    g_cond_signal(&engine->work);
     g_mutex_unlock(&engine->lock);
 }
 

@@ -32,6 +32,9 @@ guint64 ch_engine_taken(ChEngine *engine);
 /* The database may have changed from outside: a `deliver` left a mail, an admin requeued one. */
 void ch_engine_look(ChEngine *engine);
 
+/* Time has passed: reminders and their like may be due. To be called once a minute or so. */
+void ch_engine_tick(ChEngine *engine);
+
 /* Called once, from the writer's thread, when it gives up. */
 void ch_engine_on_failure(ChEngine *engine, void (*failed)(gpointer data), gpointer data);
 

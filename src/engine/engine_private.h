@@ -48,6 +48,7 @@ struct ChEngine {
     gsize in_flight;     /* raw bytes of all jobs */
     guint jobs;          /* all jobs, also those in the writer's hands */
     gboolean look;       /* for mails that another process took in */
+    gboolean tick;       /* for what time brings about */
     gboolean looking;    /* the writer does so now; what it finds is not yet in jobs */
     gint64 adopted;      /* the last mail id of those */
     guint64 queued;      /* mails put into the outbox so far, and other reasons to look at it */

@@ -19,6 +19,7 @@ typedef struct {
     GPtrArray *adopted; /* of ChJob: mails that another process took in */
     guint set_aside;    /* of those: damaged, and quarantined at once */
     gboolean look;
+    gboolean tick;
     guint queued; /* mails put into the outbox */
 } Group;
 
@@ -53,7 +54,7 @@ static gboolean wait_for_work(ChEngine *engine)
     gint64 until = 0;
     while (!engine->stopping) {
         gboolean some = count_ready(&engine->intake, 1) || count_ready(&engine->undecided, 1);
-        if (engine->calls.length || engine->look || (some && is_enough(engine)))
+        if (engine->calls.length || engine->look || engine->tick || (some && is_enough(engine)))
             return TRUE;
         if (!some) {
             g_cond_wait(&engine->work, &engine->lock);
@@ -74,6 +75,8 @@ static void gather(ChEngine *engine, Group *group)
     move_ready(&engine->undecided, group->decide, limit);
     for (ChPosted *posted; (posted = g_queue_pop_head(&engine->calls)); posted->taken = TRUE)
         g_ptr_array_add(group->calls, posted);
+    group->tick = engine->tick;
+    engine->tick = FALSE;
     group->look = engine->look && engine->in_flight < engine->desk->config->limits.memory_bytes;
 }
 
@@ -183,6 +186,38 @@ static gboolean adopt(ChEngine *engine, Group *group, GError **error)
     return TRUE;
 }
 
+/* Reminders and their like; what is wrong with them must not stop the mail. */
+static gboolean tick(ChEngine *engine, Group *group, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    guint mine = 0;
+    if (!ch_store_savepoint(engine->store, error))
+        return FALSE;
+    if (ch_carry_timers(engine->desk, engine->store, &mine, &fault)) {
+        group->queued += mine;
+        return ch_store_release(engine->store, error);
+    }
+    ch_store_rollback_savepoint(engine->store);
+    if (is_the_mails_fault(fault)) {
+        ch_log_error("timers-failed", fault, NULL);
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&fault));
+    return FALSE;
+}
+
+/* What other processes left in the database: the page's and an admin's answers, keys, mails. */
+static gboolean look(ChEngine *engine, Group *group, GError **error)
+{
+    gboolean more;
+    ch_store_refresh(engine->store);
+    if (!ch_carry_answers(engine->desk, engine->store, &more, &group->queued, error) ||
+        !adopt(engine, group, error))
+        return FALSE;
+    group->look = group->look || more;
+    return TRUE;
+}
+
 static gboolean fill(ChEngine *engine, Group *group, GError **error)
 {
     for (guint i = 0; i < group->intake->len; i++)
@@ -200,7 +235,7 @@ static gboolean fill(ChEngine *engine, Group *group, GError **error)
     for (guint i = 0; i < group->calls->len; i++)
         if (!run_call(engine, g_ptr_array_index(group->calls, i), error))
             return FALSE;
-    return !group->look || adopt(engine, group, error);
+    return (!group->tick || tick(engine, group, error)) && (!group->look || look(engine, group, error));
 }
 
 static gboolean commit(ChEngine *engine, Group *group, GError **error)
@@ -291,10 +326,11 @@ gpointer ch_writer_run(gpointer data)
         Group group = {.intake = intake, .decide = decide, .calls = calls, .adopted = adopted};
         GError *failure = NULL;
         gather(engine, &group);
-        gboolean looked = engine->looking = group.look;
+        gboolean looked = group.look;
+        engine->looking = group.look || group.tick;
         if (looked)
             engine->look = FALSE; /* set again meanwhile: look again */
-        else if (engine->look && !intake->len && !decide->len && !calls->len) {
+        else if (engine->look && !group.tick && !intake->len && !decide->len && !calls->len) {
             g_cond_wait(&engine->work, &engine->lock); /* no room for more mails just now */
             continue;
         }

@@ -49,6 +49,7 @@ void ch_ticket_facts_free(ChTicketFacts *ticket)
     g_free(ticket->department);
     g_free(ticket->requester_name);
     g_free(ticket->requester_address);
+    g_free(ticket->requester_language);
     g_ptr_array_unref(ticket->watchers);
     g_ptr_array_unref(ticket->message_ids);
     g_free(ticket);

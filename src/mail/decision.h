@@ -40,7 +40,7 @@ typedef struct {
     char *method; /* "dkim" */
     char *result; /* "pass" */
     char *domain; /* that it speaks of: header.d or header.i of dkim, smtp.mailfrom of spf, header.from of
-                     dmarc; "" where it names none */
+                     dmarc; "" where it names none, "?" where it names several or an unreadable one */
 } ChAuthResult;
 
 void ch_auth_result_free(ChAuthResult *result);
@@ -78,8 +78,9 @@ typedef struct {
     ChTicketState state;
     char *requester_name;
     char *requester_address;
-    GPtrArray *watchers;    /* of char *, addresses, folded */
-    GPtrArray *message_ids; /* of char *: of its mails, oldest first, the last few (for References) */
+    char *requester_language; /* as ChPersonFacts */
+    GPtrArray *watchers;      /* of char *, addresses, folded */
+    GPtrArray *message_ids;   /* of char *: of its mails, oldest first, the last few (for References) */
 } ChTicketFacts;
 
 ChTicketFacts *ch_ticket_facts_new(void);
@@ -207,6 +208,7 @@ typedef struct {
     GPtrArray *actions; /* of ChAction, in order */
     GPtrArray *mails;   /* of ChMailPlan */
     GPtrArray *reasons; /* of char *: one for every step */
+    gboolean once_more; /* it answers a question and says more: after that the mail is decided again */
 } ChDecision;
 
 ChDecision *ch_decision_new(void);

@@ -71,9 +71,10 @@ const char *ch_cut_name(ChCutKind kind);
 
 /* One Authentication-Results header field (RFC 8601). */
 typedef struct {
-    char *value; /* unfolded */
-    guint run;   /* fields with the same number stood beside each other, the topmost run is 0; DKIM-Filter,
-                    DMARC-Filter and Received-SPF, which filters write between their results, part no run */
+    char *value;  /* unfolded */
+    gboolean cut; /* it was longer than CH_HEADER_VALUE_MAX: value is its beginning, and proves nothing */
+    guint run;    /* fields with the same number stood beside each other, the topmost run is 0; DKIM-Filter,
+                     DMARC-Filter and Received-SPF, which filters write between their results, part no run */
 } ChAuthField;
 
 void ch_auth_field_free(ChAuthField *field);
@@ -101,8 +102,9 @@ typedef struct {
         auto_suppress;  /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
     gboolean is_report; /* the top is multipart/report (RFC 6522) */
     char *report_type;  /* its report-type parameter, lower case; NULL otherwise */
-    guint received_count;    /* Received headers: the hops so far */
-    GPtrArray *auth_fields;  /* of ChAuthField, from the top, at most CH_AUTH_FIELDS_MAX; never NULL */
+    guint received_count; /* Received headers: the hops so far */
+    GPtrArray
+        *auth_fields; /* of ChAuthField, from the top down to From, at most CH_AUTH_FIELDS_MAX; never NULL */
     gboolean from_ambiguous; /* several From headers, or several addresses in one: nobody can be proven */
     char *language; /* the first tag of Accept-Language or Content-Language (RFC 3282), "pt-BR"; NULL: none */
 

@@ -98,6 +98,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChLetter, ch_letter_free)
 ChEnclosure *ch_enclosure_new(const char *name, const char *type, const char *part);
 void ch_enclosure_free(ChEnclosure *enclosure);
 
+/* A token bucket of outgoing mail (desk/budget.h). */
+typedef struct {
+    double mails;      /* left at the time AT; below 0: a debt */
+    gint64 at;         /* seconds since 1970, UTC; 0: there is no such bucket yet */
+    gint64 tripped_at; /* 0: not since it was last full */
+} ChBucket;
+
 /* One queued mail, as the outbox hands it to a transport. */
 typedef struct {
     gint64 id; /* outbox row */

@@ -12,6 +12,8 @@ typedef struct {
     const ChLimits *limits;
     gboolean have_from, have_subject;
     GPtrArray *from;
+    gboolean in_run; /* nothing stood between the last Authentication-Results and here */
+    char *accept_language, *content_language;
 } Reader;
 
 /* The unfolded value as clean text on one line, not decoded. */
@@ -29,11 +31,14 @@ static char *keyword_value(const char *raw)
     return *value ? g_ascii_strdown(value, -1) : NULL;
 }
 
-static void read_addresses(Reader *reader, const char *header, const char *raw, GPtrArray *list)
+/* FALSE where more were left out. */
+static gboolean read_addresses(Reader *reader, const char *header, const char *raw, GPtrArray *list)
 {
-    if (!ch_address_parse(raw, list, reader->limits->recipients))
-        ch_parse_warn(reader->mail, "%s: only the first %u addresses were read", header,
-                      reader->limits->recipients);
+    if (ch_address_parse(raw, list, reader->limits->recipients))
+        return TRUE;
+    ch_parse_warn(reader->mail, "%s: only the first %u addresses were read", header,
+                  reader->limits->recipients);
+    return FALSE;
 }
 
 /* Where the mail really went. The same address twice is said once. */
@@ -164,15 +169,73 @@ static void read_machine(ChMail *mail, const char *name, const char *raw)
     }
 }
 
+/* What others said of the mail, and what stands between: anybody can write below the run of our own server.
+ */
+static void read_auth(Reader *reader, const char *name, const char *raw)
+{
+    static const char *const between[] = {"DKIM-Filter", "DMARC-Filter", "Received-SPF"};
+    GPtrArray *fields = reader->mail->auth_fields;
+    /* A server puts its own on top, as a trace field (RFC 8601 section 2.1); what stands below From came with
+     * the mail. */
+    if (reader->have_from)
+        return;
+    if (g_ascii_strcasecmp(name, "Authentication-Results")) {
+        gboolean parts = TRUE;
+        for (guint i = 0; i < G_N_ELEMENTS(between); i++)
+            parts = parts && g_ascii_strcasecmp(name, between[i]);
+        reader->in_run = reader->in_run && !parts;
+        return;
+    }
+    if (fields->len < CH_AUTH_FIELDS_MAX) {
+        const ChAuthField *last = fields->len > 0 ? g_ptr_array_index(fields, fields->len - 1) : NULL;
+        ChAuthField *field = g_new0(ChAuthField, 1);
+        field->value = plain_value(raw);
+        field->cut = strlen(raw) > CH_HEADER_VALUE_MAX;
+        field->run = !last ? 0 : reader->in_run ? last->run : last->run + 1;
+        g_ptr_array_add(fields, field);
+    }
+    reader->in_run = TRUE;
+}
+
+/* The next hop, or the next program, may read another From than we do: then nobody can be proven. */
+static void read_from(Reader *reader, const char *raw)
+{
+    ChMail *mail = reader->mail;
+    if (reader->have_from) {
+        ch_parse_warn(mail, "several From headers; the first one counts");
+        mail->from_ambiguous = TRUE;
+    } else if (!read_addresses(reader, "From", raw, reader->from)) {
+        mail->from_ambiguous = TRUE;
+    }
+    reader->have_from = TRUE;
+}
+
+static void read_language(Reader *reader, const char *name, const char *raw)
+{
+    char **field = !g_ascii_strcasecmp(name, "Accept-Language")    ? &reader->accept_language
+                   : !g_ascii_strcasecmp(name, "Content-Language") ? &reader->content_language
+                                                                   : NULL;
+    if (field && !*field)
+        *field = plain_value(raw);
+}
+
+static void take_language(Reader *reader)
+{
+    if (reader->accept_language)
+        reader->mail->language = ch_language_first(reader->accept_language);
+    if (!reader->mail->language && reader->content_language)
+        reader->mail->language = ch_language_first(reader->content_language);
+    g_free(reader->accept_language);
+    g_free(reader->content_language);
+}
+
 static void read_header(Reader *reader, const char *name, const char *raw)
 {
     ChMail *mail = reader->mail;
+    read_auth(reader, name, raw);
+    read_language(reader, name, raw);
     if (!g_ascii_strcasecmp(name, "From")) {
-        if (reader->have_from)
-            ch_parse_warn(mail, "several From headers; the first one counts");
-        else
-            read_addresses(reader, "From", raw, reader->from);
-        reader->have_from = TRUE;
+        read_from(reader, raw);
     } else if (!g_ascii_strcasecmp(name, "Subject")) {
         if (reader->have_subject) {
             ch_parse_warn(mail, "several Subject headers; the first one counts");
@@ -218,14 +281,14 @@ static void take_from(Reader *reader)
     if (reader->from->len == 0)
         return;
     /* Of several authors the first that can be answered. */
-    guint chosen = 0;
+    guint chosen = 0, addresses = 0;
     for (guint i = 0; i < reader->from->len; i++) {
         const ChAddress *address = g_ptr_array_index(reader->from, i);
-        if (*address->address) {
+        if (*address->address && addresses++ == 0)
             chosen = i;
-            break;
-        }
     }
+    if (addresses > 1)
+        mail->from_ambiguous = TRUE;
     if (reader->from->len > 1)
         ch_parse_warn(mail, "From names %u authors; one counts", reader->from->len);
     ch_address_free(mail->from);
@@ -245,6 +308,7 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
             read_header(&reader, g_mime_header_get_name(header), raw);
     }
     take_from(&reader);
+    take_language(&reader);
     g_ptr_array_unref(reader.from);
     GMimeContentType *type = g_mime_object_get_content_type(top);
     if (type && g_mime_content_type_is_type(type, "multipart", "report")) {

@@ -49,6 +49,13 @@ char *ch_words_decode(const char *raw, gsize length);
  * where more were left out. */
 gboolean ch_address_parse(const char *raw, GPtrArray *list, guint limit);
 
+/* language.c */
+
+/* The language that VALUE, an unfolded Accept-Language or Content-Language, names first, or with the highest
+ * q (RFC 3282): a tag of the form of RFC 5646 section 2.1, of at most 35 bytes. NULL where there is none.
+ * Free with g_free. */
+char *ch_language_first(const char *value);
+
 /* headers.c */
 
 /* Fills everything of MAIL that stands in the header block of TOP. */

@@ -198,6 +198,7 @@ ChTicketFacts *ch_store_ticket(ChStore *store, gint64 ticket, const char *recipi
     ch_ticket_state_parse(state, &facts->state);
     facts->requester_name = ch_text(&row, 3);
     facts->requester_address = ch_text(&row, 4);
+    facts->requester_language = ch_text(&row, 7);
     CH_ROW ids = ch_row(store, CH_QUERY_MESSAGE_ID_OF_TICKET);
     ch_bind_int(&ids, ":ticket", ticket);
     ch_bind_int(&ids, ":limit", REFERENCES_SENT);

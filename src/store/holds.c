@@ -24,6 +24,33 @@ GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError 
     return ch_ids(&row, error);
 }
 
+gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
+                             GError **error)
+{
+    g_autofree char *folded = ch_address_fold(address);
+    CH_ROW row = ch_row(store, CH_QUERY_HOLD_TITLE);
+    gboolean any;
+    ch_bind_text(&row, ":address", folded);
+    if (!ch_step(&row, &any, error))
+        return FALSE;
+    *title = any ? ch_text(&row, 0) : NULL;
+    *department = any && sqlite3_column_type(row.statement, 1) != SQLITE_NULL ? ch_text(&row, 1) : NULL;
+    return TRUE;
+}
+
+char *ch_store_sender(ChStore *store, gint64 mail, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_MAIL_SENDER);
+    gboolean any;
+    ch_bind_int(&row, ":mail", mail);
+    if (!ch_step(&row, &any, error))
+        return NULL;
+    if (any)
+        return ch_text(&row, 0);
+    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "there is no mail %" G_GINT64_FORMAT, mail);
+    return NULL;
+}
+
 GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean first, guint limit,
                                guint *count, GError **error)
 {

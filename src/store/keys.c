@@ -66,6 +66,17 @@ gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error)
            ch_store_log(store, 0, 0, "desk", "keys-rotated", detail, error);
 }
 
+GArray *ch_store_key_list(ChStore *store, GError **error)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(ChKeyRow));
+    CH_ROW row = ch_row(store, CH_QUERY_KEY_LIST);
+    while (ch_next(&row, error)) {
+        ChKeyRow key = {(guint32)ch_int(&row, 0), ch_int(&row, 1), ch_int(&row, 2)};
+        g_array_append_val(list, key);
+    }
+    return row.failed ? NULL : g_steal_pointer(&list);
+}
+
 void ch_store_refresh(ChStore *store)
 {
     g_clear_pointer(&store->keys, g_array_unref);

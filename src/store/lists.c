@@ -12,24 +12,38 @@ static void ticket_row_free(ChTicketRow *row)
     g_free(row);
 }
 
-GPtrArray *ch_store_tickets(ChStore *store, gboolean all, guint limit, GError **error)
+/* The tickets of ROW, to its end. */
+static GPtrArray *read_tickets(ChRow *row, GError **error)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)ticket_row_free);
+    while (ch_next(row, error)) {
+        ChTicketRow *ticket = g_new0(ChTicketRow, 1);
+        g_autofree char *state = ch_text(row, 1);
+        ticket->number = ch_int(row, 0);
+        ch_ticket_state_parse(state, &ticket->state);
+        ticket->department = ch_text(row, 2);
+        ticket->requester = ch_text(row, 3);
+        ticket->title = ch_text(row, 4);
+        ticket->changed_at = ch_int(row, 5);
+        g_ptr_array_add(list, ticket);
+    }
+    return row->failed ? NULL : g_steal_pointer(&list);
+}
+
+GPtrArray *ch_store_tickets(ChStore *store, gboolean all, guint limit, GError **error)
+{
     CH_ROW row = ch_row(store, CH_QUERY_TICKET_LIST);
     ch_bind_int(&row, ":all", all != 0);
     ch_bind_int(&row, ":limit", limit);
-    while (ch_next(&row, error)) {
-        ChTicketRow *ticket = g_new0(ChTicketRow, 1);
-        g_autofree char *state = ch_text(&row, 1);
-        ticket->number = ch_int(&row, 0);
-        ch_ticket_state_parse(state, &ticket->state);
-        ticket->department = ch_text(&row, 2);
-        ticket->requester = ch_text(&row, 3);
-        ticket->title = ch_text(&row, 4);
-        ticket->changed_at = ch_int(&row, 5);
-        g_ptr_array_add(list, ticket);
-    }
-    return row.failed ? NULL : g_steal_pointer(&list);
+    return read_tickets(&row, error);
+}
+
+GPtrArray *ch_store_tickets_of(ChStore *store, gint64 person, guint limit, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_TICKET_LIST_OF);
+    ch_bind_int(&row, ":person", person);
+    ch_bind_int(&row, ":limit", limit);
+    return read_tickets(&row, error);
 }
 
 static void entry_row_free(ChEntryRow *entry)
@@ -162,27 +176,41 @@ static void mail_row_free(ChMailRow *mail)
     g_free(mail);
 }
 
-GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError **error)
+/* The mails of ROW, to its end. */
+static GPtrArray *read_mails(ChRow *row, GError **error)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)mail_row_free);
+    while (ch_next(row, error)) {
+        ChMailRow *mail = g_new0(ChMailRow, 1);
+        mail->id = ch_int(row, 0);
+        mail->taken_at = ch_int(row, 1);
+        mail->sender = ch_text(row, 2);
+        mail->subject = ch_text(row, 3);
+        mail->ticket = ch_int(row, 4);
+        mail->reasons = ch_text(row, 5);
+        mail->source = ch_text(row, 6);
+        g_autofree char *hold = ch_text(row, 7);
+        mail->hold = ch_hold_parse(hold);
+        mail->department = ch_text(row, 8);
+        g_ptr_array_add(list, mail);
+    }
+    return row->failed ? NULL : g_steal_pointer(&list);
+}
+
+GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError **error)
+{
     CH_ROW row = ch_row(store, CH_QUERY_MAIL_LIST);
     ch_bind_text(&row, ":outcome", ch_outcome_name(outcome));
     ch_bind_int(&row, ":limit", limit);
-    while (ch_next(&row, error)) {
-        ChMailRow *mail = g_new0(ChMailRow, 1);
-        mail->id = ch_int(&row, 0);
-        mail->taken_at = ch_int(&row, 1);
-        mail->sender = ch_text(&row, 2);
-        mail->subject = ch_text(&row, 3);
-        mail->ticket = ch_int(&row, 4);
-        mail->reasons = ch_text(&row, 5);
-        mail->source = ch_text(&row, 6);
-        g_autofree char *hold = ch_text(&row, 7);
-        mail->hold = ch_hold_parse(hold);
-        mail->department = ch_text(&row, 8);
-        g_ptr_array_add(list, mail);
-    }
-    return row.failed ? NULL : g_steal_pointer(&list);
+    return read_mails(&row, error);
+}
+
+GPtrArray *ch_store_held_of(ChStore *store, gint64 person, guint limit, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_MAIL_LIST_OF);
+    ch_bind_int(&row, ":person", person);
+    ch_bind_int(&row, ":limit", limit);
+    return read_mails(&row, error);
 }
 
 static gboolean check(ChStore *store, ChQuery query, const char *what, GPtrArray *faults, GError **error)

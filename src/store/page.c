@@ -18,12 +18,14 @@ typedef struct {
     char *address;
     char *answer; /* "" where there is none yet */
     gboolean expired;
+    char *language; /* in which it was asked; "" for any */
 } Link;
 
 static void link_clear(Link *link)
 {
     g_free(link->address);
     g_free(link->answer);
+    g_free(link->language);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Link, link_clear)
@@ -52,8 +54,8 @@ static gboolean find_link(ChStore *store, const char *token, Link *link, GError 
             continue;
         g_autofree char *kind = ch_text(&row, 2);
         link_clear(link);
-        *link = (Link){ch_int(&row, 0), ch_question_parse(kind), ch_text(&row, 3), ch_text(&row, 4),
-                       ch_int(&row, 5) <= ch_clock_now()};
+        *link = (Link){ch_int(&row, 0),  ch_question_parse(kind),           ch_text(&row, 3),
+                       ch_text(&row, 4), ch_int(&row, 5) <= ch_clock_now(), ch_text(&row, 6)};
     }
     return !row.failed;
 }
@@ -155,6 +157,10 @@ ChPage *ch_store_page(ChStore *store, const char *token, GError **error)
     page->language = g_strdup("");
     if (page->state != CH_PAGE_NONE && !fill_profile(store, page, error))
         return NULL;
+    if (page->state != CH_PAGE_NONE && !*page->language) {
+        g_free(page->language);
+        page->language = g_strdup(link.language);
+    }
     if (page->state == CH_PAGE_OPEN && !count_held(store, page, error))
         return NULL;
     return g_steal_pointer(&page);

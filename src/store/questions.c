@@ -24,6 +24,7 @@ static gboolean insert(ChStore *store, const ChAsked *asked, const char *by, gin
     ch_bind_int(&row, ":now", now);
     ch_bind_int(&row, ":expires", asked->expires_at);
     ch_bind_int(&row, ":reminded", asked->reminder != 0);
+    ch_bind_text(&row, ":language", asked->language ? asked->language : "");
     ch_bind_text(&row, ":answer", by ? "yes" : NULL);
     ch_bind_text(&row, ":by", by);
     ch_bind_id(&row, ":answered", by ? now : 0);

@@ -44,8 +44,18 @@ void ch_desk_unlock(int lock);
  * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
  */
 const GArray *ch_store_keys(ChStore *store, GError **error);
-/* A new key signs from now on; the one before verifies until EXPIRES_AT. */
+/* A new key signs from now on; the one before verifies until EXPIRES_AT, and none before it longer than that.
+ */
 gboolean ch_store_rotate_keys(ChStore *store, gint64 expires_at, GError **error);
+/* The keys as an admin may see them, oldest first: without their secrets. Array of ChKeyRow; needs no
+ * transaction. */
+typedef struct {
+    guint32 id;
+    gint64 created_at;
+    gint64 expires_at; /* as in ChKey */
+} ChKeyRow;
+
+GArray *ch_store_key_list(ChStore *store, GError **error);
 /* Forgets what is kept in memory of tables that another process may have changed: the keys. */
 void ch_store_refresh(ChStore *store);
 gboolean ch_store_add_department(ChStore *store, const char *name, GError **error);
@@ -234,6 +244,7 @@ typedef struct {
 } ChPersonRow;
 
 void ch_person_row_free(ChPersonRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChPersonRow, ch_person_row_free)
 /* By id, newest last. PENDING: only those who are. Array of ChPersonRow. */
 GPtrArray *ch_store_people(ChStore *store, gboolean pending, guint limit, GError **error);
 ChPersonRow *ch_store_person_row(ChStore *store, const char *address,
@@ -243,9 +254,10 @@ ChPersonRow *ch_store_person_row(ChStore *store, const char *address,
 
 typedef struct {
     ChQuestionKind kind;
-    const char *address; /* any case */
-    gint64 mail;         /* 0: about all held ones of the address */
-    const char *token;   /* of the page's link, in the clear: only its digest is kept; NULL: no page */
+    const char *address;  /* any case */
+    gint64 mail;          /* 0: about all held ones of the address */
+    const char *token;    /* of the page's link, in the clear: only its digest is kept; NULL: no page */
+    const char *language; /* in which it is asked, and the page answers; NULL: any */
     gint64 expires_at;
     gboolean reminder;
 } ChAsked;
@@ -314,6 +326,12 @@ gboolean ch_store_page_again(ChStore *store, const char *token, GError **error);
 
 /* Held mails of ADDRESS and KIND, oldest first. Array of gint64. */
 GArray *ch_store_held(ChStore *store, const char *address, ChHoldKind kind, guint limit, GError **error);
+/* The subject and department of the oldest mail that waits for ADDRESS to be confirmed; both NULL where none
+ * does. Free with g_free. */
+gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
+                             GError **error);
+/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND. Free with g_free. */
+char *ch_store_sender(ChStore *store, gint64 mail, GError **error);
 /* For the daily line: of DEPARTMENT (and those of none where FIRST), newest last; *COUNT is how many there
  * are. Array of ChHeldLine. */
 GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean first, guint limit,
@@ -322,12 +340,6 @@ GPtrArray *ch_store_held_lines(ChStore *store, const char *department, gboolean 
 GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError **error);
 
 /* --- Budgets and timers (budgets.c) --- */
-
-typedef struct {
-    double mails;      /* left at the time AT; below 0: a debt */
-    gint64 at;         /* 0: there is no such bucket yet */
-    gint64 tripped_at; /* 0: not since it was last full */
-} ChBucket;
 
 gboolean ch_store_bucket(ChStore *store, const char *scope, ChBucket *bucket, GError **error);
 gboolean ch_store_bucket_save(ChStore *store, const char *scope, const ChBucket *bucket, GError **error);
@@ -385,6 +397,11 @@ ChTicketView *ch_store_ticket_view(ChStore *store, gint64 number, GError **error
 void ch_ticket_view_free(ChTicketView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTicketView, ch_ticket_view_free)
 GPtrArray *ch_store_mails(ChStore *store, ChOutcome outcome, guint limit, GError **error); /* of ChMailRow */
+/* Those of the person PERSON (ChPersonRow.id): tickets that they opened, newest first; mails that are held,
+ * oldest first. */
+GPtrArray *ch_store_tickets_of(ChStore *store, gint64 person, guint limit,
+                               GError **error);                                          /* of ChTicketRow */
+GPtrArray *ch_store_held_of(ChStore *store, gint64 person, guint limit, GError **error); /* of ChMailRow */
 
 /* Counts each outcome into COUNTS (hash of char * to GINT_TO_POINTER, the caller's) and checks that the sums
  * balance (P2). Array of char *: what does not; empty where all is well. */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The customer's replies land in their ticket: threaded by the mail program, or by the number in the subject."""
-from lib import flow, mail, reply
+from lib import flow, mail, reply, stamped
 
 with flow("the customer replies") as t:
     desk = t.desk()
@@ -21,7 +21,7 @@ with flow("the customer replies") as t:
 
     numbered = mail("João <CLIENTE@cliente.example>", "suporte@example.br", "RES: RE: [#1] Fatura errada",
                     "Alguma novidade?\n")
-    t.servers.deliver(numbered, "cliente@cliente.example", "suporte@example.br")
+    t.servers.deliver(stamped(numbered, "dmarc=pass header.from=cliente.example"), "cliente@cliente.example", "suporte@example.br")
     t.ran(desk.poll())
     for agent in ("ana", "bruno"):
         t.servers.wait_for(agent, lambda m: "novidade" in m.text)
@@ -36,7 +36,7 @@ with flow("the customer replies") as t:
 
     own = mail("João <cliente@cliente.example>", "suporte@example.br", "Re: Fatura errada", "Em resposta a mim mesmo.\n",
                In_Reply_To=sent["Message-ID"])
-    t.servers.deliver(own, "cliente@cliente.example", "suporte@example.br")
+    t.servers.deliver(stamped(own, "dkim=pass header.d=cliente.example"), "cliente@cliente.example", "suporte@example.br")
     other = mail("João <cliente@cliente.example>", "suporte@example.br", "Re: [#99] nada", "Outro assunto.\n")
     t.servers.deliver(other, "cliente@cliente.example", "suporte@example.br")
     t.ran(desk.poll())

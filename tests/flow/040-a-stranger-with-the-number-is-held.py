@@ -22,7 +22,9 @@ with flow("a stranger with the number is held") as t:
     t.equal(len(desk.ticket(1)["entries"]), 1, "the ticket has its one entry")
     t.equal(len(desk.tickets()), 1, "no other ticket was opened")
     t.nothing_new("estranho", "the stranger got nothing from the ticket")
-    t.nothing_new("cliente", "the customer got nothing of it", known=1)
+    asked = t.servers.wait_for("cliente", lambda m: "estranho@outro.example" in m.subject)
+    t.lacks(asked.text, "Sou eu, o João", "the customer is asked whether that is they, and handed none of it")
+    t.nothing_new("cliente", "and got nothing else", known=2)
     for who in agents:
         for m in t.inbox(who)[agents[who]:]:
             t.lacks(m.text, "Mandem o contrato", "%s is not handed the stranger's words as the customer's" % who)

@@ -39,7 +39,7 @@ with flow("the command line", servers=False) as t:
     t.equal([k for k in KEYS if k not in found], [], "explain --json has every key of its contract")
     t.equal((found.get("message_id"), found.get("subject"), found.get("from")),
             ("a@b", "Olá, açúcar", {"name": "Ana", "address": "ana@cliente.example"}), "explain --json reads the mail")
-    t.equal((found.get("kind"), found.get("outcome"), found.get("ticket"), found.get("match")), ("person", "ticket", None, None),
+    t.equal((found.get("kind"), found.get("outcome"), found.get("ticket"), found.get("match")), ("person", "held", None, None),
             "explain --json decides")
     t.equal([a["name"] for a in found.get("attachments", [])], ["a.pdf"], "explain --json lists the files")
     t.ok(found.get("reasons"), "explain --json gives reasons")

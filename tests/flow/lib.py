@@ -23,6 +23,7 @@ import traceback
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
+from mailbox_view import message_bytes  # noqa: E402
 from servers import Servers, become_root, end_with_parent, tail, wait_until  # noqa: E402
 
 PROGRAM = os.environ.get("CHAMADO", os.path.join(ROOT, "build", "asan", "chamado"))
@@ -58,6 +59,11 @@ def reply(to_mail, sender, text, **options):
     return mail(sender, to_mail["Reply-To"] or to_mail["From"], subject,
                 "%s\n\nEm %s, %s escreveu:\n%s\n" % (text, to_mail["Date"], to_mail["From"], quote),
                 In_Reply_To=to_mail.message_id, References=references, **options)
+
+
+def stamped(m, results):
+    """M as the operator's own server hands it on: with what it found of the sender on top (RFC 8601)."""
+    return b"Authentication-Results: mx.example.br; %s\r\n" % results.encode() + message_bytes(m)
 
 
 class Run:
@@ -298,9 +304,10 @@ def usual(servers):
                 "move_to": "Done", "idle": "true", "interval": 1, "timeout": 10, "department": department}
     return {
         "desk": {"name": "Desk", "prefix": "", "domain": "example.br", "language": "pt_BR", "admins": ""},
+        "trust": {"authserv_id": "mx.example.br"},
         "mailbox suporte": mailbox("suporte", "suporte"),
         "department suporte": {"title": "Suporte", "addresses": "suporte@example.br",
-                               "agents": "ana@example.br, bruno@example.br", "language": "pt_BR"},
+                               "agents": "ana@example.br, bruno@example.br", "language": "pt_BR", "registration": "open"},
         "smtp": {"host": "127.0.0.1", "port": servers.smtp_port, "tls": "starttls", "ca_file": servers.ca_file,
                  "user": "suporte", "password": servers.password("suporte"), "timeout": 20},
     }
@@ -312,14 +319,14 @@ def second_department(servers):
     configuration["mailbox suporte"].update(user="financeiro", password=servers.password("financeiro"), department="financeiro")
     return {"mailbox_financeiro": configuration["mailbox suporte"],
             "department_financeiro": {"title": "Financeiro", "addresses": "financeiro@example.br",
-                                      "agents": "bruno@example.br", "language": "pt_BR"}}
+                                      "agents": "bruno@example.br", "language": "pt_BR", "registration": "open"}}
 
 
 def minimal():
     """No mailbox and no SMTP: for tests of the command line."""
     return {"desk": {"name": "Desk", "domain": "example.br", "language": "pt_BR"},
             "department suporte": {"title": "Suporte", "addresses": "suporte@example.br",
-                                   "agents": "ana@example.br", "language": "pt_BR"}}
+                                   "agents": "ana@example.br", "language": "pt_BR", "registration": "open"}}
 
 
 @contextlib.contextmanager

@@ -24,6 +24,35 @@ static inline void set(char **field, const char *value)
     *field = g_strdup(value);
 }
 
+static inline void hold(ChLetter *letter, gint64 mail, gint64 ticket, ChHoldKind kind, const char *sender,
+                        const char *subject)
+{
+    ChHeldLine *line = g_new0(ChHeldLine, 1);
+    *line = (ChHeldLine){mail, ticket, kind, g_strdup(sender), g_strdup(subject), 1789900000 + mail * 3600};
+    g_ptr_array_add(letter->held, line);
+}
+
+/* What the letters about people, questions and held mails need. */
+static inline void fill_people(ChLetter *letter)
+{
+    set(&letter->page_url, "https://ajuda.integral.example.br/c/abcdefghijklmnopqrstuvwxyz?l=pt&x=1");
+    letter->reminder = strcmp(letter->template, "verify") == 0;
+    letter->days = 7;
+    set(&letter->claimed, "ana.pessoal@outro.example.br");
+    g_ptr_array_add(letter->departments,
+                    ch_department_line_new("Suporte técnico", "suporte@integral.example.br"));
+    g_ptr_array_add(letter->departments,
+                    ch_department_line_new("Financeiro & <Cobrança>", "contas+nf@integral.example.br"));
+    hold(letter, 11, 0, CH_HOLD_REGISTRATION, "carlos@terceiro.example", "Orçamento <urgente> & prazo");
+    hold(letter, 12, 1042, CH_HOLD_CLAIM, "davi@terceiro.example", "RES: [#1042] Nota fiscal");
+    hold(letter, 13, 1042, CH_HOLD_ALIAS, "elisa@terceiro.example", "RES: [#1042] Nota fiscal");
+    hold(letter, 14, 1040, CH_HOLD_STRANGER, "fabio@terceiro.example", "RES: [#1040]\nImpressora");
+    hold(letter, 15, 0, CH_HOLD_CLOSED, "gil@terceiro.example", "");
+    hold(letter, 16, 0, CH_HOLD_NO_ADDRESS, "", "Boleto");
+    letter->held_count = 23;
+    set(&letter->reply_to, "suporte+1.a.3.9.mfrggzdf@integral.example.br");
+}
+
 /* A letter with everything in it. */
 static inline ChLetter *full(const char *template, const char *language)
 {
@@ -63,6 +92,7 @@ static inline ChLetter *full(const char *template, const char *language)
     g_ptr_array_add(letter->references, g_strdup("mail2@cliente.example.br"));
     letter->date = 1790000000;
     letter->automatic = strcmp(template, "answer") != 0;
+    fill_people(letter);
     return letter;
 }
 

@@ -14,7 +14,11 @@ static const char fixture_config[] =
     "help@desk.example\nagents = ana@desk.example, bruno@desk.example\n"
     "language = pt_BR\n"
     "[department sales]\ntitle = Sales\naddresses = sales@desk.example\n"
-    "agents = carla@desk.example\nlanguage = en\n";
+    "agents = carla@desk.example\nlanguage = en\n"
+    "[department open]\naddresses = open@desk.example\nregistration = open\nlanguage = en\n"
+    "[department closed]\naddresses = closed@desk.example\nregistration = closed\n"
+    "domains = known.example, *.group.example\n"
+    "[department silent]\naddresses = silent@desk.example\nregistration = closed\nrefuse = no\n";
 
 /* A new temporary folder; free with g_free after fixture_remove. */
 static inline char *fixture_folder(void)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ground floor: what the log hides, what a signed Message-ID proves, waits, and exit codes. */
+/* The ground floor: what the log hides, waits, and exit codes. Tokens are in test_token.c. */
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/token.h"
 
-#include <string.h>
 #include <sysexits.h>
 
 /* -- log. Each runs in a process of its own, whose stderr is compared. */
@@ -117,156 +115,6 @@ static void test_log_journal(void)
     g_test_trap_assert_stderr("<4>warning e a=1\n");
 }
 
-/* -- token */
-
-static const ChKey key = {.id = 3, .secret = {1, 2, 3, 4, 5, 6, 7, 8}};
-static const ChMessageId about = {.key = 3, .ticket = 1042, .entry = 17, .serial = 99};
-
-static void test_message_id_form(void)
-{
-    g_autofree char *id = ch_message_id_new(&key, &about, "Ana@Example.br", "desk.example.br");
-    g_assert_true(
-        g_regex_match_simple("^ch\\.3\\.1042\\.17\\.99\\.[0-9a-f]{32}@desk\\.example\\.br$", id, 0, 0));
-    g_autofree char *again = ch_message_id_new(&key, &about, "ana@example.BR", "desk.example.br");
-    g_assert_cmpstr(id, ==, again); /* P5: the same at each attempt; addresses in any case */
-    g_autofree char *bracketed = g_strdup_printf("<%s>", id), *upper = g_ascii_strup(id, -1);
-    const char *forms[] = {id, bracketed, upper}; /* some mail programs change the case */
-    for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
-        ChMessageId read = {0};
-        g_assert_true(ch_message_id_parse(forms[i], &read));
-        g_assert_cmpuint(read.key, ==, 3);
-        g_assert_cmpint(read.ticket, ==, 1042);
-        g_assert_cmpint(read.entry, ==, 17);
-        g_assert_cmpint(read.serial, ==, 99);
-        g_assert_true(ch_message_id_verify(forms[i], &key, "ANA@example.br"));
-    }
-}
-
-/* The extremes survive. */
-static void test_message_id_limits(void)
-{
-    ChKey last = {.id = G_MAXUINT32};
-    ChMessageId most = {G_MAXUINT32, G_MAXINT64, G_MAXINT64, G_MAXINT64}, least = {0, 0, 0, 0}, read;
-    ChKey first = {.id = 0};
-    g_autofree char *high = ch_message_id_new(&last, &most, "a@b", "c"),
-                    *low = ch_message_id_new(&first, &least, "a@b", "c");
-    g_assert_true(ch_message_id_verify(high, &last, "a@b"));
-    g_assert_true(ch_message_id_verify(low, &first, "a@b"));
-    g_assert_true(ch_message_id_parse(high, &read));
-    g_assert_cmpint(read.serial, ==, G_MAXINT64);
-}
-
-/* One thing changed, and the signature no longer holds. */
-static void test_message_id_changes(void)
-{
-    g_autofree char *id = ch_message_id_new(&key, &about, "ana@example.br", "desk.example.br");
-    g_assert_true(ch_message_id_verify(id, &key, "ana@example.br"));
-
-    static const struct {
-        const char *from, *to;
-    } fields[] = {{".1042.", ".1043."},   {".1042.", ".104."}, {".17.", ".18."},          {".99.", ".98."},
-                  {".17.99.", ".99.17."}, {"ch.3.", "ch.4."},  {".1042.17.", ".104.217."}};
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
-        g_autoptr(GString) forged = g_string_new(id);
-        g_assert_cmpuint(g_string_replace(forged, fields[i].from, fields[i].to, 1), ==, 1);
-        ChMessageId read;
-        g_assert_true(ch_message_id_parse(forged->str, &read));
-        ChKey same_secret = key;
-        same_secret.id = read.key; /* as if that key had been looked up */
-        g_assert_false(ch_message_id_verify(forged->str, &same_secret, "ana@example.br"));
-    }
-    static const char *const others[] = {"ana@example.com", "ana@example.br.", "bruno@example.br", "",
-                                         "ana@example.b"};
-    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
-        g_assert_false(ch_message_id_verify(id, &key, others[i]));
-
-    const char *mac = strchr(id, '@') - 32;
-    for (guint i = 0; i < 32; i++) {
-        g_autofree char *forged = g_strdup(id);
-        char *digit = forged + (mac - id) + i;
-        *digit = *digit == '0' ? '1' : '0';
-        g_assert_false(ch_message_id_verify(forged, &key, "ana@example.br"));
-    }
-    for (guint i = 0; i < CH_KEY_BYTES; i++) {
-        ChKey other = key;
-        other.secret[i] ^= 0x80;
-        g_assert_false(ch_message_id_verify(id, &other, "ana@example.br"));
-    }
-    ChKey other_id = key;
-    other_id.id = 4; /* the same secret under another number is another key */
-    g_assert_false(ch_message_id_verify(id, &other_id, "ana@example.br"));
-}
-
-static void test_message_id_malformed(void)
-{
-#define MAC "0123456789abcdef0123456789abcdef"
-    static const char *const bad[] = {
-        "",
-        "<",
-        "<>",
-        "ch.",
-        "ch.@",
-        "a@b",
-        "ch.1.2.3.4@b",
-        "ch.1.2.3." MAC "@b",
-        "ch.1.2.3.4.5." MAC "@b",
-        "ch.1.2.3.4." MAC,
-        "ch.1.2.3.4." MAC ">",
-        "ch.1.2.3.4.0" MAC "@b",
-        "ch.1.2.3.4.0123@b",
-        "ch.1.2.3.4.g123456789abcdef0123456789abcdef@b",
-        "ch.-1.2.3.4." MAC "@b",
-        "ch.1.+2.3.4." MAC "@b",
-        "ch.1. 2.3.4." MAC "@b",
-        "ch.1.2..4." MAC "@b",
-        "ch.1.2.3.9223372036854775808." MAC "@b",
-        "ch.1.2.3.99999999999999999999." MAC "@b",
-        "ch.4294967296.2.3.4." MAC "@b",
-        "ch.0x1.2.3.4." MAC "@b",
-        "xch.1.2.3.4." MAC "@b",
-        "<<ch.1.2.3.4." MAC "@b>",
-        " ch.1.2.3.4." MAC "@b",
-        "hc.1.2.3.4." MAC "@b",
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-        ChMessageId read;
-        g_test_message("%s", bad[i]);
-        g_assert_false(ch_message_id_parse(bad[i], &read));
-        g_assert_false(ch_message_id_verify(bad[i], &key, "ana@example.br"));
-    }
-    ChMessageId read;
-    g_assert_true(ch_message_id_parse("ch.1.2.3.4." MAC "@b", &read)); /* the form that the others miss */
-    g_assert_false(ch_message_id_verify("ch.3.2.3.4." MAC "@b", &key, "ana@example.br"));
-    /* Every beginning of a good one is bad, up to the @. */
-    g_autofree char *id = ch_message_id_new(&key, &about, "ana@example.br", "b");
-    for (gsize length = 0; length < strlen(id) - 1; length++) {
-        g_autofree char *part = g_strndup(id, length);
-        g_assert_false(ch_message_id_parse(part, &read));
-    }
-}
-
-static void test_sha256(void)
-{
-    static const struct {
-        const char *text, *digest; /* FIPS 180-2, appendix B */
-    } cases[] = {{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-                 {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}};
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char digest[65];
-        ch_sha256(cases[i].text, strlen(cases[i].text), digest);
-        g_assert_cmpstr(digest, ==, cases[i].digest);
-    }
-}
-
-static void test_random(void)
-{
-    guint8 one[32] = {0}, other[32] = {0}, zero[32] = {0};
-    ch_random(one, sizeof one);
-    ch_random(other, sizeof other);
-    g_assert_cmpint(memcmp(one, other, sizeof one), !=, 0);
-    g_assert_cmpint(memcmp(one, zero, sizeof one), !=, 0);
-}
-
 /* -- clock */
 
 static void test_backoff(void)
@@ -357,12 +205,6 @@ int main(int argc, char **argv)
     g_test_add_func("/base/log/long-values", test_log_long_values);
     g_test_add_func("/base/log/level", test_log_level);
     g_test_add_func("/base/log/journal", test_log_journal);
-    g_test_add_func("/base/token/form", test_message_id_form);
-    g_test_add_func("/base/token/limits", test_message_id_limits);
-    g_test_add_func("/base/token/changes", test_message_id_changes);
-    g_test_add_func("/base/token/malformed", test_message_id_malformed);
-    g_test_add_func("/base/token/sha256", test_sha256);
-    g_test_add_func("/base/token/random", test_random);
     g_test_add_func("/base/clock/backoff", test_backoff);
     g_test_add_func("/base/clock/clock", test_clock);
     g_test_add_func("/base/error/table", test_errors);

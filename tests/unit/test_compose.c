@@ -11,6 +11,64 @@
 
 #include <glib/gstdio.h>
 
+/* Those that compose well also with nothing in them: each of their sentences stands in a section. */
+static gboolean is_new(const char *template)
+{
+    static const char *const names[] = {"verify",  "confirm",     "confirm-alias", "welcome",
+                                        "refusal", "notice-held", "admin-budget",  NULL};
+    return g_strv_contains(names, template);
+}
+
+/* No holes where something isn't there: no blank too many, no empty line too many, no orphaned mark. */
+static void check_blanks(const char *text, const char *html, const char *subject)
+{
+    static const char *const holes[] = {"  ", " ,", " . ", " :", " ?", "()", "“”", "\"\"", "<>", ": \n"};
+    g_assert_false(g_ascii_isspace(*text));
+    g_assert_true(g_str_has_suffix(text, "\n") && !g_str_has_suffix(text, "\n\n"));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i]; i++) {
+        const char *line = lines[i] + strspn(lines[i], " ");
+        for (guint h = 0; h < G_N_ELEMENTS(holes); h++)
+            assert_lacks(line, holes[h]);
+        if (strcmp(line, "-- ") != 0)
+            g_assert_false(g_str_has_suffix(lines[i], " "));
+    }
+    for (guint h = 0; h < G_N_ELEMENTS(holes); h++) {
+        assert_lacks(html, holes[h]);
+        assert_lacks(subject, holes[h]);
+    }
+    assert_lacks(html, "\n\n");
+    assert_lacks(html, "\"></p>");
+    assert_lacks(html, "href=\"\"");
+    assert_lacks(html, "<title> ");
+    g_autofree char *stripped = g_strstrip(g_strdup(subject));
+    g_assert_cmpstr(stripped, ==, subject);
+}
+
+/* Every element that HTML opens it also closes, in order. */
+static void check_balanced(const char *html)
+{
+    static const char *const empty[] = {"meta", "br", NULL};
+    g_autoptr(GPtrArray) open = g_ptr_array_new_with_free_func(g_free);
+    for (const char *at = html; (at = strchr(at, '<')); at++) {
+        if (at[1] == '!')
+            continue;
+        gboolean end = at[1] == '/';
+        const char *start = at + 1 + end;
+        g_autofree char *name = g_strndup(start, strcspn(start, " >\n"));
+        g_assert_true(g_ascii_isalpha(*name));
+        g_assert_nonnull(strchr(start, '>'));
+        if (end) {
+            g_assert_cmpuint(open->len, >, 0);
+            g_assert_cmpstr(name, ==, g_ptr_array_index(open, open->len - 1));
+            g_ptr_array_set_size(open, (gint)open->len - 1);
+        } else if (!g_strv_contains(empty, name)) {
+            g_ptr_array_add(open, g_steal_pointer(&name));
+        }
+    }
+    g_assert_cmpuint(open->len, ==, 0);
+}
+
 static void test_all_templates(void)
 {
     g_autoptr(ChTemplates) templates = load();
@@ -24,7 +82,7 @@ static void test_all_templates(void)
                 g_autoptr(GBytes) bytes = compose(templates, letter);
                 g_autoptr(GMimeMessage) message = read_back(bytes);
                 g_autofree char *text = text_of(message, 0), *html = text_of(message, 1);
-                g_assert_cmpuint(strlen(g_strstrip(text)), >, 20);
+                g_assert_cmpuint(strlen(text), >, 20);
                 assert_has(html, l == 0 ? "<html lang=\"pt-BR\"" : "<html lang=\"en\"");
                 assert_has(html, "<meta name=\"color-scheme\" content=\"light dark\">");
                 assert_lacks(html, "{{");
@@ -32,6 +90,11 @@ static void test_all_templates(void)
                 assert_lacks(html, "src=");
                 assert_lacks(text, "\n\n\n"); /* no holes where something isn't there */
                 assert_lacks(html, "<erro>");
+                assert_lacks(html, "<urgente>");
+                assert_lacks(html, "<Cobran");
+                check_balanced(html);
+                if (!empty || is_new(ch_template_names[i]))
+                    check_blanks(text, html, g_mime_message_get_subject(message));
                 g_assert_cmpuint(strlen(g_mime_message_get_subject(message)), >, 3);
             }
         }
@@ -56,7 +119,7 @@ static void test_words(void)
     assert_has(text, "A sua mensagem tem 61,4 MB e passa do limite de 24 MB.");
     assert_has(text, "Bom dia! A tela <erro> abre\n");
     assert_has(html, "Bom dia! A tela &lt;erro&gt; abre");
-    const char *link = "mailto:suporte@integral.example.br?subject=Re%3A%20%5B%231042%5D%20"
+    const char *link = "mailto:suporte+1.a.3.9.mfrggzdf@integral.example.br?subject=Re%3A%20%5B%231042%5D%20"
                        "N%C3%A3o%20consigo%20emitir%20a%20nota%20fiscal";
     g_autofree char *anchor = g_strdup_printf("<a href=\"%s\">[#1042]</a>", link);
     assert_has(html, anchor);
@@ -132,7 +195,8 @@ static void test_quarantine(void)
 /* P8: not in any byte of a letter to a customer, nor where agents quote from, even if the caller slips. */
 static void test_agents_stay_hidden(void)
 {
-    static const char *const hidden[] = {"ack", "answer", "notice-answer"};
+    static const char *const hidden[] = {"ack",     "answer",        "notice-answer", "verify",
+                                         "confirm", "confirm-alias", "welcome",       "refusal"};
     g_autoptr(ChTemplates) templates = load();
     for (guint i = 0; i < G_N_ELEMENTS(hidden); i++)
         for (guint l = 0; l < G_N_ELEMENTS(languages); l++) {
@@ -144,6 +208,8 @@ static void test_agents_stay_hidden(void)
             assert_lacks(text, "bia.interna");
             assert_lacks(html, "bia.interna");
             assert_lacks(head, "bia.interna");
+            assert_lacks(text, "@terceiro.example");
+            assert_lacks(html, "@terceiro.example");
         }
 }
 
@@ -167,7 +233,7 @@ static void test_html(void)
         {"a\x1b\x08z", "P az</p>"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *html = ch_text_to_html(cases[i].text);
+        g_autofree char *html = ch_text_to_html(cases[i].text, TRUE);
         g_autoptr(GString) shorter = g_string_new(html);
         g_string_replace(shorter, "<p style=\"margin:0 0 1em\">", "P ", 0);
         g_assert_cmpstr(shorter->str, ==, cases[i].html);

@@ -44,10 +44,19 @@ static void test_headers(void)
 /* Every header of MESSAGE is one that we write. */
 static void check_known_headers(GMimeMessage *message)
 {
-    static const char *const known[] = {
-        "From",           "To",           "Subject",      "Date",
-        "Message-ID",     "In-Reply-To",  "References",   "X-Auto-Response-Suppress",
-        "Auto-Submitted", "Content-Type", "MIME-Version", NULL};
+    static const char *const known[] = {"From",
+                                        "To",
+                                        "Reply-To",
+                                        "Subject",
+                                        "Date",
+                                        "Message-ID",
+                                        "In-Reply-To",
+                                        "References",
+                                        "X-Auto-Response-Suppress",
+                                        "Auto-Submitted",
+                                        "Content-Type",
+                                        "MIME-Version",
+                                        NULL};
     GMimeHeaderList *headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
     for (int i = 0; i < g_mime_header_list_get_count(headers); i++) {
         const char *name = g_mime_header_get_name(g_mime_header_list_get_header_at(headers, i));
@@ -80,7 +89,8 @@ static void test_injection(void)
         char **fields[] = {
             &letter->desk_name,   &letter->from_name, &letter->to_name,          &letter->to,
             &letter->subject_key, &letter->title,     &letter->department_title, &letter->state,
-            &letter->author,      &letter->text,      &letter->summary,          &letter->in_reply_to};
+            &letter->author,      &letter->text,      &letter->summary,          &letter->in_reply_to,
+            &letter->reply_to};
         for (guint f = 0; f < G_N_ELEMENTS(fields); f++)
             set(fields[f], bad[i]);
         g_ptr_array_add(letter->references, g_strdup(bad[i]));

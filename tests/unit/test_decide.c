@@ -162,20 +162,35 @@ typedef struct {
     ChTicketState state;
     const char *auto_submitted;
     gint64 duplicate_of, duplicate_ticket;
-    gboolean own, no_answer;
+    gboolean own;
+    ChEvidence evidence;
+    const char *to, *subject; /* NULL: suporte@…, "Impressora" */
+    ChAccount account;        /* NONE: never heard of */
+    const char *also;         /* another address of the sender's person */
+    const char *token_of;     /* the mail answers one to this address */
+    const char *language;     /* of the mail */
+    const char *reply;        /* NULL: the fixture's */
+    ChQuestionKind question;  /* that it answers */
+    gboolean answered, expired, confirmed, by_admin, dmarc_fail;
+    const char *blocked;
+    guint held_mails, held_closed, asked_hour, asked_day, token_asked_day, same_body;
+    guint64 held_bytes;
     const char *outcome, *role, *actions, *mails;
+    const char *because; /* a piece of the reasons; NULL: any */
 } Decided;
 
 static char *actions_of(const ChDecision *decision)
 {
-    static const char *const names[] = {"open", "entry", "state", "log", "hold"};
+    static const char *const names[] = {"open", "entry", "state", "log", "hold", "register", "answer"};
     GString *all = g_string_new(NULL);
     for (guint i = 0; i < decision->actions->len; i++) {
         const ChAction *action = g_ptr_array_index(decision->actions, i);
-        g_string_append_printf(all, "%s%s%s%s", i ? " " : "", names[action->kind],
-                               action->kind == CH_ACTION_SET_STATE ? "=" : "",
-                               action->kind == CH_ACTION_SET_STATE ? ch_ticket_state_name(action->state)
-                                                                   : "");
+        const char *what = action->kind == CH_ACTION_SET_STATE ? ch_ticket_state_name(action->state)
+                           : action->kind == CH_ACTION_HOLD    ? ch_hold_name(action->hold)
+                           : action->kind == CH_ACTION_ANSWER  ? action->value
+                                                               : NULL;
+        g_string_append_printf(all, "%s%s%s%s", i ? " " : "", names[action->kind], what ? "=" : "",
+                               what ? what : "");
     }
     return g_string_free(all, FALSE);
 }
@@ -185,10 +200,56 @@ static char *mails_of(const ChDecision *decision)
     GString *all = g_string_new(NULL);
     for (guint i = 0; i < decision->mails->len; i++) {
         const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
-        g_string_append_printf(all, "%s%s:%.*s", i ? " " : "", plan->template, (int)strcspn(plan->to, "@"),
-                               plan->to);
+        g_string_append_printf(all, "%s%s:%.*s%s", i ? " " : "", plan->template, (int)strcspn(plan->to, "@"),
+                               plan->to, plan->question != CH_QUESTION_NONE ? "?" : "");
     }
     return g_string_free(all, FALSE);
+}
+
+static ChPersonFacts *person(ChAccount account, const char *address, const char *also)
+{
+    ChPersonFacts *facts = ch_person_facts_new();
+    facts->id = 1;
+    facts->account = account;
+    facts->name = g_strdup("");
+    facts->language = g_strdup("");
+    g_ptr_array_add(facts->addresses, ch_address_fold(address));
+    if (also)
+        g_ptr_array_add(facts->addresses, g_strdup(also));
+    return facts;
+}
+
+static void know_people(const Decided *c, ChFacts *facts)
+{
+    if (c->account != CH_ACCOUNT_NONE)
+        facts->person = person(c->account, c->from, c->also);
+    if (c->token_of) {
+        facts->token_of = g_strdup(c->token_of);
+        facts->token_person = person(CH_ACCOUNT_ACTIVE, c->token_of, NULL);
+    }
+    if (c->question != CH_QUESTION_NONE) {
+        facts->question = g_new0(ChQuestionFacts, 1);
+        *facts->question = (ChQuestionFacts){7, c->question, c->answered, c->expired};
+    }
+    facts->blocked = g_strdup(c->blocked);
+    facts->confirmed = c->confirmed;
+    facts->by_admin = c->by_admin;
+    facts->held_mails = c->held_mails;
+    facts->held_bytes = c->held_bytes;
+    facts->held_closed = c->held_closed;
+    facts->asked_hour = c->asked_hour;
+    facts->asked_day = c->asked_day;
+    facts->token_asked_day = c->token_asked_day;
+    facts->same_body = c->same_body;
+}
+
+static gboolean has_reason(const ChDecision *decision, const char *piece)
+{
+    for (guint i = 0; i < decision->reasons->len; i++)
+        if (strstr(g_ptr_array_index(decision->reasons, i), piece))
+            return TRUE;
+    g_test_message("no reason has: %s", piece);
+    return FALSE;
 }
 
 /* The ticket of all cases: number 5, suporte, of maria; walter watches. */
@@ -196,6 +257,7 @@ static void test_decide(void)
 {
     static const Decided cases[] = {
         {.name = "a new ticket",
+         .account = CH_ACCOUNT_ACTIVE,
          .from = "maria@c.example",
          .outcome = "ticket",
          .role = "requester",
@@ -208,12 +270,14 @@ static void test_decide(void)
          .actions = "open entry",
          .mails = "ack:ana notice-new:bruno"},
         {.name = "no answer wanted",
+         .account = CH_ACCOUNT_ACTIVE,
          .from = "noreply@c.example",
          .outcome = "ticket",
          .role = "requester",
          .actions = "open entry",
          .mails = "notice-new:ana notice-new:bruno"},
         {.name = "the requester replies",
+         .evidence = CH_EVIDENCE_DOMAIN,
          .from = "Maria@C.example",
          .match = CH_MATCH_TOKEN,
          .state = CH_TICKET_PENDING,
@@ -222,6 +286,7 @@ static void test_decide(void)
          .actions = "entry state=open",
          .mails = "notice-reply:ana notice-reply:bruno"},
         {.name = "and once more",
+         .evidence = CH_EVIDENCE_DOMAIN,
          .from = "maria@c.example",
          .match = CH_MATCH_SUBJECT,
          .state = CH_TICKET_OPEN,
@@ -230,6 +295,7 @@ static void test_decide(void)
          .actions = "entry",
          .mails = "notice-reply:ana notice-reply:bruno"},
         {.name = "a reply reopens",
+         .evidence = CH_EVIDENCE_DOMAIN,
          .from = "maria@c.example",
          .match = CH_MATCH_SUBJECT,
          .state = CH_TICKET_CLOSED,
@@ -238,6 +304,7 @@ static void test_decide(void)
          .actions = "entry state=open",
          .mails = "notice-reply:ana notice-reply:bruno"},
         {.name = "an agent answers",
+         .evidence = CH_EVIDENCE_DOMAIN,
          .from = "ana@desk.example",
          .match = CH_MATCH_REFERENCES,
          .state = CH_TICKET_OPEN,
@@ -246,6 +313,7 @@ static void test_decide(void)
          .actions = "entry state=pending",
          .mails = "answer:maria answer:walter notice-answer:bruno"},
         {.name = "a watcher writes",
+         .evidence = CH_EVIDENCE_DOMAIN,
          .from = "walter@c.example",
          .match = CH_MATCH_REFERENCES,
          .state = CH_TICKET_OPEN,
@@ -259,7 +327,7 @@ static void test_decide(void)
          .state = CH_TICKET_OPEN,
          .outcome = "held",
          .role = "none",
-         .actions = "hold",
+         .actions = "hold=stranger",
          .mails = ""},
         {.name = "a stranger with a reference",
          .from = "eve@d.example",
@@ -267,7 +335,7 @@ static void test_decide(void)
          .state = CH_TICKET_OPEN,
          .outcome = "held",
          .role = "none",
-         .actions = "hold",
+         .actions = "hold=stranger",
          .mails = ""},
         {.name = "another department's agent",
          .from = "carla@desk.example",
@@ -275,7 +343,7 @@ static void test_decide(void)
          .state = CH_TICKET_OPEN,
          .outcome = "held",
          .role = "none",
-         .actions = "hold",
+         .actions = "hold=stranger",
          .mails = ""},
         {.name = "a vacation notice in a ticket",
          .from = "maria@c.example",
@@ -316,13 +384,26 @@ static void test_decide(void)
          .role = "none",
          .actions = "",
          .mails = ""},
-        {.name = "no sender", .from = "", .outcome = "held", .role = "none", .actions = "hold", .mails = ""},
+        {.name = "no sender",
+         .from = "",
+         .outcome = "held",
+         .role = "none",
+         .actions = "hold=no-address",
+         .mails = ""},
+#include "decide_cases.h"
     };
     g_autofree char *folder = fixture_folder();
     g_autoptr(ChConfig) config = fixture_desk(folder);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         const Decided *c = &cases[i];
-        g_autoptr(ChMail) mail = fixture_mail(c->from, "suporte@desk.example", "Impressora", "a@b");
+        g_autoptr(ChMail) mail = fixture_mail(c->from, c->to ? c->to : "suporte@desk.example",
+                                              c->subject ? c->subject : "Impressora", "a@b");
+        mail->size = 1000;
+        mail->language = g_strdup(c->language);
+        if (c->reply) {
+            g_free(mail->reply);
+            mail->reply = g_strdup(c->reply);
+        }
         mail->auto_submitted = g_strdup(c->auto_submitted);
         g_autoptr(ChFacts) facts = ch_facts_new();
         facts->duplicate_of = c->duplicate_of;
@@ -339,7 +420,14 @@ static void test_decide(void)
             facts->ticket->requester_address = g_strdup("maria@c.example");
             g_ptr_array_add(facts->ticket->watchers, g_strdup("walter@c.example"));
         }
+        know_people(c, facts);
         g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
+        verdict->evidence = c->evidence;
+        if (c->dmarc_fail) {
+            ChAuthResult *result = g_new0(ChAuthResult, 1);
+            *result = (ChAuthResult){g_strdup("dmarc"), g_strdup("fail"), g_strdup("c.example")};
+            g_ptr_array_add(verdict->auth, result);
+        }
         ch_judge_facts(verdict, facts);
         g_autoptr(GPtrArray) why = g_ptr_array_new_with_free_func(g_free);
         g_autoptr(ChDecision) decision =
@@ -352,6 +440,8 @@ static void test_decide(void)
         g_assert_cmpstr(actions, ==, c->actions);
         g_assert_cmpstr(mails, ==, c->mails);
         g_assert_cmpuint(decision->reasons->len, >, 0);
+        if (c->because)
+            g_assert_true(has_reason(decision, c->because));
     }
     fixture_remove(folder);
 }

@@ -39,12 +39,13 @@ static Case open_case(const char *from_name, const char *from, const char *text,
 static ChLetter *write_letter(Case *c, const char *template, const char *to, gboolean internal)
 {
     ch_decision_mail(c->decision, "Maria", to, template, "pt_BR", internal);
-    ChOccasion occasion = {.decision = c->decision,
+    ChOccasion occasion = {.language = "pt_BR",
+                           .department = g_ptr_array_index(c->config->departments, 0),
+                           .role = c->decision->role,
                            .mail = c->mail,
                            .verdict = c->verdict,
                            .ticket = c->ticket,
-                           .source = "suporte/INBOX",
-                           .message_id = "new@desk.example",
+                           .message_id = (char *)"new@desk.example",
                            .now = 1000};
     return ch_letter_write(c->config, g_ptr_array_index(c->decision->mails, c->decision->mails->len - 1),
                            &occasion);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The beginnings of subjects that mail programs give to automatic answers, in six languages. Compared without
+ * regard to case and accents. The subject key is mail/subject.c's business.
+ */
+#include "judge/subject.h"
+
+#include <string.h>
+
+#define LOOKED_AT 256 /* bytes of the subject */
+
+/*
+ * What must follow the words. Nothing, where the mail answers another one: a person asks for help with just
+ * "Resposta automática" in the subject, but not in an answer. Or a colon, and:
+ */
+typedef enum {
+    COLON,  /* nothing else: mail programs alone begin so */
+    ANSWER, /* the mail answers another one, or a reply prefix or the key of a ticket comes next: people begin
+               so too ("Fora do escritório: a VPN não abre", "Auto: vidro quebrado") */
+} Follows;
+
+/* Without accents, lower case, ' for every apostrophe. */
+static const struct {
+    const char *words;
+    Follows follows;
+} table[] = {
+    /* Portuguese */
+    {"resposta automatica", COLON},
+    {"resposta automatica de ausencia", COLON},
+    {"resposta de ausencia temporaria", COLON},
+    {"ausencia temporaria", COLON},
+    {"aviso de ausencia", ANSWER},
+    {"mensagem de ausencia", ANSWER},
+    {"fora do escritorio", ANSWER},
+    {"fora de escritorio", ANSWER},
+    {"ausente do escritorio", ANSWER},
+    {"estou de ferias", ANSWER},
+    /* English */
+    {"automatic reply", COLON},
+    {"automatic response", COLON},
+    {"automated reply", COLON},
+    {"automated response", COLON},
+    {"auto reply", COLON},
+    {"auto-reply", COLON},
+    {"autoreply", COLON},
+    {"auto response", COLON},
+    {"auto-response", COLON},
+    {"autoresponse", COLON},
+    {"out of office", COLON},
+    {"out-of-office", COLON},
+    {"out of the office", COLON},
+    {"out of office autoreply", COLON},
+    {"out of office auto reply", COLON},
+    {"out of office auto-reply", COLON},
+    {"out of office reply", COLON},
+    {"out of office message", COLON},
+    {"vacation reply", COLON},
+    {"vacation response", COLON},
+    {"away from office", ANSWER},
+    {"auto", ANSWER},
+    /* Spanish */
+    {"respuesta automatica", COLON},
+    {"contestacion automatica", COLON},
+    {"fuera de la oficina", ANSWER},
+    {"fuera de oficina", ANSWER},
+    {"ausente de la oficina", ANSWER},
+    {"mensaje de ausencia", ANSWER},
+    /* German */
+    {"automatische antwort", COLON},
+    {"abwesenheitsnotiz", COLON},
+    {"abwesenheitsnachricht", COLON},
+    {"abwesenheitsmeldung", COLON},
+    {"automatische abwesenheitsnotiz", COLON},
+    {"nicht im buro", ANSWER},
+    {"abwesend", ANSWER},
+    /* French */
+    {"reponse automatique", COLON},
+    {"reponse automatique d'absence", COLON},
+    {"message d'absence", COLON},
+    {"notification d'absence", COLON},
+    {"absence du bureau", ANSWER},
+    {"absent du bureau", ANSWER},
+    /* Italian */
+    {"risposta automatica", COLON},
+    {"messaggio di assenza", ANSWER},
+    {"fuori ufficio", ANSWER},
+    {"fuori sede", ANSWER},
+    {"assente dall'ufficio", ANSWER},
+};
+
+/* The beginning of SUBJECT as the table is written, with single spaces. */
+static char *fold(const char *subject)
+{
+    const char *end = subject + strnlen(subject, LOOKED_AT);
+    while (end > subject && ((guchar)*end & 0xc0) == 0x80)
+        end--;
+    g_autofree char *parts = g_utf8_normalize(subject, end - subject, G_NORMALIZE_ALL);
+    GString *out = g_string_new(NULL);
+    for (const char *at = parts ? parts : ""; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (g_unichar_ismark(c))
+            continue;
+        if (g_unichar_isspace(c))
+            c = ' ';
+        else if (c == 0x2018 || c == 0x2019 || c == 0xb4 || c == '`')
+            c = '\'';
+        else if (c == 0x2010 || c == 0x2011)
+            c = '-';
+        if (c != ' ' || (out->len > 0 && out->str[out->len - 1] != ' '))
+            g_string_append_unichar(out, g_unichar_tolower(c));
+    }
+    return g_string_free(out, FALSE);
+}
+
+static const char *skip_space(const char *at)
+{
+    return at + strspn(at, " ");
+}
+
+/* Behind "re:", "re[2]:", "re (3):" and the like; NULL where AT begins with none. No prefix of a forward: who
+ * forwards an automatic answer is a person. */
+static const char *skip_prefix(const char *at)
+{
+    static const char *const prefixes[] = {"re", "res", "aw", "antw", "sv", "vs", "rif", "r", "resp"};
+    gsize length = strspn(at, "abcdefghijklmnopqrstuvwxyz");
+    const char *next = at + length;
+    next += strspn(next, " []()0123456789");
+    if (length == 0 || *next != ':')
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (strlen(prefixes[i]) == length && !strncmp(prefixes[i], at, length))
+            return skip_space(next + 1);
+    return NULL;
+}
+
+/* "[#1042]" or "[integral #1042]": what our own subjects begin with. */
+static gboolean is_key(const char *at)
+{
+    if (*at != '[')
+        return FALSE;
+    const char *sign = at + strcspn(at, "#]");
+    return *sign == '#' && g_ascii_isdigit(*skip_space(sign + 1));
+}
+
+static gboolean follows(Follows rule, const char *rest, gboolean is_reply)
+{
+    rest = skip_space(rest);
+    if (!*rest)
+        return is_reply;
+    if (*rest != ':')
+        return FALSE;
+    rest = skip_space(rest + 1);
+    return rule == COLON || is_reply || is_key(rest) || skip_prefix(rest);
+}
+
+const char *ch_subject_automatic(const char *subject, gboolean is_reply)
+{
+    g_autofree char *folded = fold(subject);
+    const char *at = folded;
+    for (const char *next = skip_prefix(at); next; next = skip_prefix(at)) {
+        at = next;
+        is_reply = FALSE; /* behind a prefix stands what was answered: it says nothing of this mail */
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++)
+        if (g_str_has_prefix(at, table[i].words) &&
+            follows(table[i].follows, at + strlen(table[i].words), is_reply))
+            return table[i].words;
+    return NULL;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Subjects by which an automatic answer gives itself away where its header says nothing (P6, L21). Pure. */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * How a subject that an autoresponder wrote begins, in the words of the table of subject.c; NULL where a
+ * person may have written SUBJECT (decoded): taking a person for a machine loses a mail, taking a machine for
+ * a person costs one, so only what no person writes counts. IS_REPLY: the mail names another one in
+ * In-Reply-To or References. Static.
+ */
+const char *ch_subject_automatic(const char *subject, gboolean is_reply);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an answered question brings about: an account becomes active, an address becomes one more of a person,
+ * held mails are read again and take their effect in the order in which they came, or are dropped. Who may
+ * answer is desk/'s business and the page's; here the answer is given.
+ */
+#include "pipeline_private.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+
+#include <string.h>
+
+#define ANSWERS_MAX 8   /* in one transaction; the writer comes again for the rest */
+#define MAILS_MAX   100 /* of one address that are released; registration.mails is far below */
+
+typedef struct {
+    const ChDesk *desk;
+    ChStore *store;
+    guint *queued;
+    const ChQuestion *question;
+} Carrying;
+
+/* Reads a held mail again and settles it as if WORD had been given before it came. Its own failure costs only
+ * itself (P12). */
+static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    guint mine = 0;
+    if (!ch_store_savepoint(c->store, error))
+        return FALSE;
+    g_autoptr(ChIncoming) incoming = ch_store_incoming(c->store, mail, &fault);
+    if (incoming) {
+        g_autoptr(ChReading) reading = ch_read(c->desk->config, incoming);
+        if (ch_settle_word(c->desk, c->store, mail, incoming, reading, word, &mine, &fault)) {
+            *c->queued += mine;
+            return ch_store_release(c->store, error);
+        }
+    }
+    ch_store_rollback_savepoint(c->store);
+    if (ch_error_is_temporary(fault) && incoming) {
+        g_propagate_error(error, g_steal_pointer(&fault));
+        return FALSE;
+    }
+    ch_log_error("release-failed", fault, NULL);
+    return ch_quarantine(c->desk, c->store, mail, incoming ? incoming->source : "store", fault->message,
+                         c->queued, error);
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+    gint64 one = *(const gint64 *)a, other = *(const gint64 *)b;
+    return one < other ? -1 : one > other;
+}
+
+static gboolean release_all(const Carrying *c, const char *address, guint *released, GError **error)
+{
+    g_autoptr(GArray) mails = ch_store_held(c->store, address, CH_HOLD_REGISTRATION, MAILS_MAX, error);
+    g_autoptr(GArray) closed =
+        mails ? ch_store_held(c->store, address, CH_HOLD_CLOSED, MAILS_MAX, error) : NULL;
+    if (!closed)
+        return FALSE;
+    g_array_append_vals(mails, closed->data, closed->len);
+    g_array_sort(mails, by_number);
+    for (guint i = 0; i < mails->len; i++)
+        if (!release(c, g_array_index(mails, gint64, i), CH_WORD_SENDER, error))
+            return FALSE;
+    *released = mails->len;
+    return TRUE;
+}
+
+static gboolean drop_all(const Carrying *c, GError **error)
+{
+    g_autoptr(GArray) mails =
+        ch_store_held(c->store, c->question->address, CH_HOLD_REGISTRATION, MAILS_MAX, error);
+    for (guint i = 0; mails && i < mails->len; i++)
+        if (!ch_store_unhold(c->store, g_array_index(mails, gint64, i),
+                             "its sender said that they did not write it", FALSE, error))
+            return FALSE;
+    return mails != NULL;
+}
+
+static gboolean post(const Carrying *c, const char *template, ChQuestionKind question, GError **error)
+{
+    g_autoptr(ChPersonFacts) person = NULL;
+    g_autofree char *title = NULL;
+    g_autofree char *department = NULL;
+    if (!ch_store_person(c->store, c->question->address, &person, error) ||
+        !ch_store_held_title(c->store, c->question->address, &title, &department, error))
+        return FALSE;
+    g_autoptr(ChDecision) none = ch_decision_new();
+    ChMailPlan *plan = ch_decision_mail(none, person ? person->name : NULL, c->question->address, template,
+                                        person ? person->language : NULL, FALSE);
+    plan->question = question;
+    const ChPosting posting = {.desk = c->desk, .store = c->store, .queued = c->queued};
+    const ChOccasion occasion = {.title = title, .about = department};
+    return ch_post(&posting, plan, &occasion, error);
+}
+
+/* PORTAL.md row 4: the account and its mails, together (P4). Who had no mail waiting is welcomed by one. */
+static gboolean carry_register(const Carrying *c, GError **error)
+{
+    const ChQuestion *question = c->question;
+    const ChProfile profile = {question->name, question->company, question->telephone, question->language};
+    gboolean first;
+    guint released = 0;
+    const char *actor = strcmp(question->by, "admin") == 0 ? "admin" : question->address;
+    if (!ch_store_activate(c->store, question->address, &profile, actor, &first, error) ||
+        !release_all(c, question->address, &released, error))
+        return FALSE;
+    return !first || released || post(c, "welcome", CH_QUESTION_NONE, error);
+}
+
+/* The sender of the held mail is, from now on, one more address of the person who was asked. */
+static gboolean carry_alias(const Carrying *c, GError **error)
+{
+    const ChQuestion *question = c->question;
+    g_autoptr(GError) refusal = NULL;
+    const ChProfile profile = {0};
+    g_autofree char *sender = ch_store_sender(c->store, question->mail, error);
+    gboolean first;
+    guint released;
+    /* The answer confirms the address that was asked, too; an agent's may be known by the configuration
+     * alone. */
+    if (!sender ||
+        !ch_store_activate(c->store, question->address, &profile, question->address, &first, error))
+        return FALSE;
+    if (!ch_store_alias(c->store, sender, question->address, question->address, &refusal)) {
+        if (!g_error_matches(refusal, CH_ERROR, CH_ERROR_INPUT)) {
+            g_propagate_error(error, g_steal_pointer(&refusal));
+            return FALSE;
+        }
+        ch_log_error("alias-refused", refusal, NULL); /* the mail stays held, for an admin */
+        return TRUE;
+    }
+    return release(c, question->mail, CH_WORD_SENDER, error) && release_all(c, sender, &released, error) &&
+           release_all(c, question->address, &released, error);
+}
+
+/* An expired link's button. The rate is that of any other verification mail. */
+static gboolean carry_again(const Carrying *c, GError **error)
+{
+    guint hour, day;
+    gint64 now = ch_clock_now();
+    if (!ch_store_asked(c->store, c->question->address, now - 60 * 60, &hour, error) ||
+        !ch_store_asked(c->store, c->question->address, now - 24 * 60 * 60, &day, error))
+        return FALSE;
+    if (hour || day >= c->desk->config->registration.per_day)
+        return TRUE;
+    return post(c, "verify", CH_QUESTION_REGISTER, error);
+}
+
+static gboolean carry(const Carrying *c, GError **error)
+{
+    const ChQuestion *question = c->question;
+    if (question->again)
+        return carry_again(c, error);
+    if (!question->yes)
+        return question->kind == CH_QUESTION_REGISTER
+                   ? drop_all(c, error)
+                   : ch_store_unhold(c->store, question->mail, "its sender said that they did not write it",
+                                     FALSE, error);
+    switch (question->kind) {
+    case CH_QUESTION_REGISTER:
+        return carry_register(c, error);
+    case CH_QUESTION_ALIAS:
+        return carry_alias(c, error);
+    default:
+        return release(c, question->mail, strcmp(question->by, "admin") == 0 ? CH_WORD_ADMIN : CH_WORD_SENDER,
+                       error);
+    }
+}
+
+/* One answer. What is wrong with it alone, such as a mail that an admin dropped meanwhile, ends it. */
+static gboolean carry_one(const Carrying *c, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    if (!ch_store_savepoint(c->store, error))
+        return FALSE;
+    if (carry(c, &fault)) {
+        if (!ch_store_release(c->store, error))
+            return FALSE;
+    } else {
+        ch_store_rollback_savepoint(c->store);
+        if (ch_error_is_temporary(fault)) {
+            g_propagate_error(error, g_steal_pointer(&fault));
+            return FALSE;
+        }
+        ch_log_error("answer-without-effect", fault, NULL);
+    }
+    return ch_store_question_done(c->store, c->question->id, error);
+}
+
+gboolean ch_carry_answers(const ChDesk *desk, ChStore *store, gboolean *more, guint *queued, GError **error)
+{
+    g_autoptr(GPtrArray) questions = ch_store_questions_to_do(store, ANSWERS_MAX, error);
+    for (guint i = 0; questions && i < questions->len; i++) {
+        const Carrying carrying = {desk, store, queued, g_ptr_array_index(questions, i)};
+        if (!carry_one(&carrying, error))
+            return FALSE;
+    }
+    *more = questions && questions->len == ANSWERS_MAX;
+    return questions != NULL;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What time brings about: reminders to confirm, the agents' daily line of what is held, the end of what was
+ * held too long. Each call does a bounded piece; the next one goes on. */
+#include "pipeline_private.h"
+
+#include "base/clock.h"
+
+#define AT_ONCE    20
+#define HELD_LINES 20
+#define BUCKETS    500
+#define BUCKET_IS_OLD                                                                                        \
+    (2 * 60 * 60) /* an hour fills every bucket that has no debt; debts end within a day                     \
+                   */
+
+typedef struct {
+    const ChDesk *desk;
+    ChStore *store;
+    guint *queued;
+    gint64 now;
+} Timing;
+
+static gboolean remind_one(const Timing *t, const ChQuestion *question, GError **error)
+{
+    g_autoptr(ChPersonFacts) person = NULL;
+    g_autofree char *title = NULL;
+    g_autofree char *department = NULL;
+    if (!ch_store_person(t->store, question->address, &person, error) ||
+        !ch_store_held_title(t->store, question->address, &title, &department, error))
+        return FALSE;
+    g_autoptr(ChDecision) none = ch_decision_new();
+    ChMailPlan *plan = ch_decision_mail(none, person ? person->name : NULL, question->address, "verify",
+                                        person ? person->language : NULL, FALSE);
+    plan->question = CH_QUESTION_REGISTER;
+    const ChPosting posting = {.desk = t->desk, .store = t->store, .queued = t->queued};
+    const ChOccasion occasion = {.title = title, .about = department, .reminder = TRUE};
+    return ch_store_question_reminded(t->store, question->id, error) &&
+           ch_post(&posting, plan, &occasion, error);
+}
+
+static gboolean remind(const Timing *t, GError **error)
+{
+    guint after = t->desk->config->registration.remind;
+    if (!after)
+        return TRUE;
+    g_autoptr(GPtrArray) due = ch_store_questions_to_remind(t->store, t->now, after, AT_ONCE, error);
+    for (guint i = 0; due && i < due->len; i++)
+        if (!remind_one(t, g_ptr_array_index(due, i), error))
+            return FALSE;
+    return due != NULL;
+}
+
+static gboolean end_holds(const Timing *t, GError **error)
+{
+    gint64 before = t->now - t->desk->config->registration.retain;
+    g_autoptr(GArray) mails = ch_store_held_before(t->store, before, AT_ONCE, error);
+    for (guint i = 0; mails && i < mails->len; i++)
+        if (!ch_store_unhold(t->store, g_array_index(mails, gint64, i), "held as long as mails are held",
+                             TRUE, error))
+            return FALSE;
+    return mails != NULL;
+}
+
+/* To every agent of DEPARTMENT, what of it is held. */
+static gboolean tell_agents(const Timing *t, const ChDepartmentConfig *department, gboolean first,
+                            GError **error)
+{
+    guint count;
+    g_autoptr(GPtrArray) held =
+        ch_store_held_lines(t->store, department->name, first, HELD_LINES, &count, error);
+    if (!held)
+        return FALSE;
+    const ChPosting posting = {.desk = t->desk, .store = t->store, .queued = t->queued};
+    const ChOccasion occasion = {.about = department->name, .held = held, .held_count = count};
+    for (char **agent = department->agents; count && *agent; agent++) {
+        g_autoptr(ChDecision) none = ch_decision_new();
+        const ChMailPlan *plan =
+            ch_decision_mail(none, NULL, *agent, "notice-held", department->language, TRUE);
+        if (!ch_post(&posting, plan, &occasion, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The last time that it was digest_hour here, at or before NOW. */
+static gint64 last_digest(gint64 now, guint hour)
+{
+    g_autoptr(GDateTime) local = g_date_time_new_from_unix_local(now);
+    g_autoptr(GDateTime) today =
+        g_date_time_new_local(g_date_time_get_year(local), g_date_time_get_month(local),
+                              g_date_time_get_day_of_month(local), (gint)hour, 0, 0);
+    gint64 at = today ? g_date_time_to_unix(today) : now;
+    return at > now ? at - 24 * 60 * 60 : at;
+}
+
+static gboolean daily(const Timing *t, GError **error)
+{
+    gint64 done;
+    if (!ch_store_timer(t->store, "held-digest", &done, error))
+        return FALSE;
+    if (done >= last_digest(t->now, t->desk->config->digest_hour))
+        return TRUE;
+    const GPtrArray *departments = t->desk->config->departments;
+    for (guint i = 0; done && i < departments->len; i++) /* not on the day that the desk opens */
+        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, error))
+            return FALSE;
+    return ch_store_timer_done(t->store, "held-digest", t->now, error);
+}
+
+gboolean ch_carry_timers(const ChDesk *desk, ChStore *store, guint *queued, GError **error)
+{
+    const Timing timing = {desk, store, queued, ch_clock_now()};
+    return remind(&timing, error) && end_holds(&timing, error) && daily(&timing, error) &&
+           ch_store_buckets_prune(store, timing.now - BUCKET_IS_OLD, BUCKETS, error);
+}
