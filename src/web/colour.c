@@ -11,7 +11,8 @@
 #define STEPS   64
 
 static const ChColour black = {0, 0, 0}, white = {255, 255, 255};
-/* The grounds of style.css. Text stands on both, so it is measured against the one that is nearer to it. */
+/* The grounds of style.css. Text stands on both, so it is measured against the one that it gets away from
+ * last: the darker one in light, the lighter one in dark. */
 static const ChColour light_page = {0xf2, 0xf4, 0xf7}, light_card = {0xff, 0xff, 0xff};
 static const ChColour dark_page = {0x10, 0x13, 0x18}, dark_card = {0x1a, 0x1f, 0x27};
 
@@ -76,8 +77,9 @@ static void property(GString *css, const char *name, ChColour c)
 
 static void scheme(GString *css, ChColour accent, ChColour page, ChColour card)
 {
-    ChColour hardest = ch_colour_contrast(accent, page) < ch_colour_contrast(accent, card) ? page : card;
-    ChColour button = luminance(page) > 0.5 ? accent : ch_colour_readable(accent, card, AA_PART);
+    gboolean light = luminance(page) > 0.5;
+    ChColour hardest = light == (luminance(page) < luminance(card)) ? page : card;
+    ChColour button = light ? accent : ch_colour_readable(accent, card, AA_PART);
     property(css, "page", page);
     property(css, "card", card);
     property(css, "button", button);

@@ -30,6 +30,7 @@ struct ChWeb {
     ChGuests *guests;
     struct MHD_Daemon *daemon;
     GSource *source;
+    gboolean once_more; /* somebody left: libmicrohttpd listens again only when it is run again */
     guint16 port;
 };
 
@@ -61,7 +62,9 @@ static gboolean web_prepare(GSource *source, int *timeout)
     ChWeb *web = ((WebSource *)source)->web;
     gint64 left = ch_guests_sweep(web->guests, g_get_monotonic_time());
     MHD_UNSIGNED_LONG_LONG wait = TICK;
-    if (MHD_get_timeout(web->daemon, &wait) != MHD_YES || wait > TICK)
+    if (web->once_more)
+        wait = 0;
+    else if (MHD_get_timeout(web->daemon, &wait) != MHD_YES || wait > TICK)
         wait = TICK;
     if (left >= 0)
         wait = MIN(wait, (MHD_UNSIGNED_LONG_LONG)left / 1000 + 1);
@@ -72,7 +75,9 @@ static gboolean web_prepare(GSource *source, int *timeout)
 static gboolean web_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 {
     (void)callback, (void)data;
-    MHD_run(((WebSource *)source)->web->daemon);
+    ChWeb *web = ((WebSource *)source)->web;
+    web->once_more = FALSE;
+    MHD_run(web->daemon);
     return G_SOURCE_CONTINUE;
 }
 
@@ -115,6 +120,7 @@ static void connected(void *data, struct MHD_Connection *connection, void **cont
     } else if (*context) {
         ch_guests_leave(web->guests, *context);
         *context = NULL;
+        web->once_more = TRUE;
     }
 }
 

@@ -19,18 +19,21 @@ def open_state(site, driver, state, language):
     elif state == "done":
         driver.go(site.base + site.link() + lang)
         driver.click("button")
+        driver.arrive("/done")
     elif state == "already":
         driver.go(site.base + site.link(answered=True) + lang)
     elif state in ("invalid", "again"):
         driver.go(site.base + site.link(expired=True) + lang)
         if state == "again":
             driver.click("button")
+            driver.arrive("/again")
     else:
         driver.go(site.base + ("/" if state == "home" else "/nothing") + lang)
     if state == "faults":
         driver.fill("#name", " ")
         driver.fill("#telephone", "ramal vinte")
         driver.click("button")
+        driver.find(".summary")
 
 
 def violations(driver, script):

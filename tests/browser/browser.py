@@ -32,10 +32,11 @@ class Browser:
         self.path = "/session/" + self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
             "goog:loggingPrefs": {"browser": "ALL"},
-            "goog:chromeOptions": {"binary": CHROMIUM, "args": [
+            "goog:chromeOptions": {"binary": CHROMIUM, "prefs": {"intl.accept_languages": "pt-BR,pt,en"}, "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + profile]}}}})["sessionId"]
+        self.call("POST", "/timeouts", {"implicit": 5000})  # what is looked for may still be on its way
 
     def call(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -67,6 +68,14 @@ class Browser:
 
     def url(self):
         return self.call("GET", "/url")
+
+    def arrive(self, piece):
+        """Waits until PIECE is in the address: whoever presses a key does not know when the next page is there."""
+        try:
+            wait_until(lambda: piece in self.url(), 10, piece)
+        except TimeoutError:
+            pass  # the caller's test says what was expected
+        return self.url()
 
     def script(self, text, *arguments):
         return self.call("POST", "/execute/sync", {"script": text, "args": list(arguments)})

@@ -94,6 +94,7 @@ def page(t, **web):
         try:
             desk._await_ready(process, notify, 30, err.name)
             one = Page(desk, port)
+            one.pid = process.pid
             yield one
             process.send_signal(signal.SIGTERM)
             process.wait(20)

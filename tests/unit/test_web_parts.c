@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parts of the page that need no server: colours that can be read, limits of clients, broken texts. */
+#include "fixture.h"
+
+#include "base/error.h"
+#include "web/assets.h"
+#include "web/client.h"
+#include "web/colour.h"
+#include "web/pages.h"
+#include "web/rate.h"
+
+#include <string.h>
+
+static ChColour property(const char *css, const char *name)
+{
+    g_autofree char *key = g_strconcat("--", name, ":", NULL);
+    const char *found = strstr(css, key);
+    g_assert_nonnull(found);
+    g_autofree char *value = g_strndup(found + strlen(key), 7);
+    ChColour colour;
+    g_assert_true(ch_colour_parse(value, &colour));
+    return colour;
+}
+
+/* Whatever colour a company has, both schemes can be read. */
+static void test_every_colour(void)
+{
+    ChColour black = {0, 0, 0}, white = {255, 255, 255};
+    g_assert_cmpfloat_with_epsilon(ch_colour_contrast(black, white), 21, 0.001);
+    for (guint i = 0; i < 6 * 6 * 6; i++) {
+        ChColour accent = {(guint8)(i % 6 * 51), (guint8)(i / 6 % 6 * 51), (guint8)(i / 36 * 51)};
+        g_autofree char *css = ch_colour_css(accent);
+        const char *schemes[] = {css, strstr(css, "@media")};
+        for (guint s = 0; s < 2; s++) {
+            ChColour page = property(schemes[s], "page"), card = property(schemes[s], "card");
+            ChColour link = property(schemes[s], "link"), button = property(schemes[s], "button");
+            g_assert_cmpfloat(ch_colour_contrast(link, page), >=, 4.5);
+            g_assert_cmpfloat(ch_colour_contrast(link, card), >=, 4.5);
+            g_assert_cmpfloat(ch_colour_contrast(property(schemes[s], "on-button"), button), >=, 4.5);
+            g_assert_cmpfloat(ch_colour_contrast(property(schemes[s], "edge"), card), >=, 3);
+        }
+    }
+}
+
+static void test_colour_texts(void)
+{
+    static const char *const wrong[] = {"", "#", "blue", "#12345", "#1234567", "#12345g", "0b5fa5", NULL};
+    ChColour colour;
+    for (guint i = 0; wrong[i]; i++)
+        g_assert_false(ch_colour_parse(wrong[i], &colour));
+    g_assert_true(ch_colour_parse("#0b5FA5", &colour));
+    g_assert_cmpuint(colour.green, ==, 0x5f);
+}
+
+static void test_rate(void)
+{
+    g_autoptr(ChRate) rate = ch_rate_new(60, 2);
+    gint64 now = 5 * G_USEC_PER_SEC;
+    for (guint i = 0; i < 60; i++)
+        g_assert_cmpuint(ch_rate_take(rate, "192.0.2.1", now), ==, 0);
+    g_assert_cmpuint(ch_rate_take(rate, "192.0.2.1", now), ==, 1);
+    g_assert_cmpuint(ch_rate_take(rate, "::ffff:192.0.2.2", now), ==, 0);
+    g_assert_cmpuint(ch_rate_take(rate, "192.0.2.1", now + G_USEC_PER_SEC), ==, 0);
+    g_assert_cmpuint(ch_rate_take(rate, "192.0.2.1", now + G_USEC_PER_SEC), ==, 1);
+    /* A third client takes the place of the one that was not heard of for longest. */
+    g_assert_cmpuint(ch_rate_take(rate, "2001:db8::1", now + G_USEC_PER_SEC), ==, 0);
+    g_assert_cmpuint(ch_rate_take(rate, "192.0.2.1", now + G_USEC_PER_SEC), ==, 1);
+}
+
+static void test_languages(void)
+{
+    static const char *const known[] = {"en", "pt_BR", NULL};
+    static const struct {
+        const char *accept, *language;
+    } cases[] = {
+        {NULL, NULL},
+        {"", NULL},
+        {"pt-BR", "pt_BR"},
+        {"PT-br;q=0.3", "pt_BR"},
+        {"pt", "pt_BR"},
+        {"fr, en-US;q=0.2, pt;q=0.1", "en"},
+        {"en;q=0, pt;q=0.001", "pt_BR"},
+        {"en;q=9", NULL},
+        {"e", NULL},
+        {"*", NULL},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpstr(ch_client_language(cases[i].accept, known), ==, cases[i].language);
+}
+
+static void test_logos(void)
+{
+    static const struct {
+        const char *bytes;
+        const char *type; /* NULL: refused */
+    } cases[] = {
+        {"\x89PNG\r\n\x1a\n....", "image/png"},
+        {"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"},
+        {"\xef\xbb\xbf<?xml version='1.0'?>\n<svg/>", "image/svg+xml"},
+        {"<html><svg/></html>", NULL},
+        {"GIF89a....", NULL},
+        {"", NULL},
+        {"<svg>\xff</svg>", NULL},
+    };
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *path = g_build_filename(folder, "logo", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_true(g_file_set_contents(path, cases[i].bytes, -1, NULL));
+        g_autoptr(ChAsset) logo = ch_asset_logo(path, &error);
+        g_assert_cmpstr(logo ? logo->type : NULL, ==, cases[i].type);
+        if (!logo)
+            g_assert_error(error, CH_ERROR, CH_ERROR_CONFIG);
+    }
+    g_autoptr(GError) error = NULL;
+    g_remove(path);
+    g_assert_null(ch_asset_logo(path, &error));
+    g_assert_error(error, CH_ERROR, CH_ERROR_CONFIG);
+    fixture_remove(folder);
+}
+
+/* A language whose texts are not whole is an error at the start, and says where. */
+static void test_broken_texts(void)
+{
+    static const struct {
+        const char *file, *text, *error;
+    } cases[] = {
+        {"form.html", "line\n{{#nobody}}{{/nobody}}", "form.html:2:1"},
+        {"form.html", "{{#name}}", "form.html:1:1"},
+        {"form.html", "{{>_gone}}", "_gone"},
+        {"done.html", NULL, "done.html:1:1"},
+        {"language.txt", " \n", "language.txt:1:1"},
+    };
+    static const char *const files[] = {"home.html",    "form.html",  "done.html",    "already.html",
+                                        "invalid.html", "again.html", "problem.html", "language.txt"};
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *language = g_build_filename(folder, "en", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_assert_cmpint(g_mkdir(language, 0700), ==, 0);
+        for (guint f = 0; f < G_N_ELEMENTS(files); f++) {
+            g_autofree char *path = g_build_filename(language, files[f], NULL);
+            const char *text = strcmp(files[f], cases[i].file) == 0 ? cases[i].text : "good";
+            if (text)
+                g_assert_true(g_file_set_contents(path, text, -1, NULL));
+        }
+        g_autoptr(GError) error = NULL;
+        g_assert_null(ch_pages_load(folder, &error));
+        g_assert_error(error, CH_ERROR, CH_ERROR_CONFIG);
+        g_assert_nonnull(strstr(error->message, cases[i].error));
+        fixture_remove(language);
+    }
+    fixture_remove(folder);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/web parts/every colour can be read", test_every_colour);
+    g_test_add_func("/web parts/colours as text", test_colour_texts);
+    g_test_add_func("/web parts/rate", test_rate);
+    g_test_add_func("/web parts/languages", test_languages);
+    g_test_add_func("/web parts/logos", test_logos);
+    g_test_add_func("/web parts/broken texts", test_broken_texts);
+    return g_test_run();
+}
