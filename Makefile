@@ -10,12 +10,13 @@ SYSCONFDIR ?= /etc
 VERSION := 0.1.0
 
 # Debian 12's packages: to build, to test, to run the demo's servers (openssl: certificates; curl: what demo KEEP=1 prints;
-# isync: the bench; mandoc: the lint; chromium: the page).
+# isync: the bench; mandoc: the lint; chromium, a font
+# for it, and npm for axe-core: the page).
 DEPS := gcc clang clang-format pkg-config make python3 \
 	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
 	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev \
 	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc \
-	chromium chromium-driver
+	chromium chromium-driver fonts-dejavu-core $(if $(shell command -v npm),,npm)
 
 PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd
 # libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
