@@ -71,7 +71,7 @@ CREATE TABLE timer (               -- what happens once a day or so
     done_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-ALTER TABLE mail ADD COLUMN raw_gone_at INTEGER; -- its raw bytes were erased then: it was held, and forgotten; NULL: they are kept
+ALTER TABLE mail ADD COLUMN raw_gone_at INTEGER; -- its raw bytes were erased then: it was held, and forgotten (its sender and subject too where a person was); NULL: they are kept
 ALTER TABLE mail ADD COLUMN body_sha256 TEXT; -- of its reply and files, where it is long enough; NULL otherwise
 CREATE INDEX mail_by_body ON mail (sender, body_sha256, decided_at) WHERE body_sha256 IS NOT NULL;
 

@@ -55,9 +55,10 @@ GBytes *ch_unpack(const void *data, gsize length, GError **error)
         g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "stored bytes are broken: no size");
         return NULL;
     }
-    g_autofree char *bytes = g_malloc(size + 1);
-    gsize got = ZSTD_decompress(bytes, size, data, length);
-    if (ZSTD_isError(got) || got != size) {
+    /* The size too may be damaged: too much memory asked for is no reason to end the program. */
+    g_autofree char *bytes = g_try_malloc(size + 1);
+    gsize got = bytes ? ZSTD_decompress(bytes, size, data, length) : 0;
+    if (!bytes || ZSTD_isError(got) || got != size) {
         g_set_error(error, CH_ERROR, CH_ERROR_INPUT, "stored bytes are broken: %s",
                     ZSTD_isError(got) ? ZSTD_getErrorName(got) : "too short");
         return NULL;

@@ -129,7 +129,7 @@ static ChStored *read_stored(ChStore *store, gint64 id, gint64 *mail, GError **e
         return NULL;
     if (!any) {
         g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND,
-                    "there is no mail %" G_GINT64_FORMAT " in the outbox", id);
+                    "the bytes of outbox mail %" G_GINT64_FORMAT " are not stored", id);
         return NULL;
     }
     g_autoptr(ChStored) stored = g_new0(ChStored, 1);

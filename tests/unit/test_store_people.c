@@ -224,6 +224,7 @@ static void test_unhold(void)
         commit(store);
         assert_balanced(store);
         g_autoptr(ChIncoming) there = ch_store_incoming(store, kept, &error);
+        g_assert_nonnull(there);
         g_assert_no_error(error);
         g_assert_null(ch_store_incoming(store, gone, &error));
         g_assert_error(error, CH_ERROR, CH_ERROR_NOT_FOUND);
