@@ -288,7 +288,7 @@ static gboolean follow(const Settling *settling, const ChDecision *decision, GEr
 static ChDecision *decide_again(const Settling *settling, ChDecision *first, GError **error)
 {
     g_autoptr(ChDecision) answer = first;
-    const ChReading *reading = settling->reading;
+    ChReading *reading = settling->reading;
     for (guint i = 0; i < answer->actions->len; i++) {
         const ChAction *action = g_ptr_array_index(answer->actions, i);
         if (action->kind == CH_ACTION_ANSWER &&
@@ -297,8 +297,14 @@ static ChDecision *decide_again(const Settling *settling, ChDecision *first, GEr
     }
     if (!follow(settling, answer, error))
         return NULL;
+    ch_verdict_free(reading->verdict); /* judged anew, by what is known now */
+    reading->verdict = ch_judge(settling->desk->config, reading->mail);
     g_autoptr(ChFacts) facts = look_up(settling->desk->config, settling->store, settling->id, reading, error);
-    return facts ? weigh(settling->desk->config, settling->incoming, settling->reading, facts) : NULL;
+    ChDecision *again = facts ? weigh(settling->desk->config, settling->incoming, reading, facts) : NULL;
+    if (again)
+        g_ptr_array_insert(again->reasons, 0,
+                           g_strdup(g_ptr_array_index(answer->reasons, answer->reasons->len - 1)));
+    return again;
 }
 
 static gboolean settle(const Settling *settling, ChWord word, GError **error)

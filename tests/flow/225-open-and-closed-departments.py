@@ -2,6 +2,9 @@
 """Departments that take everybody, or nobody new; `cadastro`; the customer's language; CCs are not people (L19)."""
 from lib import flow, mail, reply, second_department
 
+MORE = ("Yes, that is me. By the way, the invoice has the number 4711, it was due last Friday already, and the amount on it "
+        "is not the one that we agreed upon: it should be 900.")
+
 with flow("open and closed departments") as t:
     sections = second_department(t.servers)
     sections["department_financeiro"].update(registration="closed", domains="*.cliente.example, cliente.example")
@@ -39,9 +42,13 @@ with flow("open and closed departments") as t:
           "cadastro from somebody known answers with the departments")
     count = len(desk.tickets())
     known = len(t.inbox("cliente"))
-    t.servers.deliver(reply(verify, "C <cliente@cliente.example>", "Yes, that's me."), "cliente@cliente.example", "financeiro@example.br")
+    t.servers.deliver(reply(verify, "C <cliente@cliente.example>", MORE), "cliente@cliente.example", "financeiro@example.br")
     t.ran(desk.poll())
     ack = t.servers.wait_for("cliente", lambda m: "[#" in m.subject)
     t.has(ack.text, "received", "and the acknowledgement is in English too")
     t.equal(len(desk.tickets()), count + 1, "the ticket is there")
+    entries = desk.ticket(count + 1)["entries"]
+    t.equal(len(entries), 2, "and what the answer said besides yes is its second entry", entries)
+    t.has(entries[-1]["text"], "4711", "word for word")
+    t.servers.wait_for("bruno", lambda m: "4711" in m.text)
     t.ran(desk.run("verify"))
