@@ -48,7 +48,7 @@ with flow("was this you?") as t:
 
     # Ana answers from home: from an address that the desk has never seen.
     known = len(t.inbox("cliente"))
-    home = reply(notice, "Ana em casa <estranho@outro.example>", "Olá, João! Renovado.")
+    home = reply(notice, "Ana em casa <estranho@outro.example>", "Olá, João! Renovado. Hoje escrevo de estranho@outro.example.")
     t.servers.deliver(home, "estranho@outro.example", "suporte@example.br")
     t.ran(desk.poll())
     t.equal([h["kind"] for h in desk.held()], ["alias"], "an agent at another address is held")
