@@ -114,10 +114,10 @@ def axe():
         if not shutil.which("npm"):
             return None, "there is no npm to fetch %s with" % AXE
         os.makedirs(folder, exist_ok=True)
-        run = subprocess.run(["npm", "pack", "--silent", "--pack-destination", folder, AXE], cwd=folder,
+        run = subprocess.run(["npm", "pack", "--loglevel=error", "--pack-destination", folder, AXE], cwd=folder,
                              capture_output=True, text=True, timeout=120)
         if run.returncode:
-            return None, "npm could not fetch %s: %s" % (AXE, run.stderr.strip()[-200:])
+            return None, "npm could not fetch %s: %s" % (AXE, " ".join(run.stderr.split())[:200])
         unpack(os.path.join(folder, run.stdout.split()[-1]), script)
     with open(script, encoding="utf-8") as f:
         return f.read(), None
