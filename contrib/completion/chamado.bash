@@ -4,9 +4,14 @@
 
 _chamado() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local sections='desk.name desk.prefix desk.domain smtp.host smtp.port smtp.tls smtp.connections
-        smtp.timeout smtp.retry_days limits.mail_bytes limits.attachment_bytes trust.authserv_id
-        paths.state paths.templates'
+    local sections='desk.name desk.prefix desk.domain desk.language desk.admins desk.digest_hour registration.mails
+        registration.bytes registration.per_day registration.remind registration.expire registration.retain
+        budgets.address budgets.ticket budgets.agent budgets.desk web.host web.port web.url web.fields
+        web.required web.colour web.logo web.proxies web.requests web.connections web.timeout smtp.host
+        smtp.port smtp.tls smtp.ca_file smtp.allow_plain smtp.user smtp.connections smtp.timeout
+        smtp.retry_days limits.mail_bytes limits.attachment_bytes limits.header_bytes limits.text_bytes
+        limits.parts limits.depth limits.recipients limits.batch_mails limits.batch_bytes
+        limits.memory_bytes attachments.types trust.authserv_id trust.key_days paths.state paths.templates'
     COMPREPLY=()
 
     # What an option wants after it.
