@@ -24,7 +24,7 @@ typedef struct {
 
 /* Reads a held mail again and settles it as if WORD had been given before it came. Its own failure costs only
  * itself (P12). */
-static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **error)
+static gboolean settle_held(const Carrying *c, gint64 mail, ChWord word, GError **error)
 {
     g_autoptr(GError) fault = NULL;
     guint mine = 0;
@@ -46,6 +46,20 @@ static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **er
     ch_log_error("release-failed", fault, NULL);
     return ch_quarantine(c->desk, c->store, mail, incoming ? incoming->source : "store", fault->message,
                          c->queued, error);
+}
+
+/* A mail that is held no more was released, dropped or forgotten before the answer came: its one outcome
+ * stands (P2). */
+static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **error)
+{
+    gboolean held;
+    if (!ch_store_is_held(c->store, mail, &held, error))
+        return FALSE;
+    if (held)
+        return settle_held(c, mail, word, error);
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, mail);
+    ch_log(CH_LOG_NOTICE, "held-no-more", "mail", number, NULL);
+    return TRUE;
 }
 
 static gint by_number(gconstpointer a, gconstpointer b)

@@ -24,6 +24,13 @@ GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError 
     return ch_ids(&row, error);
 }
 
+gboolean ch_store_is_held(ChStore *store, gint64 mail, gboolean *held, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_HOLD_ADDRESS);
+    ch_bind_int(&row, ":mail", mail);
+    return ch_step(&row, held, error);
+}
+
 gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
                              GError **error)
 {

@@ -326,6 +326,8 @@ gboolean ch_store_page_again(ChStore *store, const char *token, GError **error);
 
 /* Held mails of ADDRESS and KIND, oldest first. Array of gint64. */
 GArray *ch_store_held(ChStore *store, const char *address, ChHoldKind kind, guint limit, GError **error);
+/* Whether MAIL is held now. */
+gboolean ch_store_is_held(ChStore *store, gint64 mail, gboolean *held, GError **error);
 /* The subject and department of the oldest mail that waits for ADDRESS to be confirmed; both NULL where none
  * does. Free with g_free. */
 gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
