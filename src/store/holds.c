@@ -54,7 +54,8 @@ char *ch_store_sender(ChStore *store, gint64 mail, GError **error)
         return NULL;
     if (any)
         return ch_text(&row, 0);
-    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "there is no mail %" G_GINT64_FORMAT, mail);
+    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND,
+                "nobody is known as the sender of mail %" G_GINT64_FORMAT, mail);
     return NULL;
 }
 

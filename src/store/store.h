@@ -332,7 +332,8 @@ gboolean ch_store_is_held(ChStore *store, gint64 mail, gboolean *held, GError **
  * does. Free with g_free. */
 gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
                              GError **error);
-/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND. Free with g_free. */
+/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND, also where they were forgotten. Free with
+ * g_free. */
 char *ch_store_sender(ChStore *store, gint64 mail, GError **error);
 /* For the daily line: of DEPARTMENT (and those of none where FIRST), newest last; *COUNT is how many there
  * are. Array of ChHeldLine. */

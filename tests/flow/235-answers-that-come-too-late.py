@@ -5,7 +5,7 @@ from lib import flow, mail
 JOAO, CASA, ANA = "joao@cliente.example", "joao.casa@outro.example", "ana@example.br"
 
 with flow("answers that come too late", servers=False) as t:
-    desk = t.desk(department_suporte={"registration": "validated"})
+    desk = t.desk(department_suporte={"registration": "validated"}, registration={"per_day": 24})
 
     def write(sender, subject, text="Não consigo imprimir desde ontem, nem depois de reiniciar.\n", **headers):
         t.ran(desk.run("deliver", stdin=mail(sender, "suporte@example.br", subject, text, **headers).as_bytes()),
@@ -53,4 +53,16 @@ with flow("answers that come too late", servers=False) as t:
     answer(JOAO, question, "Não")
     answer(JOAO, question, "Sim")
     t.lacks(" ".join(e["text"] for e in desk.ticket(1)["entries"][2:]), "nesta semana", "the first answer counts")
+
+    # -- an address that answers for another one
+    def from_home(text):
+        write(CASA, "Re: [#1] Impressora", text, In_Reply_To="<%s>" % asked("ack", JOAO))
+        return held(CASA)[0], asked("confirm-alias", JOAO)
+
+    write(CASA, "VPN")
+    number, question = from_home("De casa também não imprime.\n")
+    say("people", "forget", CASA, "--yes")
+    answer(JOAO, question)
+    addresses = desk.json("people", "show", JOAO)["addresses"]
+    t.ok("" not in addresses, "no address becomes nobody's", addresses)
     t.ran(desk.run("verify"))
