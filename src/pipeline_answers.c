@@ -68,14 +68,29 @@ static gint by_number(gconstpointer a, gconstpointer b)
     return one < other ? -1 : one > other;
 }
 
+static gboolean collect(const Carrying *c, const char *address, ChHoldKind kind, GArray *mails,
+                        GError **error)
+{
+    g_autoptr(GArray) held = ch_store_held(c->store, address, kind, MAILS_MAX, error);
+    if (held)
+        g_array_append_vals(mails, held->data, held->len);
+    return held != NULL;
+}
+
+/* What waits for any address of the person who has ADDRESS: they are active now, and will not be asked again.
+ */
 static gboolean release_all(const Carrying *c, const char *address, guint *released, GError **error)
 {
-    g_autoptr(GArray) mails = ch_store_held(c->store, address, CH_HOLD_REGISTRATION, MAILS_MAX, error);
-    g_autoptr(GArray) closed =
-        mails ? ch_store_held(c->store, address, CH_HOLD_CLOSED, MAILS_MAX, error) : NULL;
-    if (!closed)
+    g_autoptr(ChPersonFacts) person = NULL;
+    g_autoptr(GArray) mails = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!ch_store_person(c->store, address, &person, error))
         return FALSE;
-    g_array_append_vals(mails, closed->data, closed->len);
+    for (guint i = 0; person && i < person->addresses->len; i++) {
+        const char *own = g_ptr_array_index(person->addresses, i);
+        if (!collect(c, own, CH_HOLD_REGISTRATION, mails, error) ||
+            !collect(c, own, CH_HOLD_CLOSED, mails, error))
+            return FALSE;
+    }
     g_array_sort(mails, by_number);
     for (guint i = 0; i < mails->len; i++)
         if (!release(c, g_array_index(mails, gint64, i), CH_WORD_SENDER, error))
@@ -148,7 +163,7 @@ static gboolean carry_alias(const Carrying *c, GError **error)
         ch_log_error("alias-refused", refusal, NULL); /* the mail stays held, for an admin */
         return TRUE;
     }
-    return release(c, question->mail, CH_WORD_SENDER, error) && release_all(c, sender, &released, error) &&
+    return release(c, question->mail, CH_WORD_SENDER, error) &&
            release_all(c, question->address, &released, error);
 }
 

@@ -66,3 +66,11 @@ with flow("answers that come too late", servers=False) as t:
     addresses = desk.json("people", "show", JOAO)["addresses"]
     t.ok("" not in addresses, "no address becomes nobody's", addresses)
     t.ran(desk.run("verify"))
+
+    # -- two who wait, and are one
+    for sender in ("a@c.example", "b@c.example"):
+        write(sender, "Mouse de %s" % sender[0])
+    say("people", "merge", "b@c.example", "a@c.example")
+    answer("a@c.example", asked("verify", "a@c.example"))
+    t.equal((held("a@c.example"), held("b@c.example")), ([], []), "one confirmation of theirs lets in what waits for either")
+    t.ran(desk.run("verify"))
