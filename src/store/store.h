@@ -174,6 +174,8 @@ void ch_due_free(ChDue *due);
 GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error);
 /* When the next one is due; 0: none waits. */
 gint64 ch_store_next_due(ChStore *store, GError **error);
+/* Mails that may not leave before LATEST may leave from NOW on: the clock ran ahead when they were queued. */
+gboolean ch_store_outbox_mend(ChStore *store, gint64 now, gint64 latest, GError **error);
 /* How an attempt ended. WAIT is used with CH_DELIVERY_RETRY: seconds, 0 gives up. A failure is logged in the
  * ticket. */
 gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
