@@ -40,20 +40,23 @@ static void print_json(const GPtrArray *mails, ChOutcome outcome)
     ch_command_json(json);
 }
 
-/* Of REASONS, one a line, the one that says why the mail was HELD; else the last. Free with g_free. */
-static char *main_reason(const char *reasons, gboolean held)
+/* Of REASONS, one a line, the last one that says why the mail is OUTCOME ("ignored: …"), and of a held one
+ * what follows that word; else the last of all. Free with g_free. */
+static char *main_reason(const char *reasons, ChOutcome outcome)
 {
     g_auto(GStrv) lines = g_strsplit(reasons, "\n", -1);
+    g_autofree char *word = g_strconcat(ch_outcome_name(outcome), ": ", NULL);
     guint count = g_strv_length(lines);
-    for (guint i = count; held && i-- > 0;)
-        if (g_str_has_prefix(lines[i], "held: "))
-            return g_strdup(lines[i] + strlen("held: "));
+    for (guint i = count; i-- > 0;)
+        if (g_str_has_prefix(lines[i], word))
+            return g_strdup(lines[i] + (outcome == CH_OUTCOME_HELD ? strlen(word) : 0));
     return g_strdup(count ? lines[count - 1] : "");
 }
 
 /* The columns of ignored and quarantined mails begin behind KIND and DEPARTMENT: they wait for nothing. */
-static void print_table(const GPtrArray *mails, gboolean held)
+static void print_table(const GPtrArray *mails, ChOutcome outcome)
 {
+    gboolean held = outcome == CH_OUTCOME_HELD;
     static const char *const titles[] = {"MAIL", "TAKEN IN", "KIND", "DEPARTMENT", "TICKET",
                                          "FROM", "SUBJECT",  "WHY",  NULL};
     static const char *const less[] = {"MAIL", "TAKEN IN", "TICKET", "FROM", "SUBJECT", "WHY", NULL};
@@ -71,7 +74,7 @@ static void print_table(const GPtrArray *mails, gboolean held)
         row[n++] = mail->ticket ? g_strdup_printf("#%" G_GINT64_FORMAT, mail->ticket) : g_strdup("");
         row[n++] = g_strdup(mail->sender);
         row[n++] = g_strdup(mail->subject);
-        row[n++] = main_reason(mail->reasons, held);
+        row[n++] = main_reason(mail->reasons, outcome);
         g_ptr_array_add(rows, row);
     }
     ch_command_table(held ? titles : less, rows);
@@ -110,7 +113,7 @@ static gboolean list(ChAdminContext *context, ChStore *store, const Wanted *want
     if (context->json)
         print_json(mails, wanted->outcome);
     else
-        print_table(mails, wanted->outcome == CH_OUTCOME_HELD);
+        print_table(mails, wanted->outcome);
     return TRUE;
 }
 

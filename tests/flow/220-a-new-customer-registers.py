@@ -47,6 +47,7 @@ with flow("a new customer registers") as t:
     write(JOAO, "E a luz", "A luz também apagou agora.\n")
     t.equal(len(desk.held()), 3, "a fourth is over the limit")
     t.equal(len(desk.json("held", "list", "--ignored")), 1, "and listed among the ignored")
+    t.has(desk.run("held", "list", "--ignored").out, "wait for its confirmation already", "with the reason")
     t.nothing_new("cliente", "no second verification mail within the hour", known=1)
 
     answer(verify, JOAO, "Estou de férias até segunda-feira, respondo na volta.", Auto_Submitted="auto-replied")
