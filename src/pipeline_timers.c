@@ -108,8 +108,9 @@ static gboolean daily(const Timing *t, GError **error)
     if (done >= last_digest(t->now, t->desk->config->digest_hour) && done <= t->now)
         return TRUE;
     const GPtrArray *departments = t->desk->config->departments;
+    gint64 since = done <= t->now ? done : 0;
     for (guint i = 0; done && i < departments->len; i++) /* not on the day that the desk opens */
-        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, done, error))
+        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, since, error))
             return FALSE;
     return ch_store_timer_done(t->store, "held-digest", t->now, error);
 }

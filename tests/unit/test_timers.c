@@ -17,11 +17,27 @@ typedef struct {
     ChStore *store;
 } Desk;
 
+/* One more mail is held, at AT. */
+static void hold_one(Desk *d, gint64 at)
+{
+    static guint number;
+    GError *error = NULL;
+    gboolean known;
+    ChCommitted committed;
+    g_autofree char *text = g_strdup_printf("held %u", ++number);
+    ch_clock_set(at);
+    gint64 mail = take(d->store, text, &known);
+    g_autoptr(ChMail) held = fixture_mail("b@c.example", "suporte@desk.example", text, text);
+    g_autoptr(ChDecision) decision = ch_decision_new();
+    decision->department = g_strdup("suporte");
+    ch_decision_hold(decision, CH_HOLD_STRANGER, "test");
+    g_assert_true(settle(d->store, mail, held, decision, &committed, &error));
+}
+
 /* A desk where one mail is held, at NOW. */
 static Desk open_desk(gint64 now)
 {
     GError *error = NULL;
-    gboolean known;
     Desk d = {.folder = fixture_folder()};
     ch_clock_set(now);
     d.config = fixture_desk(d.folder);
@@ -31,12 +47,7 @@ static Desk open_desk(gint64 now)
     ChCommitted committed;
     d.store = store_with_ticket(d.folder, &committed);
     begin(d.store);
-    gint64 mail = take(d.store, "held", &known);
-    g_autoptr(ChMail) held = fixture_mail("b@c.example", "suporte@desk.example", "x", "h1");
-    g_autoptr(ChDecision) decision = ch_decision_new();
-    decision->department = g_strdup("suporte");
-    ch_decision_hold(decision, CH_HOLD_STRANGER, "test");
-    g_assert_true(settle(d.store, mail, held, decision, &committed, &error));
+    hold_one(&d, now);
     return d;
 }
 
@@ -68,7 +79,7 @@ static gint64 at_utc(int month, int day, int hour)
     return g_date_time_to_unix(time);
 }
 
-/* One line for each agent a day, on days of 23, 24 and 25 hours. */
+/* One line for each agent a day on which something new is held, on days of 23, 24 and 25 hours. */
 static void test_summer_time(void)
 {
     static const struct {
@@ -80,11 +91,15 @@ static void test_summer_time(void)
         g_assert_cmpuint(tick(&d, start), ==, 0); /* the desk opens */
         guint days = 5, queued = 0;
         for (gint64 at = start + HOUR / 2; at < start + days * DAY; at += HOUR / 2) {
+            if ((at - start) % DAY == 0)
+                hold_one(&d, at);
             guint now = tick(&d, at);
             g_assert_true(now == 0 || now == 2);
             queued += now;
         }
         g_assert_cmpuint(queued, ==, days * 2);
+        for (gint64 at = start + days * DAY; at < start + 2 * days * DAY; at += HOUR)
+            g_assert_cmpuint(tick(&d, at), ==, 0); /* nothing is new */
         close_desk(&d);
     }
 }
@@ -94,20 +109,12 @@ static void test_clock_that_ran_ahead(void)
 {
     gint64 now = at_utc(1, 10, 12), ahead = now + 3650 * (gint64)DAY;
     Desk d = open_desk(now);
-    GError *error = NULL;
     tick(&d, now);
     tick(&d, ahead); /* its digest is queued there */
-    gboolean known;
-    ch_clock_set(now + DAY);
-    ChCommitted committed;
-    gint64 mail = take(d.store, "held too", &known);
-    g_autoptr(ChMail) held = fixture_mail("b@c.example", "suporte@desk.example", "y", "h2");
-    g_autoptr(ChDecision) decision = ch_decision_new();
-    decision->department = g_strdup("suporte");
-    ch_decision_hold(decision, CH_HOLD_STRANGER, "test");
-    g_assert_true(settle(d.store, mail, held, decision, &committed, &error));
+    hold_one(&d, now + DAY);
     g_assert_cmpuint(tick(&d, now + DAY + HOUR), >, 0);
     g_assert_cmpuint(tick(&d, now + DAY + 2 * HOUR), ==, 0);
+    hold_one(&d, now + 2 * DAY - HOUR);
     g_assert_cmpuint(tick(&d, now + 2 * DAY), >, 0);
     close_desk(&d);
 }
