@@ -123,7 +123,9 @@ static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *
     ChBudget budgets[] = {{.scope = of_address, .per_hour = address_budget(config, to)},
                           {.scope = (char *)"desk", .per_hour = config->budgets.desk},
                           {.scope = of_ticket, .per_hour = config->budgets.ticket}};
-    guint count = posting->ticket ? 3 : 2;
+    /* Agents hear of each message of a busy ticket. */
+    gboolean notice = plan->internal && plan->question == CH_QUESTION_NONE;
+    guint count = posting->ticket && !notice ? 3 : 2;
     for (guint i = 0; i < count; i++)
         if (!ch_store_bucket(posting->store, budgets[i].scope, &budgets[i].bucket, error))
             return FALSE;
