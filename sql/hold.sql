@@ -19,7 +19,7 @@ SELECT coalesce(m.subject, ''), h.department FROM hold h JOIN mail m ON m.id = h
 WHERE h.address = :address AND h.kind = 'registration' ORDER BY h.mail_id LIMIT 1;
 
 -- name: mail_sender
-SELECT sender FROM mail WHERE id = :mail;
+SELECT sender FROM mail WHERE id = :mail AND sender IS NOT NULL;
 
 -- name: hold_of_address
 SELECT mail_id FROM hold WHERE address = :address ORDER BY mail_id;

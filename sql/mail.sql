@@ -34,7 +34,7 @@ ORDER BY id LIMIT 1;
 -- name: mail_same_body
 SELECT count(DISTINCT coalesce(fingerprint, sha256)) FROM (
     SELECT fingerprint, sha256 FROM mail
-    WHERE sender = :sender AND body_sha256 = :body AND decided_at >= :since AND (:mail = 0 OR id < :mail)
+    WHERE sender = :sender AND body_sha256 = :body AND decided_at BETWEEN :since AND :now AND (:mail = 0 OR id < :mail)
     LIMIT :limit);
 
 -- name: mail_decide

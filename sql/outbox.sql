@@ -34,6 +34,9 @@ FROM outbox WHERE state IN ('queued', 'sending') AND next_at <= :now ORDER BY ne
 -- name: outbox_next_due
 SELECT min(next_at) FROM outbox WHERE state IN ('queued', 'sending');
 
+-- name: outbox_mend
+UPDATE outbox SET next_at = :now WHERE state IN ('queued', 'sending') AND next_at > :latest;
+
 -- name: outbox_get
 SELECT id, state, attempts, created_at, next_at, coalesce(done_at, 0), recipient, envelope_from, template,
     coalesce(ticket_id, 0), message_id, reply_code, reply_text,

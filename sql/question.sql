@@ -39,9 +39,11 @@ WHERE id = :id;
 -- name: question_reminded
 UPDATE question SET reminded = 1 WHERE id = :id;
 
--- An admin's answer is a question that was never sent.
+-- An admin's answer is a question that was never sent. One that was asked by a clock that ran ahead must not
+-- count until then.
 -- name: question_count
-SELECT count(*) FROM question WHERE address = :address AND asked_at >= :since AND answered_by IS NOT 'admin';
+SELECT count(*) FROM question
+WHERE address = :address AND asked_at BETWEEN :since AND :now AND answered_by IS NOT 'admin';
 
 -- name: question_by_token
 SELECT id, token_sha256, kind, address, coalesce(answer, ''), expires_at, language FROM question

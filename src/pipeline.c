@@ -83,10 +83,11 @@ static void enclose_files(ChLetter *letter, const ChMail *mail)
     }
 }
 
-/* An agent's or admin's mailbox has room for the notices of all their tickets. */
-static guint address_budget(const ChConfig *config, const ChMailPlan *plan)
+/* An agent's or admin's mailbox has room for the notices of all their tickets. It is one bucket, whatever the
+ * mail: an acknowledgement to an agent must not shrink it to a customer's. */
+static guint address_budget(const ChConfig *config, const char *folded)
 {
-    return plan->internal ? config->budgets.agent : config->budgets.address;
+    return ch_config_is_agent(config, folded) ? config->budgets.agent : config->budgets.address;
 }
 
 /* A budget is used up: the admins hear of it once, and that mail is paid by none. */
@@ -119,7 +120,7 @@ static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *
     g_autofree char *to = ch_address_fold(plan->to);
     g_autofree char *of_address = g_strconcat("address:", to, NULL);
     g_autofree char *of_ticket = g_strdup_printf("ticket:%" G_GINT64_FORMAT ":%s", posting->ticket, to);
-    ChBudget budgets[] = {{.scope = of_address, .per_hour = address_budget(config, plan)},
+    ChBudget budgets[] = {{.scope = of_address, .per_hour = address_budget(config, to)},
                           {.scope = (char *)"desk", .per_hour = config->budgets.desk},
                           {.scope = of_ticket, .per_hour = config->budgets.ticket}};
     /* Agents hear of each message of a busy ticket. */

@@ -25,7 +25,7 @@ typedef struct {
 
 /* Reads a held mail again and settles it as if WORD had been given before it came. Its own failure costs only
  * itself (P12). */
-static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **error)
+static gboolean settle_held(const Carrying *c, gint64 mail, ChWord word, GError **error)
 {
     g_autoptr(GError) fault = NULL;
     guint mine = 0;
@@ -49,20 +49,49 @@ static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **er
                          c->queued, error);
 }
 
+/* A mail that is held no more was released, dropped or forgotten before the answer came: its one outcome
+ * stands (P2). */
+static gboolean release(const Carrying *c, gint64 mail, ChWord word, GError **error)
+{
+    gboolean held;
+    if (!ch_store_is_held(c->store, mail, &held, error))
+        return FALSE;
+    if (held)
+        return settle_held(c, mail, word, error);
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, mail);
+    ch_log(CH_LOG_NOTICE, "held-no-more", "mail", number, NULL);
+    return TRUE;
+}
+
 static gint by_number(gconstpointer a, gconstpointer b)
 {
     gint64 one = *(const gint64 *)a, other = *(const gint64 *)b;
     return one < other ? -1 : one > other;
 }
 
+static gboolean collect(const Carrying *c, const char *address, ChHoldKind kind, GArray *mails,
+                        GError **error)
+{
+    g_autoptr(GArray) held = ch_store_held(c->store, address, kind, MAILS_MAX, error);
+    if (held)
+        g_array_append_vals(mails, held->data, held->len);
+    return held != NULL;
+}
+
+/* What waits for any address of the person who has ADDRESS: they are active now, and will not be asked again.
+ */
 static gboolean release_all(const Carrying *c, const char *address, guint *released, GError **error)
 {
-    g_autoptr(GArray) mails = ch_store_held(c->store, address, CH_HOLD_REGISTRATION, MAILS_MAX, error);
-    g_autoptr(GArray) closed =
-        mails ? ch_store_held(c->store, address, CH_HOLD_CLOSED, MAILS_MAX, error) : NULL;
-    if (!closed)
+    g_autoptr(ChPersonFacts) person = NULL;
+    g_autoptr(GArray) mails = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!ch_store_person(c->store, address, &person, error))
         return FALSE;
-    g_array_append_vals(mails, closed->data, closed->len);
+    for (guint i = 0; person && i < person->addresses->len; i++) {
+        const char *own = g_ptr_array_index(person->addresses, i);
+        if (!collect(c, own, CH_HOLD_REGISTRATION, mails, error) ||
+            !collect(c, own, CH_HOLD_CLOSED, mails, error))
+            return FALSE;
+    }
     g_array_sort(mails, by_number);
     for (guint i = 0; i < mails->len; i++)
         if (!release(c, g_array_index(mails, gint64, i), CH_WORD_SENDER, error))
@@ -135,7 +164,7 @@ static gboolean carry_alias(const Carrying *c, GError **error)
         ch_log_error("alias-refused", refusal, NULL); /* the mail stays held, for an admin */
         return TRUE;
     }
-    return release(c, question->mail, CH_WORD_SENDER, error) && release_all(c, sender, &released, error) &&
+    return release(c, question->mail, CH_WORD_SENDER, error) &&
            release_all(c, question->address, &released, error);
 }
 

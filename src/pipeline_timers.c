@@ -12,6 +12,8 @@
     (2 * 60 * 60) /* an hour fills every bucket that has no debt; debts end within a day                     \
                    */
 
+#define LATEST (3 * 24 * 60 * 60) /* no mail waits so long for a budget or between two attempts */
+
 typedef struct {
     const ChDesk *desk;
     ChStore *store;
@@ -91,8 +93,10 @@ static gint64 last_digest(gint64 now, guint hour)
     g_autoptr(GDateTime) today =
         g_date_time_new_local(g_date_time_get_year(local), g_date_time_get_month(local),
                               g_date_time_get_day_of_month(local), (gint)hour, 0, 0);
-    gint64 at = today ? g_date_time_to_unix(today) : now;
-    return at > now ? at - 24 * 60 * 60 : at;
+    if (g_date_time_to_unix(today) <= now)
+        return g_date_time_to_unix(today);
+    g_autoptr(GDateTime) yesterday = g_date_time_add_days(today, -1); /* a day may have 23 hours, or 25 */
+    return g_date_time_to_unix(yesterday);
 }
 
 static gboolean daily(const Timing *t, GError **error)
@@ -100,11 +104,13 @@ static gboolean daily(const Timing *t, GError **error)
     gint64 done;
     if (!ch_store_timer(t->store, "held-digest", &done, error))
         return FALSE;
-    if (done >= last_digest(t->now, t->desk->config->digest_hour))
+    /* By a clock that ran ahead it was done later than now: that must not silence it until then. */
+    if (done >= last_digest(t->now, t->desk->config->digest_hour) && done <= t->now)
         return TRUE;
     const GPtrArray *departments = t->desk->config->departments;
+    gint64 since = done <= t->now ? done : 0;
     for (guint i = 0; done && i < departments->len; i++) /* not on the day that the desk opens */
-        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, done, error))
+        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, since, error))
             return FALSE;
     return ch_store_timer_done(t->store, "held-digest", t->now, error);
 }
@@ -112,6 +118,7 @@ static gboolean daily(const Timing *t, GError **error)
 gboolean ch_carry_timers(const ChDesk *desk, ChStore *store, guint *queued, GError **error)
 {
     const Timing timing = {desk, store, queued, ch_clock_now()};
-    return remind(&timing, error) && end_holds(&timing, error) && daily(&timing, error) &&
+    return ch_store_outbox_mend(store, timing.now, timing.now + LATEST, error) && remind(&timing, error) &&
+           end_holds(&timing, error) && daily(&timing, error) &&
            ch_store_buckets_prune(store, timing.now - BUCKET_IS_OLD, BUCKETS, error);
 }

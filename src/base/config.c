@@ -279,3 +279,13 @@ gboolean ch_config_is_desk_address(const ChConfig *config, const char *address)
     }
     return FALSE;
 }
+
+gboolean ch_config_is_agent(const ChConfig *config, const char *folded)
+{
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        if (g_strv_contains((const char *const *)department->agents, folded))
+            return TRUE;
+    }
+    return config->desk_admins && g_strv_contains((const char *const *)config->desk_admins, folded);
+}

@@ -161,3 +161,6 @@ const ChDepartmentConfig *ch_config_department(const ChConfig *config, const cha
 
 /* Whether ADDRESS (any case) is an address of a department: mail from it is our own. */
 gboolean ch_config_is_desk_address(const ChConfig *config, const char *address);
+
+/* Whether FOLDED (ch_address_fold) is an agent's of any department, or an admin's. */
+gboolean ch_config_is_agent(const ChConfig *config, const char *folded);

@@ -16,14 +16,6 @@ static gboolean is_agent(const ChDepartmentConfig *department, const char *folde
     return department && g_strv_contains((const char *const *)department->agents, folded);
 }
 
-static gboolean is_anybodys_agent(const ChConfig *config, const char *folded)
-{
-    for (guint i = 0; i < config->departments->len; i++)
-        if (is_agent(g_ptr_array_index(config->departments, i), folded))
-            return TRUE;
-    return config->desk_admins && g_strv_contains((const char *const *)config->desk_admins, folded);
-}
-
 /* What one address is to the ticket. An agent who is the requester asks as one. */
 static ChRole role_of_address(const ChConfig *config, const ChTicketFacts *ticket, const char *folded)
 {
@@ -52,10 +44,10 @@ static ChRole role_of(const ChConfig *config, const ChTicketFacts *ticket, const
 static ChAccount account_of(const ChCase *c)
 {
     const ChPersonFacts *person = c->facts->person;
-    if (is_anybodys_agent(c->config, c->sender))
+    if (ch_config_is_agent(c->config, c->sender))
         return CH_ACCOUNT_ACTIVE;
     for (guint i = 0; person && i < person->addresses->len; i++)
-        if (is_anybodys_agent(c->config, g_ptr_array_index(person->addresses, i)))
+        if (ch_config_is_agent(c->config, g_ptr_array_index(person->addresses, i)))
             return CH_ACCOUNT_ACTIVE;
     return person ? person->account : CH_ACCOUNT_NONE;
 }

@@ -50,11 +50,10 @@ static char *mask(char *text, const char *address, const char *instead)
     return g_string_free(g_steal_pointer(&masked), FALSE);
 }
 
-/* P8: what a customer reads names no agent's address, nor the other one that an agent writes from. */
-static char *without_agents(const ChConfig *config, const char *text, const ChOccasion *occasion,
-                            const char *instead)
+/* P8: what a customer reads names no agent's address, be it one that the configuration does not know. */
+static char *without_agents(const ChConfig *config, const ChOccasion *occasion, const char *instead)
 {
-    char *clean = g_strdup(text);
+    char *clean = g_strdup(occasion->mail->reply);
     if (occasion->role == CH_ROLE_AGENT)
         clean = mask(clean, occasion->verdict->sender->address, instead);
     for (guint i = 0; i < config->departments->len; i++) {
@@ -80,8 +79,7 @@ static void write_mail(const ChConfig *config, ChLetter *letter, const ChMailPla
     const ChMail *mail = occasion->mail;
     write_author(letter, plan, occasion);
     g_free(letter->text);
-    letter->text =
-        plan->internal ? g_strdup(mail->reply) : without_agents(config, mail->reply, occasion, letter->from);
+    letter->text = plan->internal ? g_strdup(mail->reply) : without_agents(config, occasion, letter->from);
     g_strchomp(letter->text);
     g_free(letter->summary);
     letter->summary = summarize(letter->text);

@@ -43,6 +43,7 @@ static gboolean same_body(ChStore *store, const ChInquiry *inquiry, const char *
     ch_bind_text(&row, ":sender", sender);
     ch_bind_text(&row, ":body", inquiry->body);
     ch_bind_int(&row, ":since", ch_clock_now() - DAY);
+    ch_bind_int(&row, ":now", ch_clock_now());
     ch_bind_int(&row, ":mail", inquiry->mail_id);
     ch_bind_int(&row, ":limit", COUNTED_MAX);
     if (!ch_step(&row, NULL, error))

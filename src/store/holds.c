@@ -24,6 +24,13 @@ GArray *ch_store_held_before(ChStore *store, gint64 before, guint limit, GError 
     return ch_ids(&row, error);
 }
 
+gboolean ch_store_is_held(ChStore *store, gint64 mail, gboolean *held, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_HOLD_ADDRESS);
+    ch_bind_int(&row, ":mail", mail);
+    return ch_step(&row, held, error);
+}
+
 gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
                              GError **error)
 {
@@ -47,7 +54,8 @@ char *ch_store_sender(ChStore *store, gint64 mail, GError **error)
         return NULL;
     if (any)
         return ch_text(&row, 0);
-    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "there is no mail %" G_GINT64_FORMAT, mail);
+    g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND,
+                "nobody is known as the sender of mail %" G_GINT64_FORMAT, mail);
     return NULL;
 }
 

@@ -309,6 +309,14 @@ GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error)
     }
 }
 
+gboolean ch_store_outbox_mend(ChStore *store, gint64 now, gint64 latest, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_MEND);
+    ch_bind_int(&row, ":now", now);
+    ch_bind_int(&row, ":latest", latest);
+    return ch_step(&row, NULL, error);
+}
+
 gint64 ch_store_next_due(ChStore *store, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_NEXT_DUE);

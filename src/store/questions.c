@@ -160,6 +160,7 @@ gboolean ch_store_asked(ChStore *store, const char *address, gint64 since, guint
     CH_ROW row = ch_row(store, CH_QUERY_QUESTION_COUNT);
     ch_bind_text(&row, ":address", folded);
     ch_bind_int(&row, ":since", since);
+    ch_bind_int(&row, ":now", ch_clock_now());
     if (!ch_step(&row, NULL, error))
         return FALSE;
     *count = (guint)ch_int(&row, 0);

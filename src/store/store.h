@@ -174,6 +174,8 @@ void ch_due_free(ChDue *due);
 GPtrArray *ch_store_claim(ChStore *store, guint limit, GError **error);
 /* When the next one is due; 0: none waits. */
 gint64 ch_store_next_due(ChStore *store, GError **error);
+/* Mails that may not leave before LATEST may leave from NOW on: the clock ran ahead when they were queued. */
+gboolean ch_store_outbox_mend(ChStore *store, gint64 now, gint64 latest, GError **error);
 /* How an attempt ended. WAIT is used with CH_DELIVERY_RETRY: seconds, 0 gives up. A failure is logged in the
  * ticket. */
 gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
@@ -326,11 +328,14 @@ gboolean ch_store_page_again(ChStore *store, const char *token, GError **error);
 
 /* Held mails of ADDRESS and KIND, oldest first. Array of gint64. */
 GArray *ch_store_held(ChStore *store, const char *address, ChHoldKind kind, guint limit, GError **error);
+/* Whether MAIL is held now. */
+gboolean ch_store_is_held(ChStore *store, gint64 mail, gboolean *held, GError **error);
 /* The subject and department of the oldest mail that waits for ADDRESS to be confirmed; both NULL where none
  * does. Free with g_free. */
 gboolean ch_store_held_title(ChStore *store, const char *address, char **title, char **department,
                              GError **error);
-/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND. Free with g_free. */
+/* The folded sender of MAIL, or NULL with CH_ERROR_NOT_FOUND, also where they were forgotten. Free with
+ * g_free. */
 char *ch_store_sender(ChStore *store, gint64 mail, GError **error);
 /* For the daily line: of DEPARTMENT (and those of none where FIRST), newest last; *COUNT is how many there
  * are. Array of ChHeldLine. */

@@ -104,6 +104,22 @@ static void test_no_agent_address(void)
     }
 }
 
+/* An agent's other address, which the configuration does not name. */
+static void test_no_alias(void)
+{
+    static const struct {
+        ChRole role;
+        const char *expected;
+    } cases[] = {{CH_ROLE_AGENT, "suporte@desk.example escreveu"},
+                 {CH_ROLE_REQUESTER, "ana@casa.example escreveu"}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Case c = open_case("Ana", "Ana@casa.example", "ana@casa.example escreveu", cases[i].role);
+        g_autoptr(ChLetter) letter = write_letter(&c, "answer", "maria@c.example", FALSE);
+        g_assert_cmpstr(letter->text, ==, cases[i].expected);
+        close_case(&c);
+    }
+}
+
 /* A From without a name, or with the address as the name, must not show the address. */
 static void test_author(void)
 {
@@ -137,6 +153,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/letter/answer", test_answer);
     g_test_add_func("/letter/no-agent-address", test_no_agent_address);
+    g_test_add_func("/letter/no-alias", test_no_alias);
     g_test_add_func("/letter/author", test_author);
     g_test_add_func("/letter/summary", test_summary);
     return g_test_run();

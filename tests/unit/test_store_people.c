@@ -545,7 +545,7 @@ static void test_same_body(void)
         {0, "auto@d.example", "digest", 86401, 0},  {0, "auto@d.example", "other", 0, 0},
         {0, "other@d.example", "digest", 0, 0},     {0, "auto@d.example", "", 0, 0},
         {ids[0], "auto@d.example", "digest", 0, 0}, {ids[1], "auto@d.example", "digest", 0, 1},
-        {ids[2], "auto@d.example", "digest", 0, 2},
+        {ids[2], "auto@d.example", "digest", 0, 2}, {0, "auto@d.example", "digest", -1, 0}, /* set back */
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         ch_clock_set(1000000 + cases[i].after);

@@ -185,6 +185,10 @@ static void test_answers(void)
     g_assert_cmpuint(count, ==, 2);
     g_assert_true(ch_store_asked(store, "a@c.example", NOW + 1, &count, &error));
     g_assert_cmpuint(count, ==, 0);
+    ch_clock_set(NOW - 1); /* the clock ran ahead when they were asked */
+    g_assert_true(ch_store_asked(store, "a@c.example", 0, &count, &error));
+    g_assert_cmpuint(count, ==, 0);
+    ch_clock_set(NOW);
     g_assert_true(ch_store_question_done(store, open, &error));
 
     g_assert_true(ch_store_answer_for(store, "A@c.example", &error));
