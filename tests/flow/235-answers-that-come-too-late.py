@@ -2,7 +2,7 @@
 """A mail that waits is let in, dropped or forgotten once, whoever says so how often and in whatever order (P2)."""
 from lib import flow, mail
 
-JOAO, CASA, ANA = "joao@cliente.example", "joao.casa@outro.example", "ana@example.br"
+JOAO, CASA, RITA = "joao@cliente.example", "joao.casa@outro.example", "rita@cliente.example"
 
 with flow("answers that come too late", servers=False) as t:
     desk = t.desk(department_suporte={"registration": "validated"}, registration={"per_day": 24})
@@ -65,6 +65,16 @@ with flow("answers that come too late", servers=False) as t:
     answer(JOAO, question)
     addresses = desk.json("people", "show", JOAO)["addresses"]
     t.ok("" not in addresses, "no address becomes nobody's", addresses)
+
+    # -- a number that nobody could know when the mail came: whoever wrote it guessed (P7)
+    write(RITA, "Teclado")
+    write(RITA, "[#%d] Teclado" % (len(desk.tickets()) + 1), "Mandem o dinheiro para outra conta.\n")
+    answer(RITA, asked("verify", RITA))
+    ticket = next(ticket["number"] for ticket in desk.tickets() if ticket["title"] == "Teclado")
+    t.equal((entries(ticket), [h["kind"] for h in desk.held() if h["from"] == RITA]), (1, ["claim"]),
+            "confirming an address confirms no guess")
+    answer(RITA, asked("confirm", RITA))
+    t.equal((entries(ticket), held(RITA)), (2, []), "until its sender says that they wrote it")
     t.ran(desk.run("verify"))
 
     # -- two who wait, and are one
