@@ -54,6 +54,20 @@ with flow("answers that come too late", servers=False) as t:
     answer(JOAO, question, "Sim")
     t.lacks(" ".join(e["text"] for e in desk.ticket(1)["entries"][2:]), "nesta semana", "the first answer counts")
 
+    # -- a denial that does not begin with "no"
+    number, question = claim("no ano que vem")
+    before = entries(1)
+    answer(JOAO, question, "Eu não escrevi isso!")
+    texts = [e["text"].strip() for e in desk.ticket(1)["entries"][before:]]
+    t.equal((texts, held(JOAO)), (["Eu não escrevi isso!"], [number]), "is no yes: the agents read it, and the mail still waits")
+    write("ana@example.br", "Re: [#1] Impressora", "O seu contrato foi cancelado.\n")
+    number, before = held("ana@example.br")[0], entries(1)
+    answer("ana@example.br", asked("confirm", "ana@example.br"), "Isto eu não escrevi.")
+    t.equal((entries(1), held("ana@example.br")), (before, [number]), "an agent's goes to nobody")
+    answer("ana@example.br", asked("confirm", "ana@example.br"), "Não")
+    t.equal((entries(1), held("ana@example.br")), (before, []), "and they can still say no")
+    say("held", "drop", held(JOAO)[0])
+
     # -- an address that answers for another one
     def from_home(text):
         write(CASA, "Re: [#1] Impressora", text, In_Reply_To="<%s>" % asked("ack", JOAO))
