@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A mail that waits is let in, dropped or forgotten once, whoever says so how often and in whatever order (P2)."""
-from lib import flow, mail
+from lib import EX_DATAERR, flow, mail
 
 JOAO, CASA, RITA = "joao@cliente.example", "joao.casa@outro.example", "rita@cliente.example"
 
@@ -34,6 +34,11 @@ with flow("answers that come too late", servers=False) as t:
     t.ran(desk.poll(), what="a mail that was released twice")
     t.ran(desk.poll(), what="and the desk goes on")
     t.equal([ticket["title"] for ticket in desk.tickets()], ["Impressora"], "is one ticket")
+
+    # -- nobody's mail
+    write("undisclosed", "Sem remetente")
+    number = next(h["mail"] for h in desk.held() if h["kind"] == "no-address")
+    t.ran(desk.run("held", "release", str(number)), EX_DATAERR, "a mail without an address cannot be let in, and the admin is told")
 
     # -- dropped, and confirmed afterwards
     def claim(day="hoje"):
