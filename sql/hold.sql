@@ -9,7 +9,7 @@ SELECT id, :kind, :address, :department, taken_at FROM mail WHERE id = :mail;
 DELETE FROM hold WHERE mail_id = :mail;
 
 -- name: hold_address
-SELECT address FROM hold WHERE mail_id = :mail;
+SELECT address, kind FROM hold WHERE mail_id = :mail;
 
 -- name: hold_of_kind
 SELECT mail_id FROM hold WHERE address = :address AND kind = :kind ORDER BY mail_id LIMIT :limit;

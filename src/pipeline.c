@@ -318,6 +318,7 @@ static gboolean settle(const Settling *settling, ChWord word, GError **error)
         return FALSE;
     facts->confirmed = word != CH_WORD_NONE;
     facts->by_admin = word == CH_WORD_ADMIN;
+    facts->by_address = word == CH_WORD_ADDRESS;
     g_autoptr(ChDecision) decision = weigh(settling->desk->config, settling->incoming, reading, facts);
     if (decision->once_more && !(decision = decide_again(settling, g_steal_pointer(&decision), error)))
         return FALSE;

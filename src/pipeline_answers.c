@@ -94,7 +94,7 @@ static gboolean release_all(const Carrying *c, const char *address, guint *relea
     }
     g_array_sort(mails, by_number);
     for (guint i = 0; i < mails->len; i++)
-        if (!release(c, g_array_index(mails, gint64, i), CH_WORD_SENDER, error))
+        if (!release(c, g_array_index(mails, gint64, i), CH_WORD_ADDRESS, error))
             return FALSE;
     *released = mails->len;
     return TRUE;

@@ -26,6 +26,7 @@ gboolean ch_post(const ChPosting *posting, const ChMailPlan *plan, const ChOccas
 typedef enum {
     CH_WORD_NONE,
     CH_WORD_SENDER,
+    CH_WORD_ADDRESS, /* its sender, for all that came from the address */
     CH_WORD_ADMIN,
 } ChWord;
 

@@ -26,5 +26,8 @@ void ch_register(const ChCase *c, ChAccount account);
 void ch_hold_claim(const ChCase *c, ChRole role);
 /* Somebody answers a mail that went to another address: that one is asked. */
 void ch_hold_alias(const ChCase *c);
+/* Whether the mail, which answers an open question, says neither yes nor no to it. Whose address it is shows
+ * in any answer; who wrote a mail does not. */
+gboolean ch_answer_is_unclear(const ChCase *c);
 /* The mail answers an open question. */
 void ch_answer_question(const ChCase *c);

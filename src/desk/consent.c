@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Yes or no, read from the first word of what a person wrote. Whether a person wrote it is judge/'s business.
+/* Yes or no, read from the first words of what a person wrote. Whether a person wrote it is judge/'s
+ * business.
  */
 #include "desk/consent.h"
 
@@ -8,22 +9,54 @@
 #define HEAD_MAX  200 /* characters in which the first word stands */
 #define YES_BYTES 120 /* a yes, thanks, and a name with a company below it */
 
-gboolean ch_consent_is_no(const ChMail *mail)
+/* The words at the beginning of what MAIL says, before anything quoted, composed and in lower case.
+ * *NO_PROBLEM: "no problem, it was me" is English for yes. */
+static char **first_words(const ChMail *mail, gboolean *no_problem)
 {
-    static const char *const words[] = {"não", "nao", "no", "nope", "negativo", "nein", "non", NULL};
     g_autofree char *head =
         g_utf8_substring(mail->reply, 0, MIN(HEAD_MAX, g_utf8_strlen(mail->reply, 4 * HEAD_MAX)));
+    char *quote = *head == '>' ? head : strstr(head, "\n>");
+    if (quote)
+        *quote = '\0';
     g_autofree char *composed = g_utf8_normalize(head, -1, G_NORMALIZE_DEFAULT_COMPOSE);
-    const char *start = composed;
-    while (*start && !g_unichar_isalpha(g_utf8_get_char(start)))
-        start = g_utf8_next_char(start);
-    const char *end = start;
-    while (*end && g_unichar_isalpha(g_utf8_get_char(end)))
-        end = g_utf8_next_char(end);
-    g_autofree char *word = g_utf8_strdown(start, end - start);
-    /* "no problem, it was me" is English for yes */
-    gboolean no_problem = strcmp(word, "no") == 0 && g_ascii_strncasecmp(end, " problem", 8) == 0;
-    return g_strv_contains(words, word) && !no_problem;
+    g_autofree char *lower = g_utf8_strdown(composed, -1);
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    for (const char *at = lower; *at;) {
+        const char *start = at;
+        while (*at && g_unichar_isalpha(g_utf8_get_char(at)))
+            at = g_utf8_next_char(at);
+        g_autofree char *word = g_strndup(start, (gsize)(at - start));
+        if (*word)
+            g_strv_builder_add(words, word);
+        else
+            at = g_utf8_next_char(at);
+    }
+    char **list = g_strv_builder_end(words);
+    *no_problem = list[0] && list[1] && strcmp(list[0], "no") == 0 && strcmp(list[1], "problem") == 0;
+    return list;
+}
+
+gboolean ch_consent_is_no(const ChMail *mail)
+{
+    static const char *const no[] = {"não", "nao", "no", "nope", "negativo", "nein", "non", NULL};
+    gboolean no_problem;
+    g_auto(GStrv) words = first_words(mail, &no_problem);
+    return words[0] && g_strv_contains(no, words[0]) && !no_problem;
+}
+
+gboolean ch_consent_is_unclear(const ChMail *mail)
+{
+    static const char *const yes[] = {"sim", "yes",       "yep",     "yeah",       "ok", "okay", "confirmo",
+                                      "sí",  "confirmed", "confirm", "confirmado", "ja", "oui",  NULL};
+    /* "didn't" is two words here */
+    static const char *const denials[] = {"não",    "nao",   "nunca", "jamais", "nem",   "not",
+                                          "cannot", "never", "didn",  "didnt",  "wasn",  "wasnt",
+                                          "haven",  "don",   "dont",  "isn",    "nicht", NULL};
+    gboolean no_problem, denies = FALSE;
+    g_auto(GStrv) words = first_words(mail, &no_problem);
+    for (char **word = words; *word && !denies; word++)
+        denies = g_strv_contains(denials, *word);
+    return denies && !no_problem && !g_strv_contains(yes, words[0]) && !ch_consent_is_no(mail);
 }
 
 gboolean ch_consent_says_more(const ChMail *mail)

@@ -5,8 +5,13 @@
 #include "mail/mail.h"
 
 /* The reply begins with a no: "não", "no", "não fui eu" … in a language that the desk's questions may be
- * asked in. Everything else is a yes, since whoever got the question need not answer at all. */
+ * asked in. Everything else is a yes, but for what is
+ * unclear, since whoever got the question need not answer at all. */
 gboolean ch_consent_is_no(const ChMail *mail);
+
+/* The reply begins with neither yes nor no, and denies something: "I did not write this", "eu não escrevi
+ * isso", but also "the VPN does not work". Only a person can tell which. */
+gboolean ch_consent_is_unclear(const ChMail *mail);
 
 /* It says more than its yes: files, or more words than a yes and a signature need. */
 gboolean ch_consent_says_more(const ChMail *mail);

@@ -237,10 +237,19 @@ static gboolean asks_to_register(const ChMail *mail)
     return g_strv_contains(words, g_strstrip(subject));
 }
 
+/* A customer's answer that is unclear is for the agents to read. An agent's would reach the customer. */
+static gboolean answers_question(const ChCase *c)
+{
+    const ChQuestionFacts *question = c->facts->question;
+    if (!question || question->answered || question->expired)
+        return FALSE;
+    return !c->facts->ticket || !ch_answer_is_unclear(c) ||
+           role_of(c->config, c->facts->ticket, c->sender, c->facts->person) == CH_ROLE_AGENT;
+}
+
 static void decide(const ChCase *c)
 {
     const ChFacts *facts = c->facts;
-    const ChQuestionFacts *question = facts->question;
     if (facts->blocked) {
         g_autofree char *why = g_strdup_printf("%s is blocked", facts->blocked);
         ignore(c->decision, why);
@@ -250,7 +259,7 @@ static void decide(const ChCase *c)
         decide_machine(c);
     } else if (!strchr(c->sender, '@')) {
         ch_decision_hold(c->decision, CH_HOLD_NO_ADDRESS, "it names no address that could be answered");
-    } else if (question && !question->answered && !question->expired) {
+    } else if (answers_question(c)) {
         ch_answer_question(c);
     } else if (facts->ticket) {
         decide_reply(c);

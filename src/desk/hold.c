@@ -147,11 +147,22 @@ void ch_hold_alias(const ChCase *c)
     ch_decision_hold(c->decision, CH_HOLD_ALIAS, why);
 }
 
+gboolean ch_answer_is_unclear(const ChCase *c)
+{
+    return c->facts->question->kind != CH_QUESTION_REGISTER && ch_consent_is_unclear(c->mail);
+}
+
 void ch_answer_question(const ChCase *c)
 {
     const ChQuestionFacts *question = c->facts->question;
     gboolean no = ch_consent_is_no(c->mail);
     c->decision->outcome = CH_OUTCOME_COMMAND;
+    if (ch_answer_is_unclear(c)) {
+        ch_reason(c->decision->reasons,
+                  "answers neither yes nor no to our question %" G_GINT64_FORMAT " (%s), which stays open",
+                  question->id, ch_question_name(question->kind));
+        return;
+    }
     c->decision->once_more = !no && ch_consent_says_more(c->mail);
     ch_reason(c->decision->reasons, "answers %s to our question %" G_GINT64_FORMAT " (%s), with its token",
               no ? "no" : "yes", question->id, ch_question_name(question->kind));

@@ -153,7 +153,9 @@ void ch_judge_facts(ChVerdict *verdict, const ChFacts *facts)
         verdict->evidence = CH_EVIDENCE_TOKEN;
         ch_reason(verdict->reasons, "token: answers a mail that we sent to this very address");
     }
-    if (facts->confirmed) {
+    /* A number in the subject of a mail that waited for its address was given to nobody when it came: a
+     * guess, perhaps a forger's. It needs a word of its own (P7). */
+    if (facts->confirmed && !(facts->by_address && facts->match == CH_MATCH_SUBJECT)) {
         verdict->evidence = CH_EVIDENCE_TOKEN;
         ch_reason(verdict->reasons, "token: %s",
                   facts->by_admin ? "an admin stood up for it" : "its sender confirmed it by mail or page");

@@ -155,6 +155,8 @@ typedef struct {
     guint same_body;             /* earlier mails with the same body from this address in the last day */
     gboolean confirmed;          /* the mail was held, and its sender, or an admin, stood up for it */
     gboolean by_admin;           /* with confirmed: an admin did */
+    gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
+                            one mail */
 } ChFacts;
 
 ChFacts *ch_facts_new(void);

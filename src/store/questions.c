@@ -63,6 +63,14 @@ gboolean ch_store_release_mail(ChStore *store, gint64 mail, GError **error)
         return FALSE;
     }
     g_autofree char *address = ch_text(&row, 0);
+    g_autofree char *kind = ch_text(&row, 1);
+    if (ch_hold_parse(kind) == CH_HOLD_NO_ADDRESS) {
+        g_set_error(error, CH_ERROR, CH_ERROR_INPUT,
+                    "mail %" G_GINT64_FORMAT
+                    " names no address that could be answered: it can only be dropped",
+                    mail);
+        return FALSE;
+    }
     ChAsked asked = {
         .kind = CH_QUESTION_CLAIM, .address = address, .mail = mail, .expires_at = ch_clock_now()};
     gint64 id;

@@ -290,7 +290,8 @@ GPtrArray *ch_store_questions_to_remind(ChStore *store, gint64 now, guint remind
 gboolean ch_store_answer(ChStore *store, gint64 id, gboolean yes, const char *by, GError **error);
 /* An admin's yes for ADDRESS: a register question that is answered as it is asked. */
 gboolean ch_store_answer_for(ChStore *store, const char *address, GError **error);
-/* An admin's yes for one held mail, or CH_ERROR_NOT_FOUND: a claim question, answered as it is asked. */
+/* An admin's yes for one held mail: a claim question, answered as it is asked. CH_ERROR_NOT_FOUND where it is
+ * not held, CH_ERROR_INPUT where it has no sender whose it could be. */
 gboolean ch_store_release_mail(ChStore *store, gint64 mail, GError **error);
 /* What the answer brings about has happened; the form's values are erased. With AGAIN: the new mail was sent,
  * or was not allowed. */

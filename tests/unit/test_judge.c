@@ -407,6 +407,18 @@ static const Known known[] = {
      CH_KIND_PERSON,
      CH_EVIDENCE_TOKEN,
      "token: its sender confirmed it by mail or page"},
+    {"address-confirmed",
+     {.confirmed = TRUE, .by_address = TRUE, .match = CH_MATCH_REFERENCES},
+     CH_KIND_PERSON,
+     CH_KIND_PERSON,
+     CH_EVIDENCE_TOKEN,
+     "token: its sender confirmed it by mail or page"},
+    {"address-confirmed-number-guessed",
+     {.confirmed = TRUE, .by_address = TRUE, .match = CH_MATCH_SUBJECT},
+     CH_KIND_PERSON,
+     CH_KIND_PERSON,
+     CH_EVIDENCE_DOMAIN,
+     NULL},
     {"third-of-a-list", {.same_body = 2}, CH_KIND_LIST, CH_KIND_LIST, CH_EVIDENCE_DOMAIN, NULL},
 };
 

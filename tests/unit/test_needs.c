@@ -102,20 +102,26 @@ static void test_consent(void)
 {
     static const struct {
         const char *reply;
-        gboolean no;
+        gboolean no, unclear;
     } cases[] = {
-        {"Sim, fui eu.", FALSE},
-        {"Não fui eu!", TRUE},
-        {"NAO", TRUE},
-        {"  — Na\xcc\x83o.", TRUE}, /* a decomposed ã */
-        {"No, I did not write that.", TRUE},
-        {"No problem, it was me", FALSE},
-        {"not sure what this is but yes", FALSE},
-        {"Nada a opor", FALSE},
-        {"Yes", FALSE},
-        {"ok", FALSE},
-        {"", FALSE},
-        {"Confirmo. Não demorem, por favor.", FALSE},
+        {"Sim, fui eu.", FALSE, FALSE},
+        {"Não fui eu!", TRUE, FALSE},
+        {"NAO", TRUE, FALSE},
+        {"  — Na\xcc\x83o.", TRUE, FALSE}, /* a decomposed ã */
+        {"No, I did not write that.", TRUE, FALSE},
+        {"No problem, it was me", FALSE, FALSE},
+        {"not sure what this is but yes", FALSE, TRUE},
+        {"Nada a opor", FALSE, FALSE},
+        {"Yes", FALSE, FALSE},
+        {"ok", FALSE, FALSE},
+        {"", FALSE, FALSE},
+        {"Eu não escrevi isso.", FALSE, TRUE},
+        {"I didn't send that", FALSE, TRUE},
+        {"I did NOT write this!", FALSE, TRUE},
+        {"Isto nunca fui eu", FALSE, TRUE},
+        {"Yes, that was not a joke", FALSE, FALSE},
+        {"Fui eu\n> Se não foi você, responda não", FALSE, FALSE},
+        {"Confirmo. Não demorem, por favor.", FALSE, FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(ChMail) mail = fixture_mail("m@c.example", "suporte@desk.example", "x", "a@b");
@@ -123,6 +129,7 @@ static void test_consent(void)
         mail->reply = g_strdup(cases[i].reply);
         g_test_message("%s", cases[i].reply);
         g_assert_cmpint(ch_consent_is_no(mail), ==, cases[i].no);
+        g_assert_cmpint(ch_consent_is_unclear(mail), ==, cases[i].unclear);
         g_assert_false(ch_consent_says_more(mail));
     }
     g_autoptr(ChMail) mail = fixture_mail("m@c.example", "suporte@desk.example", "x", "a@b");
