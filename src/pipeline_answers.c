@@ -40,7 +40,7 @@ static gboolean settle_held(const Carrying *c, gint64 mail, ChWord word, GError 
         }
     }
     ch_store_rollback_savepoint(c->store);
-    if (ch_error_is_temporary(fault) && incoming) {
+    if (ch_error_is_temporary(fault)) { /* damaged bytes are not */
         g_propagate_error(error, g_steal_pointer(&fault));
         return FALSE;
     }

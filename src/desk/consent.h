@@ -5,8 +5,8 @@
 #include "mail/mail.h"
 
 /* The reply begins with a no: "não", "no", "não fui eu" … in a language that the desk's questions may be
- * asked in. Everything else is a yes, but for what is
- * unclear, since whoever got the question need not answer at all. */
+ * asked in. Everything else but what is unclear is a yes, since whoever got the question need not answer at
+ * all. */
 gboolean ch_consent_is_no(const ChMail *mail);
 
 /* The reply begins with neither yes nor no, and denies something: "I did not write this", "eu não escrevi
