@@ -94,18 +94,31 @@ static void json_auth(JsonBuilder *json, const ChConfig *config, const ChVerdict
     json_builder_end_object(json);
 }
 
-/* Delivery reports and rules are not read yet: their lists are empty, as they are for a mail that has none.
- */
-static void json_decision(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict,
-                          const ChFacts *facts, const ChDecision *decision)
+static void json_bounces(JsonBuilder *json, const GPtrArray *bounces)
 {
-    static const char *const empty[] = {"bounce", "rules"};
-    json_auth(json, config, verdict);
-    for (guint i = 0; i < G_N_ELEMENTS(empty); i++) {
-        json_builder_set_member_name(json, empty[i]);
-        json_builder_begin_array(json);
-        json_builder_end_array(json);
+    json_builder_set_member_name(json, "bounce");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < bounces->len; i++) {
+        const ChBounce *bounce = g_ptr_array_index(bounces, i);
+        json_builder_begin_object(json);
+        ch_json_text(json, "recipient", bounce->recipient);
+        ch_json_text(json, "action", bounce->action);
+        ch_json_text(json, "status", bounce->status);
+        ch_json_text(json, "diagnostic", bounce->diagnostic);
+        json_builder_end_object(json);
     }
+    json_builder_end_array(json);
+}
+
+/* Rules are not read yet: their list is empty. */
+static void json_decision(JsonBuilder *json, const ChConfig *config, const ChMail *mail,
+                          const ChVerdict *verdict, const ChFacts *facts, const ChDecision *decision)
+{
+    json_auth(json, config, verdict);
+    json_bounces(json, mail->bounces);
+    json_builder_set_member_name(json, "rules");
+    json_builder_begin_array(json);
+    json_builder_end_array(json);
     json_builder_set_member_name(json, "ticket");
     if (decision->ticket)
         json_builder_add_int_value(json, decision->ticket);
@@ -171,6 +184,12 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
         printf("%-12s %s, %s, %s%s%s\n", "File", file, attachment->type, size,
                attachment->accepted ? "" : ", refused: ", attachment->reason);
     }
+    for (guint i = 0; i < mail->bounces->len; i++) {
+        const ChBounce *bounce = g_ptr_array_index(mail->bounces, i);
+        g_autofree char *whom = ch_command_plain(bounce->recipient);
+        g_autofree char *why = ch_command_plain(bounce->diagnostic);
+        printf("%-12s %s, %s, %s, %s\n", "Report", whom, bounce->action, bounce->status, why);
+    }
     g_autofree char *reply = ch_command_plain(mail->reply);
     printf("\n%s\n\n", g_strchomp(reply));
     if (decision->ticket)
@@ -210,7 +229,7 @@ static int explain(ChAdminContext *context, const ChIncoming *incoming, GError *
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
     json_mail(json, reading->mail, reading->verdict);
-    json_decision(json, context->config, reading->verdict, facts, decision);
+    json_decision(json, context->config, reading->mail, reading->verdict, facts, decision);
     json_builder_end_object(json);
     ch_command_json(json);
     return EX_OK;

@@ -23,6 +23,9 @@ typedef struct {
 #define CH_HEADER_VALUE_MAX 8192
 /* Authentication-Results fields that are looked at. */
 #define CH_AUTH_FIELDS_MAX 32
+/* Recipients of one delivery report that are kept, and bytes of what the server said of each. */
+#define CH_BOUNCES_MAX    200
+#define CH_DIAGNOSTIC_MAX 500
 /* Mails with the same body from one address in a day, from which on they are a machine's (P6). */
 #define CH_SAME_BODY_MAX 3
 /* A body shorter than this many bytes ("ok, obrigado") may come as often as people write it. */

@@ -59,6 +59,27 @@ void ch_attachment_free(ChAttachment *attachment)
     g_free(attachment);
 }
 
+ChBounce *ch_bounce_new(const char *recipient, const char *action, const char *status, const char *diagnostic)
+{
+    ChBounce *bounce = g_new0(ChBounce, 1);
+    bounce->recipient = g_strdup(recipient ? recipient : "");
+    bounce->action = g_strdup(action ? action : "failed");
+    bounce->status = g_strdup(status ? status : "");
+    bounce->diagnostic = g_strdup(diagnostic ? diagnostic : "");
+    return bounce;
+}
+
+void ch_bounce_free(ChBounce *bounce)
+{
+    if (!bounce)
+        return;
+    g_free(bounce->recipient);
+    g_free(bounce->action);
+    g_free(bounce->status);
+    g_free(bounce->diagnostic);
+    g_free(bounce);
+}
+
 const char *ch_cut_name(ChCutKind kind)
 {
     return kind == CH_CUT_QUOTE ? "quote" : "signature";
@@ -85,6 +106,8 @@ ChMail *ch_mail_new(void)
     mail->in_reply_to = g_ptr_array_new_with_free_func(g_free);
     mail->references = g_ptr_array_new_with_free_func(g_free);
     mail->auth_fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_auth_field_free);
+    mail->bounces = g_ptr_array_new_with_free_func((GDestroyNotify)ch_bounce_free);
+    mail->returned_id = g_strdup("");
     mail->text = g_strdup("");
     mail->reply = g_strdup("");
     mail->cuts = g_array_new(FALSE, FALSE, sizeof(ChCut));
@@ -112,6 +135,8 @@ void ch_mail_free(ChMail *mail)
     g_free(mail->precedence);
     g_free(mail->list_id);
     g_free(mail->report_type);
+    g_ptr_array_unref(mail->bounces);
+    g_free(mail->returned_id);
     g_ptr_array_unref(mail->auth_fields);
     g_free(mail->language);
     g_free(mail->text);

@@ -56,6 +56,19 @@ typedef struct {
 
 void ch_attachment_free(ChAttachment *attachment);
 
+/* What a report says of one recipient of a mail (RFC 3464 section 2.3), or what the words of a report without
+ * such a part say. */
+typedef struct {
+    char *recipient;  /* address, as written; "" where none is named */
+    char *action;     /* "failed", "delayed", "delivered", "relayed" or "expanded" */
+    char *status;     /* "5.1.1" (RFC 3463); "" where none can be told */
+    char *diagnostic; /* what the server said, one line of at most CH_DIAGNOSTIC_MAX bytes; "": nothing */
+} ChBounce;
+
+ChBounce *ch_bounce_new(const char *recipient, const char *action, const char *status,
+                        const char *diagnostic);
+void ch_bounce_free(ChBounce *bounce);
+
 typedef enum {
     CH_CUT_QUOTE,
     CH_CUT_SIGNATURE,
@@ -102,6 +115,8 @@ typedef struct {
         auto_suppress;  /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
     gboolean is_report; /* the top is multipart/report (RFC 6522) */
     char *report_type;  /* its report-type parameter, lower case; NULL otherwise */
+    GPtrArray *bounces; /* of ChBounce: what a delivery report says, in order; never NULL */
+    char *returned_id;  /* Message-ID of the mail that a report returns or speaks of; "": none */
     guint received_count; /* Received headers: the hops so far */
     GPtrArray
         *auth_fields; /* of ChAuthField, from the top down to From, at most CH_AUTH_FIELDS_MAX; never NULL */

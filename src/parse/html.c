@@ -320,8 +320,9 @@ static void write_tree(Writer *writer, GumboNode *root)
     }
 }
 
-char *ch_html_to_text(const char *html, gsize length)
+char *ch_html_to_text(const char *html, gsize length, GArray *marks)
 {
+    (void)marks;
     ChHtmlTree *tree = ch_html_tree_new(html, length);
     Writer writer = {.out = g_string_sized_new(length / 2 + 64)};
     if (ch_html_tree_root(tree))

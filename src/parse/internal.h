@@ -63,10 +63,32 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
 
 /* walk.c */
 
-/* Fills text and attachments of MAIL from the MIME tree below TOP. */
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types);
+/* One mail's MIME tree while it is read. */
+typedef struct {
+    ChMail *mail;
+    const ChLimits *limits;
+    const char *const *types;
+    guint parts;       /* leaves seen while listing files */
+    guint texts;       /* leaves seen while gathering text */
+    GMimeObject *body; /* the first leaf: text even where it has a file name */
+    GArray *marks;     /* of ChCut, as ch_walk */
+} ChWalk;
+
+guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
+gboolean ch_walk_is_type(GMimeObject *part, const char *type, const char *subtype); /* "*": any */
+/* Whether PART is words of the mail itself. */
+gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
+
+/* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
+ * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks);
 /* The part that has this number, or NULL. Borrowed from TOP. */
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
+
+/* body.c */
+
+/* Fills text of the walk's mail, and its marks. */
+void ch_body_read(ChWalk *walk, GMimeObject *top);
 
 /* base64.c */
 
@@ -95,10 +117,13 @@ char *ch_part_filename(GMimeObject *part);
 
 /* html.c */
 
-/* Readable text of an HTML document in UTF-8. Never NULL. */
-char *ch_html_to_text(const char *html, gsize length);
+/* Readable text of an HTML document in UTF-8. Never NULL. MARKS (of ChCut, may be NULL): appended, in order
+ * and not overlapping, the stretches of the result that the markup calls a quote (what a client puts around
+ * the mail that is answered, with the line that introduces it where the markup holds both; a forward is none)
+ * or a signature. */
+char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* quote.c */
 
-/* Finds the cuts of MAIL->text and fills cuts and reply (P9). */
-void ch_quote_cut(ChMail *mail);
+/* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
+void ch_quote_cut(ChMail *mail, const GArray *marks);

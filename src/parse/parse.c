@@ -151,6 +151,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     ChMail *mail = ch_mail_new();
     mail->truncated = incoming->truncated;
     mail->size = incoming->server_size;
+    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
     Input input;
     GByteArray *array = NULL;
     input_prepare(&input, incoming->raw, limits->header_bytes, mail);
@@ -158,13 +159,13 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     if (top) {
         ch_headers_read(mail, top, limits);
         if (!incoming->truncated)
-            ch_walk(mail, top, limits, attachment_types);
+            ch_walk(mail, top, limits, attachment_types, marks);
         g_object_unref(top);
     } else {
         ch_parse_warn(mail, "there is no mail in these %zu bytes", g_bytes_get_size(incoming->raw));
     }
     input_release(&input, array);
-    ch_quote_cut(mail);
+    ch_quote_cut(mail, marks);
     return mail;
 }
 

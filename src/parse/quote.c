@@ -451,8 +451,9 @@ static char *without_cuts(const char *text, const GArray *cuts)
     return g_string_free(reply, FALSE);
 }
 
-void ch_quote_cut(ChMail *mail)
+void ch_quote_cut(ChMail *mail, const GArray *marks)
 {
+    (void)marks;
     g_array_set_size(mail->cuts, 0);
     g_free(mail->reply);
     Lines lines = split(mail->text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every mail of tests/mail against the .json beside it, in the form of `explain --json`; keys that are absent
- * there are not compared. Limits and hostile mails are in test_parse_limits.c. */
+/* Every mail of tests/mail against the .json beside it, in the form of `explain --json`, as the built-in
+ * configuration reads and judges it; keys that are absent there are not compared. Limits and hostile mails
+ * are in test_parse_limits.c. */
+#include "judge/judge.h"
 #include "parse/parse.h"
 
 #include <json-glib/json-glib.h>
@@ -72,6 +74,21 @@ static void set_attachments(JsonObject *object, const GPtrArray *list)
     json_object_set_array_member(object, "attachments", array);
 }
 
+static void set_bounces(JsonObject *object, const GPtrArray *list)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < list->len; i++) {
+        const ChBounce *bounce = g_ptr_array_index(list, i);
+        JsonObject *item = json_object_new();
+        json_object_set_string_member(item, "recipient", bounce->recipient);
+        json_object_set_string_member(item, "action", bounce->action);
+        json_object_set_string_member(item, "status", bounce->status);
+        json_object_set_string_member(item, "diagnostic", bounce->diagnostic);
+        json_array_add_object_element(array, item);
+    }
+    json_object_set_array_member(object, "bounce", array);
+}
+
 static JsonNode *mail_node(const ChMail *mail)
 {
     JsonObject *object = json_object_new();
@@ -91,6 +108,11 @@ static JsonNode *mail_node(const ChMail *mail)
     json_object_set_string_member(object, "reply", mail->reply);
     set_cuts(object, mail->cuts);
     set_attachments(object, mail->attachments);
+    set_bounces(object, mail->bounces);
+    json_object_set_string_member(object, "returned_id", mail->returned_id);
+    g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
+    g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
+    json_object_set_string_member(object, "kind", ch_kind_name(verdict->kind));
     JsonNode *node = json_node_new(JSON_NODE_OBJECT);
     json_node_take_object(node, object);
     return node;
