@@ -120,7 +120,10 @@ char *ch_part_filename(GMimeObject *part);
 /* Readable text of an HTML document in UTF-8. Never NULL. MARKS (of ChCut, may be NULL): appended, in order
  * and not overlapping, the stretches of the result that the markup calls a quote (what a client puts around
  * the mail that is answered, with the line that introduces it where the markup holds both; a forward is none)
- * or a signature. */
+ * or a signature. Where the element has lines of its own, and nearly all have, a stretch begins where its
+ * first line does, before any ">", and ends before the line end of its last; pieces of one quote with nothing
+ * between are one stretch, those between which somebody answers are several. Outlook frames a forward as it
+ * frames an answer: there the subject must tell. */
 char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* quote.c */
