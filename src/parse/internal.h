@@ -90,6 +90,24 @@ GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
 /* Fills text of the walk's mail, and its marks. */
 void ch_body_read(ChWalk *walk, GMimeObject *top);
 
+/* flowed.c, enriched.c, calendar.c: other forms of text. TEXT is valid UTF-8 with LF line ends, the result is
+ * too. */
+
+/* Text in format=flowed, each paragraph on one line, quotes marked with "> " (RFC 3676). DELSP: its DelSp
+ * parameter says "yes". */
+char *ch_flowed_to_text(const char *text, gboolean delsp);
+/* text/enriched (RFC 1896); text/richtext (RFC 1341) where RICH. */
+char *ch_enriched_to_text(const char *text, gboolean rich);
+/* The first event of an iCalendar object (RFC 5545) in a few lines of English; NULL where there is none. */
+char *ch_calendar_to_text(const char *text);
+
+/* uuencode.c */
+
+/* TOP with each text/plain part that holds uuencoded files replaced by a multipart/mixed of its words and
+ * these files. Takes the reference to TOP and returns it, or one to a new top. The same for the same bytes:
+ * part numbers depend on it. */
+GMimeObject *ch_uuencode_unfold(GMimeObject *top);
+
 /* base64.c */
 
 typedef struct {
