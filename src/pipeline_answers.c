@@ -191,6 +191,10 @@ static gboolean carry(const Carrying *c, GError **error)
                    ? drop_all(c, error)
                    : ch_store_unhold(c->store, question->mail, "its sender said that they did not write it",
                                      FALSE, error);
+    gboolean was; /* who answers got the question */
+    if (strcmp(question->by, "admin") != 0 &&
+        !ch_store_reached(c->store, question->address, 0, question->address, &was, error))
+        return FALSE;
     switch (question->kind) {
     case CH_QUESTION_REGISTER:
         return carry_register(c, error);
