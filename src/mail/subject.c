@@ -13,6 +13,16 @@ char *ch_subject_key(const char *prefix, gint64 number)
     return g_strdup_printf("[%s%s#%" G_GINT64_FORMAT "]", bare ? "" : prefix, bare ? "" : " ", number);
 }
 
+/* The character at AT; a fullwidth one (U+FF01 to U+FF5E) as the plain one, and the brackets that Chinese and
+ * Japanese keyboards have as ours. The text itself stays as it was written: "nº" is not "no". */
+static gunichar plain(const char *at)
+{
+    gunichar c = g_utf8_get_char(at);
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        return c - 0xFF01 + '!';
+    return c == 0x3010 ? '[' : c == 0x3011 ? ']' : c;
+}
+
 /* White space, and what takes no room, which some clients put between the parts of a word. */
 static const char *skip_space(const char *at)
 {
@@ -21,61 +31,58 @@ static const char *skip_space(const char *at)
     return at;
 }
 
-/* The first bracket of a key at or behind AT, *BEHIND it; NULL: none. U+3010 is what Chinese and Japanese
- * keyboards have for it; U+FF3B was folded before. */
+/* The first bracket of a key at or behind AT, *BEHIND it; NULL: none. */
 static const char *find_open(const char *at, const char **behind)
 {
-    for (; *at; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-        if (c == '[' || c == 0x3010) {
+    for (; *at; at = g_utf8_next_char(at))
+        if (plain(at) == '[') {
             *behind = g_utf8_next_char(at);
             return at;
         }
-    }
     return NULL;
+}
+
+/* Behind the prefix at AT; NULL where another word, or none, stands there. */
+static const char *skip_prefix(const char *at, const char *folded_prefix)
+{
+    /* Longer is no prefix: a subject full of brackets is read once. */
+    glong most = 4 * g_utf8_strlen(folded_prefix, -1) + REPLY_MAX;
+    g_autoptr(GString) before = g_string_new(NULL);
+    for (; *at && !strchr("#[]", (int)(plain(at) < 128 ? plain(at) : 'x')); at = g_utf8_next_char(at)) {
+        if (most-- == 0)
+            return NULL;
+        g_string_append_unichar(before, plain(at));
+    }
+    g_autofree char *folded = g_utf8_casefold(g_strchomp(before->str), -1);
+    return strcmp(folded, folded_prefix) == 0 ? at : NULL;
 }
 
 /* AT stands behind the bracket; *END gets what follows the key. 0: it is none. */
 static gint64 key_number(const char *at, const char *folded_prefix, const char **end)
 {
     at = skip_space(at);
-    if (*folded_prefix && *at != '#') {
-        /* Longer is no prefix: a subject full of brackets is read once. */
-        gsize length = strcspn(at, "#[]");
-        if (length > 4 * strlen(folded_prefix) + REPLY_MAX)
-            return 0;
-        g_autofree char *before = g_strndup(at, length);
-        g_autofree char *folded = g_utf8_casefold(g_strchomp(before), -1);
-        if (strcmp(folded, folded_prefix) != 0)
-            return 0;
-        at += length;
-    }
-    if (*at != '#')
+    if (*folded_prefix && plain(at) != '#' && !(at = skip_prefix(at, folded_prefix)))
         return 0;
-    at = skip_space(at + 1);
-    gsize digits = strspn(at, "0123456789");
-    const char *close = skip_space(at + digits);
-    gunichar c = g_utf8_get_char(close);
-    if (digits == 0 || digits > DIGITS_MAX || (c != ']' && c != 0x3011))
+    if (plain(at) != '#')
         return 0;
-    *end = g_utf8_next_char(close);
-    return g_ascii_strtoll(at, NULL, 10);
-}
-
-/* SUBJECT with fullwidth letters, digits and marks as plain ones, and composed. */
-static char *plain(const char *subject)
-{
-    char *normal = g_utf8_normalize(subject, -1, G_NORMALIZE_ALL_COMPOSE);
-    return normal ? normal : g_strdup("");
+    at = skip_space(g_utf8_next_char(at));
+    gint64 number = 0;
+    guint digits = 0;
+    for (; plain(at) >= '0' && plain(at) <= '9' && digits < DIGITS_MAX; at = g_utf8_next_char(at), digits++)
+        number = number * 10 + (gint64)(plain(at) - '0');
+    at = skip_space(at);
+    if (digits == 0 || plain(at) != ']')
+        return 0;
+    *end = g_utf8_next_char(at);
+    return number;
 }
 
 guint ch_subject_numbers(const char *subject, const char *prefix, gint64 numbers[CH_SUBJECT_KEYS_MAX])
 {
     g_autofree char *folded = g_utf8_casefold(prefix ? prefix : "", -1);
-    g_autofree char *text = plain(subject);
     guint count = 0;
     const char *behind, *end;
-    for (const char *at = text; count < CH_SUBJECT_KEYS_MAX && find_open(at, &behind); at = behind) {
+    for (const char *at = subject; count < CH_SUBJECT_KEYS_MAX && find_open(at, &behind); at = behind) {
         gint64 number = key_number(behind, folded, &end);
         if (number > 0)
             numbers[count++] = number;
@@ -107,16 +114,15 @@ static const char *skip_reply(const char *text)
     if (counted && strspn(end + counted, "])"))
         end += counted + 1;
     end = skip_space(end);
-    return *end == ':' ? skip_space(end + 1) : text;
+    return plain(end) == ':' ? skip_space(g_utf8_next_char(end)) : text;
 }
 
 char *ch_subject_title(const char *subject, const char *prefix)
 {
     g_autofree char *folded = g_utf8_casefold(prefix ? prefix : "", -1);
-    g_autofree char *text = plain(subject);
     g_autoptr(GString) title = g_string_new(NULL);
-    const char *at = text, *behind, *end = NULL;
-    for (const char *open = text; (open = find_open(open, &behind)); open = behind)
+    const char *at = subject, *behind, *end = NULL;
+    for (const char *open = subject; (open = find_open(open, &behind)); open = behind)
         if (key_number(behind, folded, &end)) {
             g_string_append_len(title, at, open - at);
             at = skip_space(end);
