@@ -31,6 +31,11 @@ void ch_store_rollback(ChStore *store);
 gboolean ch_store_savepoint(ChStore *store, GError **error);
 gboolean ch_store_release(ChStore *store, GError **error);
 void ch_store_rollback_savepoint(ChStore *store);
+/* Does WORK in a savepoint. Where it fails through a fault of its own, what it did is undone, *FAULT says why
+ * (the caller's to free), and the result is TRUE: nothing else is hurt (P12). What is wrong with the database
+ * as a whole, or will pass by itself, is ERROR's and FALSE: the transaction must not go on. */
+typedef gboolean (*ChWork)(gpointer data, GError **error);
+gboolean ch_store_contain(ChStore *store, ChWork work, gpointer data, GError **fault, GError **error);
 
 /* TRUE where another connection has changed the database since the last call. */
 gboolean ch_store_changed(ChStore *store);
