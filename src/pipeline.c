@@ -117,6 +117,13 @@ static gboolean tell_admins(const ChPosting *posting, const char *scope, guint p
     return TRUE;
 }
 
+/* Whoever writes for the first time may be anybody, and many: what they cause must not use up what the desk
+ * owes to those that it knows. */
+static gboolean is_to_stranger(const ChMailPlan *plan)
+{
+    return plan->question == CH_QUESTION_REGISTER || strcmp(plan->template, "refusal") == 0;
+}
+
 /* P6. *SEND: whether PLAN's mail may be sent, after *DELAY seconds. */
 static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *send, guint *delay,
                     GError **error)
@@ -125,8 +132,15 @@ static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *
     g_autofree char *to = ch_address_fold(plan->to);
     g_autofree char *of_address = g_strconcat("address:", to, NULL);
     g_autofree char *of_ticket = g_strdup_printf("ticket:%" G_GINT64_FORMAT ":%s", posting->ticket, to);
+    gboolean stranger = is_to_stranger(plan);
+    const ChBudget of_desk = {.scope = (char *)"desk", .per_hour = config->budgets.desk};
+    /* Whoever asks a stranger asks later rather than not at all: their mail waits for it. How often one of
+     * them is asked in a day is limited already. */
+    const ChBudget of_strangers = {.scope = (char *)"strangers",
+                                   .per_hour = config->budgets.strangers,
+                                   .waits = plan->question == CH_QUESTION_REGISTER};
     ChBudget budgets[] = {{.scope = of_address, .per_hour = address_budget(config, to)},
-                          {.scope = (char *)"desk", .per_hour = config->budgets.desk},
+                          stranger ? of_strangers : of_desk,
                           {.scope = of_ticket, .per_hour = config->budgets.ticket}};
     /* Agents hear of each message of a busy ticket. */
     gboolean notice = plan->internal && plan->question == CH_QUESTION_NONE;
