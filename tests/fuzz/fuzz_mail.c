@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(ChMail) mail =
         ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
+    REQUIRE(verdict->sender != NULL && ch_kind_name(verdict->kind) != NULL);
     require_line(mail->subject);
     require_line(mail->message_id);
     require_addresses(mail->to);

@@ -25,6 +25,7 @@ static void read_one(const char *before, const uint8_t *data, size_t size, const
     g_autoptr(ChMail) mail =
         ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
+    REQUIRE(verdict->sender != NULL && ch_kind_name(verdict->kind) != NULL);
     REQUIRE(mail->bounces->len <= CH_BOUNCES_MAX);
     require_line(mail->returned_id);
     for (guint i = 0; i < mail->bounces->len; i++) {
