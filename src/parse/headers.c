@@ -15,6 +15,7 @@ typedef struct {
     const ChLimits *limits;
     gboolean have_from, have_subject;
     GPtrArray *from;
+    GHashTable *delivered; /* the addresses of mail->delivered_to, which owns them */
     gboolean in_run; /* nothing stood between the last Authentication-Results and here */
     char *accept_language, *content_language;
     const char *charset; /* of the body: the guess for raw bytes; NULL: it names none */
@@ -53,9 +54,11 @@ static void read_delivered(Reader *reader, const char *header, const char *raw)
     read_addresses(reader, header, raw, list);
     for (guint i = 0; i < list->len && delivered->len < reader->limits->recipients; i++) {
         const ChAddress *address = g_ptr_array_index(list, i);
-        if (*address->address &&
-            !g_ptr_array_find_with_equal_func(delivered, address->address, g_str_equal, NULL))
-            g_ptr_array_add(delivered, g_strdup(address->address));
+        if (!*address->address || g_hash_table_contains(reader->delivered, address->address))
+            continue;
+        char *copy = g_strdup(address->address);
+        g_ptr_array_add(delivered, copy);
+        g_hash_table_add(reader->delivered, copy);
     }
 }
 
@@ -351,6 +354,7 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
 {
     Reader reader = {.mail = mail, .limits = limits, .charset = body_charset(top)};
     reader.from = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
+    reader.delivered = g_hash_table_new(g_str_hash, g_str_equal);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);
     int count = g_mime_header_list_get_count(headers);
     for (int i = 0; i < count; i++) {
@@ -364,6 +368,7 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
     take_from(&reader);
     take_language(&reader);
     g_ptr_array_unref(reader.from);
+    g_hash_table_unref(reader.delivered);
     GMimeContentType *type = g_mime_object_get_content_type(top);
     if (type && g_mime_content_type_is_type(type, "multipart", "report")) {
         mail->is_report = TRUE;
