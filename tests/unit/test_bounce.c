@@ -94,7 +94,7 @@ static void test_life_of_a_mark(void)
 
     maria_writes(&d, "Outra coisa", "m2@c.example"); /* by nothing but From */
     g_assert_cmpuint(count_sent(&d, "ack", "maria@c.example"), ==, 1);
-    g_assert_cmpuint(count_logged(&d, 2, "unreachable", "ack to maria@c.example"), ==, 1);
+    g_assert_cmpuint(count_logged(&d, 2, "not-sent", "ack to maria@c.example"), ==, 1);
     g_assert_true(is_marked(&d, "maria@c.example"));
 
     ChMail *answer =
