@@ -247,7 +247,7 @@ static gboolean is_reachable(const ChPosting *posting, const ChMailPlan *plan, g
         return TRUE;
     g_autofree char *detail =
         g_strdup_printf("%s to %s not sent: nothing arrives there", plan->template, plan->to);
-    return ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "unreachable", detail, error);
+    return ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "not-sent", detail, error);
 }
 
 gboolean ch_post(const ChPosting *posting, const ChMailPlan *plan, const ChOccasion *occasion, GError **error)

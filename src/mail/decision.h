@@ -158,7 +158,8 @@ typedef struct {
     ChTicketFacts *ticket;   /* the ticket that it seems to belong to, or NULL */
     ChMatch match;
     char *disagreement; /* NULL, or which weaker traces pointed to which other tickets */
-    gint64 merged;      /* the number that was meant where it was merged into that of ticket; 0: it was not */
+    gint64 meant; /* the number that it names, where that leads to ticket: it was merged into it, or is closed
+                     and that one, of the same requester, follows it; 0: ticket itself */
     ChReturnedFacts *returned; /* NULL: it speaks of no mail of ours */
     gboolean unreachable;      /* the sender's address is marked: mail of ours does not arrive there */
 
