@@ -35,10 +35,10 @@ QUERIES := $(sort $(wildcard sql/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c
-C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
+C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all release asan clang tests fuzzers deps demo check check-run bench fuzz format lint install uninstall clean help
+.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-curve fuzz format lint install uninstall clean help
 .DEFAULT_GOAL := release
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -75,6 +75,10 @@ $(eval $(call FLAVOUR,build/fuzz,clang,$$(ASAN) -fsanitize=fuzzer-no-link,))
 
 build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libchamado.a
 	@echo "  LINK  $@"; clang $(ASAN) -fsanitize=fuzzer $^ $(PKG_LIBS) -pthread -o $@
+
+build/bench/%: build/obj/tests/bench/%.o build/libchamado.a
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"; $(CC) $(RELEASE) $(CFLAGS) $(RELEASE_LD) $(LDFLAGS) $^ $(PKG_LIBS) -pthread -o $@
 
 build/gen/queries.h build/gen/queries.c &: $(QUERIES) sql/embed.awk
 	@mkdir -p build/gen
@@ -115,6 +119,10 @@ fuzz: deps ## each fuzzer in turn for TIME seconds (NAME=quote for one, JOBS=2 f
 bench: deps ## 20,000 mails from Dovecot, side by side with mbsync
 	@$(MAKE) --no-print-directory -s release
 	@python3 tests/bench/bench
+
+bench-curve: deps ## what the worst mails that we can build cost, 10 KB to 10 MB
+	@$(MAKE) --no-print-directory -s build/bench/curve
+	@build/bench/curve
 
 format: ## lay out the C code
 	clang-format -i $(C_FILES)
