@@ -80,6 +80,10 @@ gboolean ch_db_answer(ChStore *store, gint64 id, gboolean yes, const char *by, c
 /* outbox.c: the mails that ask QUESTION and have not left never will. */
 gboolean ch_db_drop_question(ChStore *store, gint64 question, GError **error);
 
+/* outbox.c: the bytes of outbox mail ID, without its files, appended to SENT (of GBytes); nothing where they
+ * are gone or damaged. */
+gboolean ch_db_sent(ChStore *store, gint64 id, GPtrArray *sent, GError **error);
+
 /* What the traces in a mail say (traces.c). */
 typedef struct {
     gboolean own_message_id;
@@ -89,6 +93,8 @@ typedef struct {
     gint64 question; /* of the newest token that its sender got with a question; 0: none */
     char *token_of;  /* whose token it is that the sender did not get, the newest; NULL: none */
     gint64 question_serial, token_serial; /* of the mails that brought these */
+    gint64 sent[CH_SENT_MAX];             /* serials of the mails of ours that it names, what it answers first */
+    guint sent_count;
 } ChTraces;
 
 /* OWN: of char *, folded: the addresses of the sender. The strings of TRACES are the caller's to free. */

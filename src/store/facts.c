@@ -149,6 +149,8 @@ static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char 
     facts->own_message_id = traces.own_message_id;
     facts->disagreement = traces.disagreement;
     facts->token_of = traces.token_of;
+    for (guint i = 0; good && i < traces.sent_count; i++)
+        good = ch_db_sent(store, traces.sent[i], facts->sent, error);
     return good && ticket(store, &traces, facts, error) && question(store, traces.question, facts, error);
 }
 

@@ -84,9 +84,19 @@ void ch_traces_weigh(ChTraces *traces, gint64 ticket, ChMatch match)
     }
 }
 
+static void remember_sent(ChTraces *traces, gint64 serial)
+{
+    for (guint i = 0; i < traces->sent_count; i++)
+        if (traces->sent[i] == serial)
+            return;
+    if (traces->sent_count < CH_SENT_MAX)
+        traces->sent[traces->sent_count++] = serial;
+}
+
 /* What TOKEN, of a mail from one of the addresses OWN, adds. */
 static void weigh_token(ChTraces *traces, const Token *token, const GPtrArray *own)
 {
+    remember_sent(traces, token->serial);
     gboolean mine = token->verified &&
                     g_ptr_array_find_with_equal_func((GPtrArray *)own, token->recipient, g_str_equal, NULL);
     if (token->ticket)
