@@ -178,7 +178,11 @@ typedef struct {
     gboolean by_admin;           /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
+    GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
+                            newest first, at most CH_SENT_MAX; bytes that are gone are left out */
 } ChFacts;
+
+#define CH_SENT_MAX 3
 
 ChFacts *ch_facts_new(void);
 void ch_facts_free(ChFacts *facts);

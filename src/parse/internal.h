@@ -164,3 +164,8 @@ char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
 void ch_quote_cut(ChMail *mail, const GArray *marks);
+
+/* quote_match.c */
+
+/* Finds the cuts of MAIL anew, as ch_parse_answered does, knowing the COUNT mails of ours below TOPS. */
+void ch_quote_match(ChMail *mail, GMimeObject *const *tops, guint count);

@@ -176,6 +176,8 @@ static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char 
     facts->disagreement = traces.disagreement;
     facts->meant = traces.merged;
     facts->token_of = traces.token_of;
+    for (guint i = 0; good && i < traces.sent_count; i++)
+        good = ch_db_sent(store, traces.sent[i], facts->sent, error);
     facts->returned = traces.returned_facts;
     return good && ticket(store, &traces, facts, error) && follower(store, facts, error) &&
            question(store, traces.question, facts, error);
