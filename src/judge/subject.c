@@ -5,6 +5,8 @@
  */
 #include "judge/subject.h"
 
+#include "base/fold.h"
+
 #include <string.h>
 
 #define LOOKED_AT 256 /* bytes of the subject */
@@ -88,30 +90,6 @@ static const struct {
     {"assente dall'ufficio", ANSWER},
 };
 
-/* The beginning of SUBJECT as the table is written, with single spaces. */
-static char *fold(const char *subject)
-{
-    const char *end = subject + strnlen(subject, LOOKED_AT);
-    while (end > subject && ((guchar)*end & 0xc0) == 0x80)
-        end--;
-    g_autofree char *parts = g_utf8_normalize(subject, end - subject, G_NORMALIZE_ALL);
-    GString *out = g_string_new(NULL);
-    for (const char *at = parts ? parts : ""; *at; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-        if (g_unichar_ismark(c))
-            continue;
-        if (g_unichar_isspace(c))
-            c = ' ';
-        else if (c == 0x2018 || c == 0x2019 || c == 0xb4 || c == '`')
-            c = '\'';
-        else if (c == 0x2010 || c == 0x2011)
-            c = '-';
-        if (c != ' ' || (out->len > 0 && out->str[out->len - 1] != ' '))
-            g_string_append_unichar(out, g_unichar_tolower(c));
-    }
-    return g_string_free(out, FALSE);
-}
-
 static const char *skip_space(const char *at)
 {
     return at + strspn(at, " ");
@@ -155,7 +133,7 @@ static gboolean follows(Follows rule, const char *rest, gboolean is_reply)
 
 const char *ch_subject_automatic(const char *subject, gboolean is_reply)
 {
-    g_autofree char *folded = fold(subject);
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
     const char *at = folded;
     for (const char *next = skip_prefix(at); next; next = skip_prefix(at)) {
         at = next;
