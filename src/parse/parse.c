@@ -158,8 +158,11 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
-        if (!incoming->truncated)
+        ch_machine_read(mail, top);
+        if (!incoming->truncated) {
             ch_walk(mail, top, limits, attachment_types, marks);
+            ch_report_read(mail, top, limits);
+        }
         g_object_unref(top);
     } else {
         ch_parse_warn(mail, "there is no mail in these %zu bytes", g_bytes_get_size(incoming->raw));
