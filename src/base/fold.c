@@ -46,5 +46,9 @@ char *ch_fold(const char *text, gsize length)
             append(out, (guchar)*at);
     if (out->len > 0 && out->str[out->len - 1] == ' ')
         g_string_truncate(out, out->len - 1);
-    return g_string_free(out, FALSE);
+    char *folded = g_string_free(out, FALSE);
+    if (!parts)
+        return folded;
+    g_autofree char *loose = folded; /* Hangul stands in pieces until it is composed again */
+    return g_utf8_normalize(loose, -1, G_NORMALIZE_ALL_COMPOSE);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The beginnings of subjects that mail programs give to automatic answers, in six languages. Compared without
- * regard to case and accents. The subject key is mail/subject.c's business.
+ * The beginnings of subjects that mail programs give to automatic answers, in the languages of our customers
+ * and their correspondents. Compared without regard to case and accents. The subject key is mail/subject.c's
+ * business.
  */
 #include "judge/subject.h"
 
@@ -13,12 +14,12 @@
 
 /*
  * What must follow the words. Nothing, where the mail answers another one: a person asks for help with just
- * "Resposta automática" in the subject, but not in an answer. Or a colon, and:
+ * "Resposta automatica" in the subject, but not in an answer. Or a colon, and:
  */
 typedef enum {
     COLON,  /* nothing else: mail programs alone begin so */
     ANSWER, /* the mail answers another one, or a reply prefix or the key of a ticket comes next: people begin
-               so too ("Fora do escritório: a VPN não abre", "Auto: vidro quebrado") */
+               so too ("Fora do escritorio: a VPN nao abre", "Auto: vidro quebrado") */
 } Follows;
 
 /* Without accents, lower case, ' for every apostrophe. */
@@ -86,8 +87,42 @@ static const struct {
     {"risposta automatica", COLON},
     {"messaggio di assenza", ANSWER},
     {"fuori ufficio", ANSWER},
+    {"risposta automatica fuori ufficio", COLON},
     {"fuori sede", ANSWER},
     {"assente dall'ufficio", ANSWER},
+    /* Dutch and the North */
+    {"automatisch antwoord", COLON},
+    {"automatische reactie", COLON},
+    {"afwezigheidsbericht", COLON},
+    {"afwezig", ANSWER},
+    {"autosvar", COLON},
+    {"automatiskt svar", COLON},
+    {"automatisk svar", COLON},
+    {"franvaromeddelande", COLON},
+    {"fraværsmeddelelse", COLON},
+    {"automaattinen vastaus", COLON},
+    {"poissaoloilmoitus", COLON},
+    /* The East */
+    {"autoodpowiedz", COLON},
+    {"odpowiedz automatyczna", COLON},
+    {"automatyczna odpowiedz", COLON},
+    {"automaticka odpoved", COLON},
+    {"automatikus valasz", COLON},
+    {"raspuns automat", COLON},
+    {"otomatik yanıt", COLON},
+    {"otomatik cevap", COLON},
+    {"автоматическии ответ", COLON},
+    {"автоответ", COLON},
+    {"автоматична відповідь", COLON},
+    {"αυτοματη απαντηση", COLON},
+    {"自動応答", COLON},
+    {"自動返信", COLON},
+    {"不在通知", COLON},
+    {"自动回复", COLON},
+    {"自動回覆", COLON},
+    {"自动答复", COLON},
+    {"자동 회신", COLON},
+    {"자동 응답", COLON},
 };
 
 static const char *skip_space(const char *at)
@@ -144,4 +179,10 @@ const char *ch_subject_automatic(const char *subject, gboolean is_reply)
             follows(table[i].follows, at + strlen(table[i].words), is_reply))
             return table[i].words;
     return NULL;
+}
+
+gboolean ch_subject_is_reply(const char *subject)
+{
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
+    return skip_prefix(folded) != NULL;
 }
