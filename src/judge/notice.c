@@ -334,7 +334,7 @@ static const char *skip_greeting(const char *at)
             continue;
         gsize comma = strcspn(at, ",:;!.\n");
         if (comma < 60 && at[comma])
-            return at + comma + 1 + strspn(at + comma + 1, " ");
+            return at + comma + 1 + strspn(at + comma + 1, " .!");
     }
     return at;
 }

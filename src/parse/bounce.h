@@ -37,6 +37,8 @@ guint ch_bounce_daemon(const char *local_part, const char *name);
  * words say ("550 user unknown" is 5.1.1). CLASS, '4' or '5', where it has neither code. "" where it says
  * nothing at all. Free with g_free. */
 char *ch_bounce_status(const char *diagnostic, char class);
+/* Whether TEXT holds a reply code of failure or an enhanced one. */
+gboolean ch_bounce_has_code(const char *text);
 /* Whether TEXT (folded) holds an SMTP reply of failure, or words like "user unknown". */
 gboolean ch_bounce_is_reason(const char *folded);
 

@@ -14,6 +14,7 @@ typedef struct {
     char *original, *final, *actual;
     char *action, *status, *diagnostic;
     gboolean delayed; /* as ch_bounce_fields */
+    gboolean blank;   /* an empty line came since its first field */
     GPtrArray *list;
 } Group;
 
@@ -174,8 +175,9 @@ static void group_field(Group *group, const char *line, gsize length, const char
         names = FALSE;
     if (names) {
         /* The next recipient, though no empty line came before it. */
-        if (*field || ((group->final || group->original) && (group->action || group->status)))
+        if (*field || (group->blank && (group->action || group->status)))
             group_end(group);
+        group->blank = FALSE;
         *field = recipient_of(value);
         return;
     }
@@ -185,6 +187,8 @@ static void group_field(Group *group, const char *line, gsize length, const char
         field = &group->status;
     else if (name_is(line, length, "Diagnostic-Code"))
         field = &group->diagnostic;
+    if (field && *field && group->blank && !group_recipient(group)) /* groups that name nobody */
+        group_end(group);
     if (field && !*field && *value)
         *field = g_strdup(field == &group->diagnostic ? diagnostic_words(value) : value);
 }
@@ -224,9 +228,7 @@ void ch_bounce_fields(const char *text, gsize length, gboolean delayed, GPtrArra
         const char *start = at;
         gsize blank = strspn(at, " \t");
         if (at + blank >= end || at[blank] == '\n') {
-            /* Only a group that is whole ends here: some servers write an empty line after each field. */
-            if (group_recipient(&group) && (group.action || group.status))
-                group_end(&group);
+            group.blank = TRUE; /* ends nothing alone: some servers write one after each field */
             at += MIN(blank + 1, (gsize)(end - at));
             continue;
         }

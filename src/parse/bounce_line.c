@@ -113,8 +113,11 @@ static const char *rest_alone(const char *rest, const char *end)
          g_str_has_prefix(at, "el ") || g_str_has_prefix(at, "le ") || g_str_has_prefix(at, "il ")) &&
         end - at < 60 && strcspn(at + 3, "0123456789") < 6)
         return end;
-    if (g_str_has_prefix(at, "<mailto:") || g_str_has_prefix(at, "[mailto:") || g_str_has_prefix(at, "<") ||
-        g_str_has_prefix(at, "["))
+    if (*at == '<' || g_str_has_prefix(at, "[mailto:")) { /* the address again, as a link */
+        const char *close = at + strcspn(at, ">]\n");
+        return close < end ? close + 1 : end;
+    }
+    if (*at == '[')
         return at;
     if (*at == '(' || *at == ';' || *at == ',' || g_str_has_prefix(at, "...") || g_str_has_prefix(at, "- "))
         return at + strspn(at, ".;,- ");
@@ -158,6 +161,11 @@ ChLineForm ch_bounce_line(const char *line, gsize length, char **address, gsize 
     ChLineForm form = label_form(line + begin, start - begin);
     if (form == CH_LINE_INSIDE && alone && is_name(line, begin, start))
         form = CH_LINE_ALONE;
-    *rest = (gsize)(closed - line);
+    if (form == CH_LINE_INSIDE && alone == end) { /* "Failed to deliver to 'ana@x'" */
+        g_autofree char *before = ch_fold(line + begin, start - begin);
+        if (ch_bounce_words(before) & CH_WORDS_FAILED)
+            form = CH_LINE_LABEL;
+    }
+    *rest = (gsize)((form == CH_LINE_ALONE ? alone : closed) - line);
     return form;
 }

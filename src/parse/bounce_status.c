@@ -60,6 +60,8 @@ static const struct {
     {"e-mail account does not exist", "1.1"},
     {"address couldn't be found", "1.1"},
     {"address was not found", "1.1"},
+    {"wasn't found at", "1.1"},
+    {"voce digitou nao foi encontrado", "1.1"},
     {"usuario desconhecido", "1.1"},
     {"usuario inexistente", "1.1"},
     {"usuario nao encontrado", "1.1"},
@@ -218,10 +220,15 @@ static char reply_class(const char *text)
     return '\0';
 }
 
+gboolean ch_bounce_has_code(const char *text)
+{
+    g_autofree char *code = enhanced_code(text);
+    return code || reply_class(text);
+}
+
 gboolean ch_bounce_is_reason(const char *folded)
 {
-    g_autofree char *code = enhanced_code(folded);
-    return code || reply_class(folded) || reason_detail(folded);
+    return ch_bounce_has_code(folded) || reason_detail(folded);
 }
 
 char *ch_bounce_status(const char *diagnostic, char class)

@@ -102,7 +102,7 @@ static gboolean is_heading(const Line *line)
            line->start[indent] == line->start[indent + 1] && line->start[indent] == line->start[indent + 2];
 }
 
-/* A heading above the returned mail, or the mail itself without any. */
+/* A heading above the returned mail, no sentence about it; or the mail itself without any. */
 static gboolean is_copy(const Line *line)
 {
     if (line->length > 120)
@@ -111,7 +111,7 @@ static gboolean is_copy(const Line *line)
         return TRUE;
     g_autofree char *folded = ch_fold(line->start, line->length);
     gsize length = strlen(folded);
-    if (length < 8 || !(strchr("-*_=[", folded[0]) || strchr(":-=*", folded[length - 1])))
+    if (length < 8 || !(length <= 32 || strchr("-*_=[", folded[0]) || strchr(":-=*", folded[length - 1])))
         return FALSE;
     return (ch_bounce_words(folded) & CH_WORDS_COPY) != 0;
 }
@@ -139,18 +139,24 @@ static char *join(const Line *lines, guint from, guint to, gsize skip)
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = from; i < to && text->len < CH_DIAGNOSTIC_MAX * 2; i++)
         append_line(text, &lines[i], i == from ? skip : 0, CH_DIAGNOSTIC_MAX * 2);
-    g_autofree char *line = g_strstrip(ch_text_one_line(g_strdup(text->str)));
+    const char *start = text->str + (skip > 0 ? strspn(text->str, " \t>)]\"'.:;,") : 0);
+    g_autofree char *line = g_strstrip(ch_text_one_line(g_strdup(start)));
     gsize length = strlen(line);
     if (g_str_has_prefix(line, "(reason: ") && line[length - 1] == ')') /* Sendmail */
         return g_strndup(line + 9, length - 10);
     return length > 1 ? g_steal_pointer(&line) : NULL;
 }
 
-/* "because:", "Reason:" and lines without a letter say nothing; the next paragraph does. */
+/* "because:", "The reason was:" say nothing; the next paragraph does. */
 static gboolean is_lead(const char *text)
 {
     gsize length = strlen(text);
-    return length < 40 && text[length - 1] == ':';
+    return length > 0 && text[length - 1] == ':' && !ch_bounce_has_code(text);
+}
+
+static gsize indent_of(const Line *line)
+{
+    return MIN(strspn(line->start, " \t"), line->length);
 }
 
 /* The reason of the candidates that have none yet. FALSE where the next paragraph must say it. */
@@ -174,7 +180,8 @@ static void read_transcript(Scan *scan, const Line *lines, guint count)
         if (lines[i].start[0] == '>' || !is_reason(lines[i].start, lines[i].length))
             continue;
         g_autofree char *line = join(lines, i, i + 1, 0);
-        if (line && !*scan->out->diagnostic) {
+        if (line && (!*scan->out->diagnostic ||
+                     (!ch_bounce_has_code(scan->out->diagnostic) && ch_bounce_has_code(line)))) {
             g_free(scan->out->diagnostic);
             scan->out->diagnostic = g_strdup(line);
         }
@@ -222,19 +229,35 @@ static gboolean is_start(ChLineForm form)
     return form == CH_LINE_COLON || form == CH_LINE_ALONE || form == CH_LINE_LABEL;
 }
 
-/* The reason that stands beside the address of line AT, or below it up to the next one. */
-static char *reason_beside(const Line *lines, guint count, guint at, gsize rest, guint tier)
+/* Where the reason beside or below the recipient of line AT ends. */
+static guint reason_end(const Line *lines, guint count, guint at, gsize rest, const char *address)
 {
-    if (tier == INSIDE)
-        return is_reason(lines[at].start, lines[at].length) ? join(lines, at, at + 1, 0) : NULL;
+    gsize indent = indent_of(&lines[at]);
+    gboolean beside =
+        rest < lines[at].length && strspn(lines[at].start + rest, " \t>])\"':.") < lines[at].length - rest;
     guint end = at + 1;
     for (; end < count; end++) {
+        if (indent_of(&lines[end]) > indent)
+            continue;
         g_autofree char *next = NULL;
         gsize ignored;
-        if (is_start(ch_bounce_line(lines[end].start, lines[end].length, &next, &ignored)))
+        ChLineForm form = ch_bounce_line(lines[end].start, lines[end].length, &next, &ignored);
+        if (beside || (is_start(form) && g_ascii_strcasecmp(next, address)))
             break;
     }
-    g_autofree char *reason = join(lines, at, end, rest);
+    return end;
+}
+
+/* The reason that stands beside the ADDRESS of line AT, or below it up to the next one. */
+static char *reason_beside(const Line *lines, guint count, guint at, gsize rest, ChLineForm form,
+                           const char *address)
+{
+    gboolean whole = form == CH_LINE_INSIDE || form == CH_LINE_LABEL;
+    if (whole && is_reason(lines[at].start, lines[at].length))
+        return join(lines, at, at + 1, 0);
+    if (form == CH_LINE_INSIDE || form == CH_LINE_TO)
+        return NULL;
+    g_autofree char *reason = join(lines, at, reason_end(lines, count, at, rest, address), rest);
     return reason && !is_lead(reason) && !g_str_has_prefix(reason, "<") ? g_steal_pointer(&reason) : NULL;
 }
 
@@ -253,8 +276,13 @@ static gboolean read_line(Scan *scan, const Line *lines, guint count, guint at, 
     }
     Candidate *candidate =
         add(scan, g_steal_pointer(&address), (guint)tier, scan->open ? scan->words : words);
-    if (candidate && !candidate->diagnostic)
-        candidate->diagnostic = reason_beside(lines, count, at, rest, (guint)tier);
+    if (candidate && (!candidate->diagnostic || !ch_bounce_has_code(candidate->diagnostic)) && tier > WEAK) {
+        g_autofree char *reason = reason_beside(lines, count, at, rest, form, candidate->address);
+        if (reason && (!candidate->diagnostic || ch_bounce_has_code(reason))) {
+            g_free(candidate->diagnostic);
+            candidate->diagnostic = g_steal_pointer(&reason);
+        }
+    }
     return tier == NAMED;
 }
 
@@ -278,11 +306,17 @@ static void read_paragraph(Scan *scan, const Line *lines, guint count)
     }
     guint before = scan->candidates->len;
     gboolean waits = scan->pending < before, named = FALSE;
+    gsize indent = G_MAXSIZE;
     for (guint i = 0; i < count; i++) {
         scan->out->fields = scan->out->fields || ch_bounce_is_field(lines[i].start, lines[i].length);
-        named = read_line(scan, lines, count, i, words, waits && !named) || named;
+        if (indent_of(&lines[i]) > indent) /* goes on with what the line above began */
+            continue;
+        if (read_line(scan, lines, count, i, words, waits && !named)) {
+            named = TRUE;
+            indent = indent_of(&lines[i]);
+        }
     }
-    if (!named && waits && !is_heading(lines)) {
+    if (!named && waits && !is_heading(lines) && !(words & CH_WORDS_HELP)) {
         g_autofree char *reason = join(lines, 0, count, 0);
         give_reason(scan, reason);
     } else if (is_heading(lines)) {
@@ -313,6 +347,9 @@ static void choose(Scan *scan, gboolean delayed)
         gboolean waits = (candidate->words & CH_WORDS_DELAYED) ||
                          ((out->words & CH_WORDS_DELAYED || delayed) && !(out->words & CH_WORDS_FINAL));
         const char *diagnostic = candidate->diagnostic ? candidate->diagnostic : out->diagnostic;
+        if (scan->candidates->len == 1 && !ch_bounce_has_code(diagnostic) &&
+            ch_bounce_has_code(out->diagnostic))
+            diagnostic = out->diagnostic; /* the server's own reply, not the reporter's words for it */
         g_autofree char *status = ch_bounce_status(diagnostic, waits ? '4' : '5');
         if (!*status && *out->diagnostic) {
             g_free(status);

@@ -177,7 +177,8 @@ static gboolean is_servers(const Reading *reading, const ChBounceText *read)
     points += read->words & (CH_WORDS_FAILED | CH_WORDS_DELAYED) ? 2 : 0;
     points += read->words & CH_WORDS_PROGRAM ? 1 : 0;
     points += parts->statuses->len > 0 ? 4 : read->fields || parts->returned ? 2 : 0;
-    points += read->named && *read->diagnostic ? 1 : 0;
+    const ChBounce *first = read->bounces->len > 0 ? g_ptr_array_index(read->bounces, 0) : NULL;
+    points += read->named && first && *first->status ? 1 : 0;
     points -= read->words & CH_WORDS_QUESTION ? 4 : 0;
     if (!sure && ((read->words | reading->subject) & CH_WORDS_PERSON))
         points -= 4;
@@ -212,8 +213,11 @@ static void take_words(Reading *reading, const ChBounceText *read, gboolean dela
 {
     ChMail *mail = reading->mail;
     if (read->fields)
-        ch_bounce_fields(mail->text, strnlen(mail->text, STATUS_MAX), delayed, mail->bounces);
-    for (guint i = 0; mail->bounces->len == 0 && i < reading->failed->len; i++) {
+        ch_bounce_fields(mail->text,
+                         read->copy ? (gsize)(read->copy - mail->text) : strnlen(mail->text, STATUS_MAX),
+                         delayed, mail->bounces);
+    gboolean known = mail->bounces->len > 0;
+    for (guint i = 0; !known && i < reading->failed->len; i++) {
         const ChAddress *address = g_ptr_array_index(reading->failed, i);
         if (*address->address)
             add_named(mail, address->address, read, delayed);
