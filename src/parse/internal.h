@@ -124,6 +124,20 @@ char *ch_calendar_to_text(const char *text);
  * part numbers depend on it. */
 GMimeObject *ch_uuencode_unfold(GMimeObject *top);
 
+/* report.c */
+
+/* Fills bounces and returned_id of MAIL, and is_report and report_type of a report whose MIME is broken.
+ * After ch_headers_read and ch_walk. */
+void ch_report_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+
+/* machine.c */
+
+/* Fills of MAIL what the fields of TOP's header block say of the program that wrote it: automatic, bulk,
+ * other_desk, invitation_reply, loop_marks. */
+void ch_machine_read(ChMail *mail, GMimeObject *top);
+/* The name of a mail program that people write with stands in TOP's header block. */
+gboolean ch_machine_is_client(GMimeObject *top);
+
 /* base64.c */
 
 typedef struct {

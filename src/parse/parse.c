@@ -158,9 +158,11 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
+        ch_machine_read(mail, top);
         if (!incoming->truncated) {
             top = ch_uuencode_unfold(top);
             ch_walk(mail, top, limits, attachment_types, marks);
+            ch_report_read(mail, top, limits);
         }
         g_object_unref(top);
     } else {
