@@ -37,6 +37,8 @@ char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboo
 char *ch_text_clean(char *text);
 /* TEXT on one line, in place: white space folded, controls and bidirectional overrides out. Returns TEXT. */
 char *ch_text_one_line(char *text);
+/* Each byte of TEXT that is no UTF-8 becomes '?', in place. Returns TEXT. */
+char *ch_text_mend(char *text);
 /* Cuts TEXT at no more than LIMIT bytes, between two characters. */
 void ch_text_cut(char *text, gsize limit);
 gboolean ch_text_is_blank(const char *text);

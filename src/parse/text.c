@@ -353,6 +353,14 @@ char *ch_text_one_line(char *text)
     return text;
 }
 
+char *ch_text_mend(char *text)
+{
+    const char *bad = text;
+    while (!g_utf8_validate(bad, -1, &bad))
+        text[bad - text] = '?';
+    return text;
+}
+
 void ch_text_cut(char *text, gsize limit)
 {
     if (strnlen(text, limit + 1) <= limit)
