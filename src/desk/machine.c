@@ -172,20 +172,20 @@ static void complain(const ChCase *c)
 static gboolean decide_report(const ChCase *c)
 {
     const ChReturnedFacts *returned = c->facts->returned;
-    gboolean about_delivery = c->verdict->kind == CH_KIND_BOUNCE || c->verdict->kind == CH_KIND_DELAY;
-    if (about_delivery && c->mail->bounces->len && (returned || c->facts->ticket)) {
-        log_bounces(c);
-        const ChBounce *failure = returned ? find_failure(c->mail->bounces, returned->recipient) : NULL;
-        if (failure && c->verdict->kind == CH_KIND_BOUNCE)
-            fail(c, failure);
-        return TRUE;
-    }
-    if (returned && c->verdict->kind == CH_KIND_REPORT &&
-        g_strcmp0(c->mail->report_type, "feedback-report") == 0) {
+    ChKind kind = c->verdict->kind;
+    if (kind != CH_KIND_BOUNCE && kind != CH_KIND_DELAY && kind != CH_KIND_REPORT)
+        return FALSE;
+    if (returned && g_strcmp0(c->mail->report_type, "feedback-report") == 0) {
         complain(c);
         return TRUE;
     }
-    return FALSE;
+    if (!c->mail->bounces->len || (!returned && !c->facts->ticket))
+        return FALSE;
+    log_bounces(c);
+    const ChBounce *failure = returned ? find_failure(c->mail->bounces, returned->recipient) : NULL;
+    if (failure && kind == CH_KIND_BOUNCE)
+        fail(c, failure);
+    return TRUE;
 }
 
 void ch_decide_machine(const ChCase *c)
