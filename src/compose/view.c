@@ -232,8 +232,10 @@ static void add_failure(ChValue *view, const ChLetter *letter)
         return;
     const char *mail = letter->failed_template, *status = letter->failed_status;
     gboolean answer = strcmp(mail, "answer") == 0, ack = strcmp(mail, "ack") == 0;
-    gboolean unknown = g_str_has_prefix(status, "5.1."), full = g_str_has_suffix(status, ".2.2");
-    gboolean refused = g_str_has_prefix(status, "5.7.");
+    gboolean sender =
+        strcmp(status, "5.1.7") == 0 || strcmp(status, "5.1.8") == 0; /* theirs of ours, RFC 3463 */
+    gboolean unknown = g_str_has_prefix(status, "5.1.") && !sender, full = g_str_has_suffix(status, ".2.2");
+    gboolean refused = g_str_has_prefix(status, "5.7.") || sender;
     ch_value_add_string(view, CH_VIEW_failed_to, letter->failed_to);
     ch_value_add_string(view, CH_VIEW_failed_template, mail);
     add_flag(view, CH_VIEW_failed_answer, answer);

@@ -124,6 +124,20 @@ char *ch_calendar_to_text(const char *text);
  * part numbers depend on it. */
 GMimeObject *ch_uuencode_unfold(GMimeObject *top);
 
+/* report.c */
+
+/* Fills bounces and returned_id of MAIL, and is_report and report_type of a report whose MIME is broken.
+ * After ch_headers_read and ch_walk. */
+void ch_report_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+
+/* machine.c */
+
+/* Fills of MAIL what the fields of TOP's header block say of the program that wrote it: automatic, bulk,
+ * other_desk, invitation_reply, loop_marks. */
+void ch_machine_read(ChMail *mail, GMimeObject *top);
+/* The name of a mail program that people write with stands in TOP's header block. */
+gboolean ch_machine_is_client(GMimeObject *top);
+
 /* base64.c */
 
 typedef struct {
@@ -164,3 +178,8 @@ char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
 void ch_quote_cut(ChMail *mail, const GArray *marks);
+
+/* quote_match.c */
+
+/* Finds the cuts of MAIL anew, as ch_parse_answered does, knowing the COUNT mails of ours below TOPS. */
+void ch_quote_match(ChMail *mail, GMimeObject *const *tops, guint count);

@@ -158,9 +158,11 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
+        ch_machine_read(mail, top);
         if (!incoming->truncated) {
             top = ch_uuencode_unfold(top);
             ch_walk(mail, top, limits, attachment_types, marks);
+            ch_report_read(mail, top, limits);
         }
         g_object_unref(top);
     } else {
@@ -187,4 +189,24 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     g_clear_object(&top);
     input_release(&input, array);
     return result;
+}
+
+void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count)
+{
+    Input inputs[CH_ANSWERED_MAX] = {{NULL}};
+    GByteArray *arrays[CH_ANSWERED_MAX] = {NULL};
+    GMimeObject *tops[CH_ANSWERED_MAX] = {NULL};
+    guint read = 0;
+    count = MIN(count, CH_ANSWERED_MAX);
+    for (guint i = 0; i < count; i++) {
+        input_prepare(&inputs[i], sent[i], G_MAXSIZE, NULL);
+        GMimeObject *top = inputs[i].length > 0 ? input_parse(&inputs[i], &arrays[i]) : NULL;
+        if (top)
+            tops[read++] = top;
+    }
+    ch_quote_match(mail, tops, read);
+    for (guint i = 0; i < read; i++)
+        g_object_unref(tops[i]);
+    for (guint i = 0; i < count; i++)
+        input_release(&inputs[i], arrays[i]);
 }
