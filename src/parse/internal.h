@@ -19,6 +19,17 @@ void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
 GMimeParserOptions *ch_parse_options(void);
 
+/* deadline.c */
+
+/* This thread begins to read a mail, which may take SECONDS of processor time. */
+void ch_deadline_begin(guint seconds);
+/* Whether that time is over; cheap enough for each line: it looks at the clock once in 64 STEPS, as many as
+ * the caller says that it has done. FALSE where no mail is being read. */
+gboolean ch_deadline_passed(guint steps);
+#define CH_DEADLINE_NOW 64 /* steps: look at once */
+/* The mail is read: whether somebody saw that its time was over. */
+gboolean ch_deadline_end(void);
+
 /* bounds.c */
 
 /* How much of a mail whose header block ends at HEAD GMime can read with bounded work. *WHY is set where it

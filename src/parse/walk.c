@@ -67,6 +67,8 @@ static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guin
         ch_parse_warn(walk->mail, "more than %u MIME parts; the rest was not read", walk->limits->parts);
         return;
     }
+    if (ch_deadline_passed(CH_DEADLINE_NOW))
+        return;
     gboolean too_deep = GMIME_IS_MULTIPART(part) && depth >= ch_walk_depth(walk);
     if (too_deep)
         ch_parse_warn(walk->mail, "MIME parts are nested deeper than %u; what is below was not read",
