@@ -93,7 +93,7 @@ typedef struct {
     gint64 question; /* of the newest token that its sender got with a question; 0: none */
     char *token_of;  /* whose token it is that the sender did not get, the newest; NULL: none */
     gint64 question_serial, token_serial; /* of the mails that brought these */
-    gint64 sent[CH_SENT_MAX];             /* serials of the mails of ours that it names, what it answers first */
+    gint64 sent[CH_SENT_MAX]; /* serials of the mails of ours that it names, what it answers first */
     guint sent_count;
 } ChTraces;
 
