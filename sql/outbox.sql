@@ -22,7 +22,7 @@ SELECT bytes FROM outbox_bytes WHERE outbox_id = :id;
 DELETE FROM outbox_bytes WHERE outbox_id = :id;
 
 -- name: outbox_token
-SELECT message_id, coalesce(ticket_id, 0), recipient, coalesce(question_id, 0) FROM outbox WHERE id = :id;
+SELECT message_id, coalesce(ticket_id, 0), recipient, coalesce(question_id, 0), template FROM outbox WHERE id = :id;
 
 -- name: outbox_of_question
 SELECT id FROM outbox WHERE question_id = :question;

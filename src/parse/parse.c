@@ -158,8 +158,12 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
-        if (!incoming->truncated)
+        ch_machine_read(mail, top);
+        if (!incoming->truncated) {
+            top = ch_uuencode_unfold(top);
             ch_walk(mail, top, limits, attachment_types, marks);
+            ch_report_read(mail, top, limits);
+        }
         g_object_unref(top);
     } else {
         ch_parse_warn(mail, "there is no mail in these %zu bytes", g_bytes_get_size(incoming->raw));
@@ -177,6 +181,8 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     /* No limit on the headers: a part that ch_parse listed has the same number without it. */
     input_prepare(&input, raw, G_MAXSIZE, NULL);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
+    if (top)
+        top = ch_uuencode_unfold(top);
     GMimeObject *found = top ? ch_walk_find(top, part) : NULL;
     if (found)
         result = g_byte_array_free_to_bytes(ch_part_decode(found, G_MAXSIZE, NULL, NULL));

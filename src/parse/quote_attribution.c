@@ -342,10 +342,11 @@ static gboolean ends_sentence(const char *words)
     return !near[strcspn(near, "0123456789")];
 }
 
+/* Cheap, since it is asked of every line. A rule of dashes ends nothing. */
 static gboolean may_end(const char *words)
 {
     gsize length = strlen(words);
-    return length > 0 &&
+    return length > 0 && strspn(words, "-_=*~:> ") < length &&
            (strchr(":->", words[length - 1]) != NULL || (length > 5 && !strcmp(words + length - 5, "wrote")));
 }
 
