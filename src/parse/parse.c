@@ -193,7 +193,7 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
 
 void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count)
 {
-    Input inputs[CH_ANSWERED_MAX] = {{NULL}};
+    Input inputs[CH_ANSWERED_MAX] = {{NULL, 0, NULL}};
     GByteArray *arrays[CH_ANSWERED_MAX] = {NULL};
     GMimeObject *tops[CH_ANSWERED_MAX] = {NULL};
     guint read = 0;
