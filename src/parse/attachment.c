@@ -235,8 +235,7 @@ static char *declared_type(GMimeObject *part)
     return g_utf8_strdown(clean, -1);
 }
 
-ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const ChLimits *limits, const char *const *types)
+ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline)
 {
     ChAttachment *attachment = g_new0(ChAttachment, 1);
     attachment->part = g_strdup(number);
@@ -247,32 +246,6 @@ ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboo
         attachment->name = default_name(part, attachment->type, number);
     attachment->is_inline = is_inline;
     g_byte_array_unref(ch_part_decode(part, 0, &attachment->size, attachment->sha256));
-    attachment->accepted =
-        ch_attachment_accept(attachment->name, attachment->size, limits, types, &attachment->reason);
-    if (!attachment->reason)
-        attachment->reason = g_strdup("");
+    attachment->reason = g_strdup("");
     return attachment;
-}
-
-gboolean ch_attachment_accept(const char *name, guint64 size, const ChLimits *limits,
-                              const char *const *types, char **reason)
-{
-    *reason = NULL;
-    const char *dot = strrchr(name, '.');
-    if (!dot || !dot[1]) {
-        *reason = g_strdup(CH_REFUSED_NO_TYPE " that tells its type");
-        return FALSE;
-    }
-    g_autofree char *extension = g_utf8_strdown(dot + 1, -1);
-    if (!types || !g_strv_contains(types, extension)) {
-        *reason = g_strdup_printf(CH_REFUSED_TYPE ".%s are not accepted", extension);
-        return FALSE;
-    }
-    if (size > limits->attachment_bytes) {
-        *reason = g_strdup_printf(CH_REFUSED_SIZE "%" G_GUINT64_FORMAT
-                                                  " bytes, more than the limit of %" G_GUINT64_FORMAT,
-                                  size, limits->attachment_bytes);
-        return FALSE;
-    }
-    return TRUE;
 }

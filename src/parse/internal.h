@@ -67,7 +67,6 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
 typedef struct {
     ChMail *mail;
     const ChLimits *limits;
-    const char *const *types;
     guint parts;       /* leaves seen while listing files */
     guint texts;       /* leaves seen while gathering text */
     GMimeObject *body; /* the first leaf: text even where it has a file name */
@@ -81,7 +80,7 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 
 /* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
  * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks);
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks);
 /* The part that has this number, or NULL. Borrowed from TOP. */
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
 
@@ -110,8 +109,7 @@ gsize ch_base64_finish(ChBase64 *state, guint8 *out);
  * (may be NULL) the digest of the whole. Never NULL. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
 /* Describes PART, whose number is NUMBER. */
-ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const ChLimits *limits, const char *const *types);
+ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline);
 /* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
 char *ch_part_filename(GMimeObject *part);
 

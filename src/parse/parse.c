@@ -146,7 +146,7 @@ static void input_release(Input *input, GByteArray *array)
     g_free(input->copy);
 }
 
-ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types)
+ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
 {
     ChMail *mail = ch_mail_new();
     mail->truncated = incoming->truncated;
@@ -159,7 +159,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     if (top) {
         ch_headers_read(mail, top, limits);
         if (!incoming->truncated)
-            ch_walk(mail, top, limits, attachment_types, marks);
+            ch_walk(mail, top, limits, marks);
         g_object_unref(top);
     } else {
         ch_parse_warn(mail, "there is no mail in these %zu bytes", g_bytes_get_size(incoming->raw));
