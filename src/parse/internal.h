@@ -108,10 +108,37 @@ gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
-/* Describes PART, whose number is NUMBER. */
-ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline);
+/* Describes PART, whose number is NUMBER. CHARSET: of the mail's text, for names in raw bytes; may be NULL.
+ */
+ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
+                                     const char *charset);
+
+/* filename.c */
+
+/* The name of the file that PART is: what it says itself, made safe; else its description, or the subject of
+ * a forwarded mail; else by ch_filename_default. Never NULL. */
+char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
+                  const char *charset);
 /* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
-char *ch_part_filename(GMimeObject *part);
+char *ch_part_filename(GMimeObject *part, const char *charset);
+/* NAME, which it takes, without path, control characters, leading dots and names of devices, and bounded.
+ * NULL where nothing is left. */
+char *ch_filename_safe(char *name);
+/* "part-1.2.png" for a part that has no name. */
+char *ch_filename_default(const char *number, const char *extension);
+
+/* param.c */
+
+/* The parameter NAME of a raw Content-Type or Content-Disposition, decoded; NULL where there is none.
+ * CHARSET: of raw bytes that are no UTF-8; may be NULL. */
+char *ch_param_read(const char *raw, const char *name, const char *charset);
+
+/* content_type.c */
+
+/* How many of a file's first bytes are looked at. */
+#define CH_CONTENT_HEAD 8192
+/* The type that BYTES have by themselves; "" where that cannot be told, or they are plain text. */
+char *ch_content_type(const guint8 *bytes, gsize length);
 
 /* html.c */
 

@@ -30,9 +30,7 @@ static gboolean is_attachment(GMimeObject *part)
 
 static gboolean has_name(GMimeObject *part)
 {
-    const char *name = g_mime_object_get_content_disposition_parameter(part, "filename");
-    if (!name || !*name)
-        name = g_mime_object_get_content_type_parameter(part, "name");
+    g_autofree char *name = ch_part_filename(part, NULL);
     return name && *name;
 }
 
@@ -44,6 +42,12 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
         !ch_walk_is_type(part, "text", "enriched") && !ch_walk_is_type(part, "text", "richtext"))
         return FALSE;
     return part == walk->body || !has_name(part);
+}
+
+static const char *charset_of(GMimeObject *body)
+{
+    return ch_walk_is_type(body, "text", "*") ? g_mime_object_get_content_type_parameter(body, "charset")
+                                              : NULL;
 }
 
 static GMimeObject *first_leaf(GMimeObject *part, guint depth)
@@ -85,8 +89,9 @@ static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guin
     walk->parts++;
     if (!too_deep && ch_walk_is_text(walk, part))
         return;
-    g_ptr_array_add(walk->mail->attachments,
-                    ch_attachment_describe(part, number, is_shown_inline(part, related)));
+    g_ptr_array_add(
+        walk->mail->attachments,
+        ch_attachment_describe(part, number, is_shown_inline(part, related), charset_of(walk->body)));
 }
 
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks)
