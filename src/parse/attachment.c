@@ -155,3 +155,24 @@ ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboo
     attachment->reason = g_strdup("");
     return attachment;
 }
+
+ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number)
+{
+    ChAttachment *attachment = g_new0(ChAttachment, 1);
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(file->bytes, &length);
+    attachment->part = g_strdup(number);
+    attachment->content_type = ch_content_type(bytes, length);
+    attachment->type = g_strdup(file->type && *file->type   ? file->type
+                                : *attachment->content_type ? attachment->content_type
+                                                            : "application/octet-stream");
+    ch_text_one_line(attachment->type);
+    attachment->name = file->name ? g_strdup(file->name) : ch_filename_default(number, attachment->type);
+    attachment->size = length;
+    g_autofree char *digest =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes ? bytes : (const guint8 *)"", length);
+    g_strlcpy(attachment->sha256, digest, sizeof(attachment->sha256));
+    attachment->is_inline = file->is_inline;
+    attachment->reason = g_strdup("");
+    return attachment;
+}

@@ -190,6 +190,12 @@ static char *described(GMimeObject *part, const char *extension)
     return bounded(whole);
 }
 
+static char *numbered(const char *number, const char *extension)
+{
+    char *name = g_strdup_printf("part-%s%s", number, extension);
+    return g_strdelimit(name, "/", '.');
+}
+
 char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
                   const char *charset)
 {
@@ -200,11 +206,10 @@ char *ch_filename(GMimeObject *part, const char *number, const char *type, const
         extension = extension_of_type(content_type);
     if (!name)
         name = described(part, extension);
-    return name ? name : ch_filename_default(number, extension);
+    return name ? name : numbered(number, extension);
 }
 
-char *ch_filename_default(const char *number, const char *extension)
+char *ch_filename_default(const char *number, const char *type)
 {
-    char *name = g_strdup_printf("part-%s%s", number, extension);
-    return g_strdelimit(name, "/", '.');
+    return numbered(number, extension_of_type(type));
 }
