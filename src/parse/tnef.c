@@ -317,7 +317,7 @@ static void read_container(Reader *outer, Cursor cursor, const char *title)
         take_number(&cursor, (guint)MIN(2, cursor.left), &checksum);
         take_attribute(&reader, id, &value, &message, &file, &next);
     }
-    if (file)
+    if (file && (good || file->data.type)) /* where the data are cut off, nothing may pass for the file */
         finish_file(&reader, file);
     reader.tnef->whole = reader.tnef->whole && good;
     finish_message(&reader, &message, title);
