@@ -31,6 +31,8 @@ static guint content_kind(const guint8 *bytes, gsize length)
     static const guint8 pkcs7[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07};
     static const guint8 smime[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01};
     gsize window = MIN(length, 40);
+    if (window == 0)
+        return 0;
     const guint8 *found = memmem(bytes, window, pkcs7, sizeof(pkcs7));
     if (!found && (found = memmem(bytes, window, smime, sizeof(smime))))
         found += sizeof(smime) - sizeof(pkcs7);
