@@ -26,7 +26,7 @@ SELECT size, truncated, source, mailbox, attempts FROM mail WHERE id = :mail;
 
 -- A held mail that is decided anew is no copy: those that came of it were found to be its copies.
 -- name: mail_by_fingerprint
-SELECT id, coalesce(ticket_id, 0) FROM mail WHERE fingerprint = :fingerprint AND id <> :mail
+SELECT id, coalesce(ticket_id, 0), outcome IN ('ticket', 'reply') FROM mail WHERE fingerprint = :fingerprint AND id <> :mail
     AND NOT EXISTS (SELECT 1 FROM hold WHERE mail_id = :mail)
 ORDER BY id LIMIT 1;
 

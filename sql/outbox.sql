@@ -15,11 +15,14 @@ INSERT INTO outbox_bytes (outbox_id, bytes, gaps, mail_id) VALUES (:id, :bytes, 
 -- name: outbox_bytes
 SELECT bytes, gaps, coalesce(mail_id, 0) FROM outbox_bytes WHERE outbox_id = :id;
 
+-- name: outbox_sent
+SELECT bytes FROM outbox_bytes WHERE outbox_id = :id;
+
 -- name: outbox_bytes_delete
 DELETE FROM outbox_bytes WHERE outbox_id = :id;
 
 -- name: outbox_token
-SELECT message_id, coalesce(ticket_id, 0), recipient, coalesce(question_id, 0) FROM outbox WHERE id = :id;
+SELECT message_id, coalesce(ticket_id, 0), recipient, coalesce(question_id, 0), template FROM outbox WHERE id = :id;
 
 -- name: outbox_of_question
 SELECT id FROM outbox WHERE question_id = :question;

@@ -2,18 +2,48 @@
 -- Tickets, their entries and their log.
 
 -- name: ticket_insert
-INSERT INTO ticket (title, department_id, requester_id, requester_address, state, opened_at, changed_at)
-VALUES (:title, :department, :requester, :address, 'open', :now, :now);
+INSERT INTO ticket (title, department_id, requester_id, requester_address, state, opened_at, changed_at, follows)
+VALUES (:title, :department, :requester, :address, 'open', :now, :now, :follows);
 
 -- name: ticket_get
-SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at, p.language
+SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at, p.language,
+    coalesce(t.follows, 0), coalesce(t.merged_into, 0), coalesce(t.closed_at, 0)
 FROM ticket t JOIN department d ON d.id = t.department_id JOIN person p ON p.id = t.requester_id WHERE t.id = :ticket;
 
 -- name: ticket_set_state
-UPDATE ticket SET state = :state, changed_at = :now WHERE id = :ticket;
+UPDATE ticket SET state = :state, changed_at = :now,
+    closed_at = CASE :state WHEN 'closed' THEN coalesce(closed_at, :now) ELSE NULL END
+WHERE id = :ticket;
 
--- name: ticket_touch
-UPDATE ticket SET changed_at = :now WHERE id = :ticket;
+-- name: ticket_merged_into
+SELECT coalesce(merged_into, 0) FROM ticket WHERE id = :ticket;
+
+-- name: ticket_follower
+SELECT id FROM ticket WHERE follows = :ticket AND requester_id = :person AND state <> 'closed' AND merged_into IS NULL
+ORDER BY id DESC LIMIT 1;
+
+-- name: ticket_merge
+UPDATE ticket SET merged_into = :into WHERE id = :ticket;
+
+-- name: ticket_merged
+SELECT id FROM ticket WHERE merged_into = :ticket ORDER BY id LIMIT :limit;
+
+-- name: watcher_insert
+INSERT INTO watcher (ticket_id, address, since) VALUES (:ticket, :address, :now) ON CONFLICT DO NOTHING;
+
+-- name: watcher_list
+SELECT address FROM watcher WHERE ticket_id = :ticket ORDER BY since, address LIMIT :limit;
+
+-- name: watcher_forget
+DELETE FROM watcher WHERE address = :address;
+
+-- name: referral_insert
+INSERT INTO ticket_referral (ticket_id, department_id, referred_at) VALUES (:ticket, :department, :now)
+ON CONFLICT DO NOTHING;
+
+-- name: referral_list
+SELECT d.name FROM ticket_referral r JOIN department d ON d.id = r.department_id WHERE r.ticket_id = :ticket
+ORDER BY r.referred_at, d.id;
 
 -- name: ticket_list
 SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at

@@ -29,7 +29,7 @@ static const struct {
     {"poll", ch_admin_poll, TRUE, FALSE, FALSE, "one pass: take in what waits, deliver what is due"},
     {"deliver", ch_admin_deliver, TRUE, FALSE, TRUE, "take in one mail on standard input, for an MTA's pipe"},
     {"explain", ch_admin_explain, FALSE, FALSE, FALSE, "say what would be done with a mail, and why"},
-    {"ticket", ch_admin_ticket, TRUE, FALSE, FALSE, "list tickets, show one"},
+    {"ticket", ch_admin_ticket, TRUE, FALSE, FALSE, "list, show, close, reopen and merge tickets"},
     {"people", ch_admin_people, TRUE, FALSE, FALSE,
      "list and show people; validate, block, join, forget them"},
     {"held", ch_admin_held, TRUE, FALSE, FALSE, "list the mails that are held; release or drop them"},

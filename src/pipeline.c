@@ -43,13 +43,17 @@ static ChFacts *look_up(const ChConfig *config, ChStore *store, gint64 mail_id, 
 {
     if (!store)
         return ch_facts_new();
+    gint64 numbers[CH_SUBJECT_KEYS_MAX] = {0};
+    guint count = ch_subject_numbers(reading->mail->subject, config->desk_prefix, numbers);
     const ChInquiry inquiry = {.mail_id = mail_id,
                                .mail = reading->mail,
                                .sender = reading->verdict->sender->address,
                                .fingerprint = reading->fingerprint,
                                .body = reading->body,
-                               .subject_ticket =
-                                   ch_subject_number(reading->mail->subject, config->desk_prefix)};
+                               .subject_ticket = numbers[0],
+                               .others = numbers + 1,
+                               .other_count = count ? count - 1 : 0,
+                               .machine = reading->verdict->kind != CH_KIND_PERSON};
     return ch_store_facts(store, &inquiry, error);
 }
 
@@ -59,7 +63,8 @@ static ChDecision *weigh(const ChConfig *config, const ChIncoming *incoming, ChR
     ch_judge_facts(reading->verdict, facts);
     g_autoptr(GPtrArray) why = g_ptr_array_new_with_free_func(g_free);
     const ChDepartmentConfig *route = ch_route(config, reading->mail, incoming->mailbox, why);
-    ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, route);
+    g_autoptr(GPtrArray) written_to = ch_route_written_to(config, reading->mail);
+    ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, route, written_to);
     const ChDepartmentConfig *department = ch_config_department(config, decision->department);
     ch_files_judge(reading->mail, &(department ? department : route)->files);
     if (!decision->ticket && decision->department)
@@ -68,11 +73,21 @@ static ChDecision *weigh(const ChConfig *config, const ChIncoming *incoming, ChR
     return decision;
 }
 
+/* Its reply is told from its quote anew, by what the desk wrote itself. */
+static void compare_with_sent(ChReading *reading, const ChFacts *facts)
+{
+    if (facts->sent->len)
+        ch_parse_answered(reading->mail, (GBytes *const *)facts->sent->pdata, facts->sent->len);
+}
+
 ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                      ChFacts **facts, GError **error)
 {
     *facts = look_up(config, store, 0, reading, error);
-    return *facts ? weigh(config, incoming, reading, *facts) : NULL;
+    if (!*facts)
+        return NULL;
+    compare_with_sent(reading, *facts);
+    return weigh(config, incoming, reading, *facts);
 }
 
 /* The accepted files of MAIL go with LETTER. */
@@ -115,6 +130,13 @@ static gboolean tell_admins(const ChPosting *posting, const char *scope, guint p
     return TRUE;
 }
 
+/* Whoever writes for the first time may be anybody, and many: what they cause must not use up what the desk
+ * owes to those that it knows. */
+static gboolean is_to_stranger(const ChMailPlan *plan)
+{
+    return plan->question == CH_QUESTION_REGISTER || strcmp(plan->template, "refusal") == 0;
+}
+
 /* P6. *SEND: whether PLAN's mail may be sent, after *DELAY seconds. */
 static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *send, guint *delay,
                     GError **error)
@@ -123,8 +145,15 @@ static gboolean pay(const ChPosting *posting, const ChMailPlan *plan, gboolean *
     g_autofree char *to = ch_address_fold(plan->to);
     g_autofree char *of_address = g_strconcat("address:", to, NULL);
     g_autofree char *of_ticket = g_strdup_printf("ticket:%" G_GINT64_FORMAT ":%s", posting->ticket, to);
+    gboolean stranger = is_to_stranger(plan);
+    const ChBudget of_desk = {.scope = (char *)"desk", .per_hour = config->budgets.desk};
+    /* Whoever asks a stranger asks later rather than not at all: their mail waits for it. How often one of
+     * them is asked in a day is limited already. */
+    const ChBudget of_strangers = {.scope = (char *)"strangers",
+                                   .per_hour = config->budgets.strangers,
+                                   .waits = plan->question == CH_QUESTION_REGISTER};
     ChBudget budgets[] = {{.scope = of_address, .per_hour = address_budget(config, to)},
-                          {.scope = (char *)"desk", .per_hour = config->budgets.desk},
+                          stranger ? of_strangers : of_desk,
                           {.scope = of_ticket, .per_hour = config->budgets.ticket}};
     /* Agents hear of each message of a busy ticket. */
     gboolean notice = plan->internal && plan->question == CH_QUESTION_NONE;
@@ -198,7 +227,7 @@ static gboolean queue(const ChPosting *posting, const ChMailPlan *plan, const Ch
 {
     g_autoptr(ChLetter) letter = ch_letter_write(posting->desk->config, plan, occasion);
     g_autoptr(GPtrArray) gaps = g_ptr_array_new_with_free_func((GDestroyNotify)ch_gap_free);
-    if (occasion->mail && ch_letter_wants_files(plan))
+    if (occasion->mail && posting->entry && ch_letter_wants_files(plan)) /* not of a copy */
         enclose_files(letter, occasion->mail);
     g_autoptr(GBytes) bytes = ch_compose(posting->desk->templates, letter, gaps, error);
     if (!bytes)
@@ -207,7 +236,9 @@ static gboolean queue(const ChPosting *posting, const ChMailPlan *plan, const Ch
     queued->entry = posting->entry;
     queued->mail = gaps->len ? posting->mail : 0;
     queued->template = plan->template;
-    queued->envelope_from = letter->from;
+    /* A server that bounces it names the mail by the address that it writes to (VERP); the domain, and with
+     * it SPF's alignment, is that of From. */
+    queued->envelope_from = occasion->reply_to ? occasion->reply_to : letter->from;
     queued->recipient = plan->to;
     queued->message_id = occasion->message_id;
     queued->bytes = bytes;
@@ -216,10 +247,30 @@ static gboolean queue(const ChPosting *posting, const ChMailPlan *plan, const Ch
     return ch_store_queue(posting->store, queued, error);
 }
 
+/* Nothing automatic goes to an address where nothing arrives; a person's words are tried all the same (L7).
+ */
+static gboolean is_reachable(const ChPosting *posting, const ChMailPlan *plan, gboolean *reachable,
+                             GError **error)
+{
+    gboolean marked = FALSE;
+    if (ch_letter_is_automatic(plan) && !ch_store_marked(posting->store, plan->to, &marked, error))
+        return FALSE;
+    *reachable = !marked;
+    if (!marked)
+        return TRUE;
+    g_autofree char *detail =
+        g_strdup_printf("%s to %s not sent: nothing arrives there", plan->template, plan->to);
+    return ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "not-sent", detail, error);
+}
+
 gboolean ch_post(const ChPosting *posting, const ChMailPlan *plan, const ChOccasion *occasion, GError **error)
 {
     ChQueued queued = {0};
-    gboolean send = TRUE;
+    gboolean send = TRUE, reachable;
+    if (!is_reachable(posting, plan, &reachable, error))
+        return FALSE;
+    if (!reachable)
+        return TRUE;
     if (!posting->unpaid && !pay(posting, plan, &send, &queued.delay, error))
         return FALSE;
     if (!send)
@@ -266,15 +317,21 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
                                .ticket = committed->ticket,
                                .entry = committed->entry,
                                .queued = settling->queued};
+    ChPosting admins = posting; /* who have no part in the ticket */
+    admins.ticket = admins.entry = 0;
     g_autofree char *title = decision->outcome == CH_OUTCOME_HELD ? title_of(settling->reading->mail) : NULL;
     const ChOccasion occasion = {.about = decision->department,
                                  .role = decision->role,
                                  .title = title,
-                                 .mail = settling->reading->mail,
+                                 .failure = decision->failure,
+                                 .mail = decision->failure ? NULL : settling->reading->mail,
                                  .verdict = settling->reading->verdict};
-    for (guint i = 0; i < decision->mails->len; i++)
-        if (!ch_post(&posting, g_ptr_array_index(decision->mails, i), &occasion, error))
+    for (guint i = 0; i < decision->mails->len; i++) {
+        const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
+        gboolean admin = g_str_has_prefix(plan->template, "admin-");
+        if (!ch_post(admin ? &admins : &posting, plan, &occasion, error))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -319,6 +376,7 @@ static gboolean settle(const Settling *settling, ChWord word, GError **error)
     g_autoptr(ChFacts) facts = look_up(settling->desk->config, settling->store, settling->id, reading, error);
     if (!facts)
         return FALSE;
+    compare_with_sent(reading, facts);
     facts->confirmed = word != CH_WORD_NONE;
     facts->by_admin = word == CH_WORD_ADMIN;
     facts->by_address = word == CH_WORD_ADDRESS;

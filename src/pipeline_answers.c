@@ -23,30 +23,42 @@ typedef struct {
     const ChQuestion *question;
 } Carrying;
 
+typedef struct {
+    const Carrying *c;
+    gint64 mail;
+    ChWord word;
+    char *source; /* NULL: it could not be read back */
+    guint queued;
+} Settling;
+
+static gboolean settle_again(gpointer data, GError **error)
+{
+    Settling *s = data;
+    g_autoptr(ChIncoming) incoming = ch_store_incoming(s->c->store, s->mail, error);
+    if (!incoming)
+        return FALSE;
+    s->source = g_strdup(incoming->source);
+    g_autoptr(ChReading) reading = ch_read(s->c->desk->config, incoming);
+    return ch_settle_word(s->c->desk, s->c->store, s->mail, incoming, reading, s->word, &s->queued, error);
+}
+
 /* Reads a held mail again and settles it as if WORD had been given before it came. Its own failure costs only
  * itself (P12). */
 static gboolean settle_held(const Carrying *c, gint64 mail, ChWord word, GError **error)
 {
     g_autoptr(GError) fault = NULL;
-    guint mine = 0;
-    if (!ch_store_savepoint(c->store, error))
+    Settling settling = {.c = c, .mail = mail, .word = word};
+    gboolean good = ch_store_contain(c->store, settle_again, &settling, &fault, error);
+    g_autofree char *source = settling.source;
+    if (!good)
         return FALSE;
-    g_autoptr(ChIncoming) incoming = ch_store_incoming(c->store, mail, &fault);
-    if (incoming) {
-        g_autoptr(ChReading) reading = ch_read(c->desk->config, incoming);
-        if (ch_settle_word(c->desk, c->store, mail, incoming, reading, word, &mine, &fault)) {
-            *c->queued += mine;
-            return ch_store_release(c->store, error);
-        }
-    }
-    ch_store_rollback_savepoint(c->store);
-    if (ch_error_is_temporary(fault)) { /* damaged bytes are not */
-        g_propagate_error(error, g_steal_pointer(&fault));
-        return FALSE;
+    if (!fault) {
+        *c->queued += settling.queued;
+        return TRUE;
     }
     ch_log_error("release-failed", fault, NULL);
-    return ch_quarantine(c->desk, c->store, mail, incoming ? incoming->source : "store", fault->message,
-                         c->queued, error);
+    return ch_quarantine(c->desk, c->store, mail, source ? source : "store", fault->message, c->queued,
+                         error);
 }
 
 /* A mail that is held no more was released, dropped or forgotten before the answer came: its one outcome
@@ -191,6 +203,10 @@ static gboolean carry(const Carrying *c, GError **error)
                    ? drop_all(c, error)
                    : ch_store_unhold(c->store, question->mail, "its sender said that they did not write it",
                                      FALSE, error);
+    gboolean was; /* who answers got the question */
+    if (strcmp(question->by, "admin") != 0 &&
+        !ch_store_reached(c->store, question->address, 0, question->address, &was, error))
+        return FALSE;
     switch (question->kind) {
     case CH_QUESTION_REGISTER:
         return carry_register(c, error);
@@ -202,24 +218,26 @@ static gboolean carry(const Carrying *c, GError **error)
     }
 }
 
+static gboolean carry_once(gpointer data, GError **error)
+{
+    if (!carry(data, error))
+        return FALSE;
+    ch_seam("answered");
+    return TRUE;
+}
+
 /* One answer. What is wrong with it alone, such as a mail that an admin dropped meanwhile, ends it. */
 static gboolean carry_one(const Carrying *c, GError **error)
 {
     g_autoptr(GError) fault = NULL;
-    if (!ch_store_savepoint(c->store, error))
+    guint queued = 0;
+    Carrying mine = {c->desk, c->store, &queued, c->question};
+    if (!ch_store_contain(c->store, carry_once, &mine, &fault, error))
         return FALSE;
-    if (carry(c, &fault)) {
-        ch_seam("answered");
-        if (!ch_store_release(c->store, error))
-            return FALSE;
-    } else {
-        ch_store_rollback_savepoint(c->store);
-        if (ch_error_is_temporary(fault)) {
-            g_propagate_error(error, g_steal_pointer(&fault));
-            return FALSE;
-        }
+    if (fault)
         ch_log_error("answer-without-effect", fault, NULL);
-    }
+    else
+        *c->queued += queued;
     return ch_store_question_done(c->store, c->question->id, error);
 }
 

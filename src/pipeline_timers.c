@@ -4,6 +4,7 @@
 #include "pipeline_private.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #define AT_ONCE    20
 #define HELD_LINES 20
@@ -39,26 +40,75 @@ static gboolean remind_one(const Timing *t, const ChQuestion *question, GError *
            ch_post(&posting, plan, &occasion, error);
 }
 
+/* Does WORK, which QUEUES mails; what is wrong with it alone is logged under EVENT, and stops nothing else
+ * (P12). *FAILED may be NULL. */
+static gboolean apart(const Timing *t, ChWork work, gpointer data, guint *queued, const char *event,
+                      gboolean *failed, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    if (!ch_store_contain(t->store, work, data, &fault, error))
+        return FALSE;
+    if (fault)
+        ch_log_error(event, fault, NULL);
+    else
+        *t->queued += *queued;
+    if (failed)
+        *failed = fault != NULL;
+    return TRUE;
+}
+
+typedef struct {
+    Timing timing; /* counts its own mails */
+    const ChQuestion *question;
+} Reminding;
+
+static gboolean remind_apart(gpointer data, GError **error)
+{
+    const Reminding *reminding = data;
+    return remind_one(&reminding->timing, reminding->question, error);
+}
+
 static gboolean remind(const Timing *t, GError **error)
 {
     guint after = t->desk->config->registration.remind;
     if (!after)
         return TRUE;
     g_autoptr(GPtrArray) due = ch_store_questions_to_remind(t->store, t->now, after, AT_ONCE, error);
-    for (guint i = 0; due && i < due->len; i++)
-        if (!remind_one(t, g_ptr_array_index(due, i), error))
+    for (guint i = 0; due && i < due->len; i++) {
+        guint queued = 0;
+        gboolean failed;
+        Reminding reminding = {*t, g_ptr_array_index(due, i)};
+        reminding.timing.queued = &queued;
+        if (!apart(t, remind_apart, &reminding, &queued, "reminder-failed", &failed, error))
             return FALSE;
+        /* It would fail again, and keep its place before the others. */
+        if (failed && !ch_store_question_reminded(t->store, reminding.question->id, error))
+            return FALSE;
+    }
     return due != NULL;
+}
+
+typedef struct {
+    ChStore *store;
+    gint64 mail;
+} Ending;
+
+static gboolean end_hold(gpointer data, GError **error)
+{
+    const Ending *ending = data;
+    return ch_store_unhold(ending->store, ending->mail, "held as long as mails are held", TRUE, error);
 }
 
 static gboolean end_holds(const Timing *t, GError **error)
 {
     gint64 before = t->now - t->desk->config->registration.retain;
+    guint none = 0;
     g_autoptr(GArray) mails = ch_store_held_before(t->store, before, AT_ONCE, error);
-    for (guint i = 0; mails && i < mails->len; i++)
-        if (!ch_store_unhold(t->store, g_array_index(mails, gint64, i), "held as long as mails are held",
-                             TRUE, error))
+    for (guint i = 0; mails && i < mails->len; i++) {
+        Ending ending = {t->store, g_array_index(mails, gint64, i)};
+        if (!apart(t, end_hold, &ending, &none, "hold-not-ended", NULL, error))
             return FALSE;
+    }
     return mails != NULL;
 }
 
@@ -86,6 +136,19 @@ static gboolean tell_agents(const Timing *t, const ChDepartmentConfig *departmen
     return TRUE;
 }
 
+typedef struct {
+    Timing timing; /* counts its own mails */
+    const ChDepartmentConfig *department;
+    gboolean first;
+    gint64 since;
+} Telling;
+
+static gboolean tell_apart(gpointer data, GError **error)
+{
+    const Telling *telling = data;
+    return tell_agents(&telling->timing, telling->department, telling->first, telling->since, error);
+}
+
 /* The last time that it was digest_hour here, at or before NOW. */
 static gint64 last_digest(gint64 now, guint hour)
 {
@@ -109,9 +172,13 @@ static gboolean daily(const Timing *t, GError **error)
         return TRUE;
     const GPtrArray *departments = t->desk->config->departments;
     gint64 since = done <= t->now ? done : 0;
-    for (guint i = 0; done && i < departments->len; i++) /* not on the day that the desk opens */
-        if (!tell_agents(t, g_ptr_array_index(departments, i), i == 0, since, error))
+    for (guint i = 0; done && i < departments->len; i++) { /* not on the day that the desk opens */
+        guint queued = 0;
+        Telling telling = {*t, g_ptr_array_index(departments, i), i == 0, since};
+        telling.timing.queued = &queued;
+        if (!apart(t, tell_apart, &telling, &queued, "digest-failed", NULL, error))
             return FALSE;
+    }
     return ch_store_timer_done(t->store, "held-digest", t->now, error);
 }
 

@@ -4,9 +4,9 @@
 
 _chamado() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local sections='desk.name desk.prefix desk.domain desk.language desk.admins desk.digest_hour registration.mails
+    local sections='desk.name desk.prefix desk.domain desk.language desk.admins desk.reopen_days desk.digest_hour registration.mails
         registration.bytes registration.per_day registration.remind registration.expire registration.retain
-        budgets.address budgets.ticket budgets.agent budgets.desk web.host web.port web.url web.fields
+        budgets.address budgets.ticket budgets.agent budgets.desk budgets.strangers web.host web.port web.url web.fields
         web.required web.colour web.logo web.proxies web.requests web.connections web.timeout smtp.host
         smtp.port smtp.tls smtp.ca_file smtp.allow_plain smtp.user smtp.connections smtp.timeout
         smtp.retry_days limits.mail_bytes limits.attachment_bytes limits.header_bytes limits.text_bytes
@@ -62,11 +62,11 @@ _chamado() {
         options='--no-send --help'
         ;;
     ticket)
-        [[ -z $action ]] && words='list show'
+        [[ -z $action ]] && words='list show close reopen merge'
         options='--all --full --limit --json --help'
         ;;
     people)
-        [[ -z $action ]] && words='list show validate block unblock blocklist alias merge forget'
+        [[ -z $action ]] && words='list show validate unmark block unblock blocklist alias merge forget'
         case $action in
         list) options='--pending --limit --json --help' ;;
         show) options='--limit --json --help' ;;

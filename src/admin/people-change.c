@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `chamado people validate|alias|merge|forget`: an admin's word about who somebody is. What follows for held
- * mails is carried out by the desk when it runs. */
+/* `chamado people validate|unmark|alias|merge|forget`: an admin's word about who somebody is. What follows
+ * for held mails is carried out by the desk when it runs. */
 #include "admin/people.h"
 
 #include "base/error.h"
@@ -33,6 +33,16 @@ gboolean ch_people_validate(ChPeopleCall *call, GError **error)
         return FALSE;
     g_string_printf(call->said, "%s is confirmed; what is held for it becomes tickets " AS_SOON "\n",
                     address);
+    return TRUE;
+}
+
+gboolean ch_people_unmark(ChPeopleCall *call, GError **error)
+{
+    gboolean was;
+    if (!ch_store_reached(call->store, call->arguments[0], 0, "admin", &was, error))
+        return FALSE;
+    g_string_printf(call->said, was ? "%s gets automatic mail again\n" : "%s gets automatic mail already\n",
+                    call->arguments[0]);
     return TRUE;
 }
 

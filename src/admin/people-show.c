@@ -48,6 +48,27 @@ static void json_budgets(JsonBuilder *json, const GPtrArray *budgets)
     json_builder_end_array(json);
 }
 
+static void json_troubles(JsonBuilder *json, const GPtrArray *troubles)
+{
+    json_builder_set_member_name(json, "delivery");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < troubles->len; i++) {
+        const ChPeopleTrouble *at = g_ptr_array_index(troubles, i);
+        g_autofree char *failed = ch_command_iso_time(at->trouble->failed_at);
+        g_autofree char *marked = ch_command_iso_time(at->trouble->marked_at);
+        g_autofree char *complained = ch_command_iso_time(at->trouble->complained_at);
+        json_builder_begin_object(json);
+        ch_json_text(json, "address", at->address);
+        ch_json_text(json, "failed_at", failed);
+        ch_json_text(json, "status", at->trouble->status);
+        ch_json_text(json, "diagnostic", at->trouble->diagnostic);
+        ch_json_text(json, "unreachable_since", marked);
+        ch_json_text(json, "complained_at", complained);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
 static void json_tickets(JsonBuilder *json, const GPtrArray *tickets)
 {
     json_builder_set_member_name(json, "tickets");
@@ -94,6 +115,7 @@ static void print_json(const ChPeopleView *view)
     json_texts(json, "roles", view->roles);
     json_texts(json, "blocked_by", view->blocked);
     json_budgets(json, view->budgets);
+    json_troubles(json, view->troubles);
     json_tickets(json, view->tickets);
     json_held(json, view->held);
     json_builder_end_object(json);
@@ -137,6 +159,29 @@ static void print_budgets(const GPtrArray *budgets)
                             budget->per_hour, *tripped ? "; used up, and the admins told, at " : "", tripped);
         print_field(i ? "" : "budget", text);
     }
+}
+
+static void print_trouble(const ChPeopleTrouble *at)
+{
+    const ChTrouble *trouble = at->trouble;
+    g_autofree char *failed = ch_command_time(trouble->failed_at);
+    g_autofree char *marked = ch_command_time(trouble->marked_at);
+    g_autofree char *complained = ch_command_time(trouble->complained_at);
+    g_autofree char *failure =
+        trouble->failed_at
+            ? g_strdup_printf("%s: %s%s: %s %s", at->address,
+                              trouble->marked_at ? "no automatic mail goes there since "
+                                                 : "a mail failed at ",
+                              trouble->marked_at ? marked : failed, trouble->status, trouble->diagnostic)
+            : NULL;
+    g_autofree char *complaint =
+        trouble->complained_at
+            ? g_strdup_printf("%s: reported a mail of ours as abuse at %s", at->address, complained)
+            : NULL;
+    if (failure)
+        print_field("delivery", failure);
+    if (complaint)
+        print_field("complaint", complaint);
 }
 
 /* A table below the fields, and nothing where it has no row. */
@@ -195,6 +240,8 @@ static void print_view(const ChPeopleView *view)
     print_fields("role", view->roles);
     print_fields("blocked by", view->blocked);
     print_budgets(view->budgets);
+    for (guint i = 0; i < view->troubles->len; i++)
+        print_trouble(g_ptr_array_index(view->troubles, i));
     print_tickets(view->tickets);
     print_held(view->held);
 }

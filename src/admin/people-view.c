@@ -15,6 +15,13 @@ static void budget_free(ChPeopleBudget *budget)
     g_free(budget);
 }
 
+static void people_trouble_free(ChPeopleTrouble *trouble)
+{
+    g_free(trouble->address);
+    ch_trouble_free(trouble->trouble);
+    g_free(trouble);
+}
+
 void ch_people_view_free(ChPeopleView *view)
 {
     if (!view)
@@ -25,6 +32,7 @@ void ch_people_view_free(ChPeopleView *view)
     g_clear_pointer(&view->roles, g_ptr_array_unref);
     g_clear_pointer(&view->blocked, g_ptr_array_unref);
     g_clear_pointer(&view->budgets, g_ptr_array_unref);
+    g_clear_pointer(&view->troubles, g_ptr_array_unref);
     g_clear_pointer(&view->tickets, g_ptr_array_unref);
     g_clear_pointer(&view->held, g_ptr_array_unref);
     g_free(view);
@@ -73,6 +81,19 @@ static ChPeopleBudget *find_budget(ChStore *store, const char *address, guint pe
     return budget;
 }
 
+static gboolean find_trouble(ChStore *store, const char *address, GPtrArray *troubles, GError **error)
+{
+    ChTrouble *trouble = NULL;
+    if (!ch_store_trouble(store, address, &trouble, error))
+        return FALSE;
+    if (!trouble)
+        return TRUE;
+    ChPeopleTrouble *found = g_new(ChPeopleTrouble, 1);
+    *found = (ChPeopleTrouble){g_strdup(address), trouble};
+    g_ptr_array_add(troubles, found);
+    return TRUE;
+}
+
 /* What is looked up for each address of the person. */
 static gboolean gather_addresses(ChPeopleCall *call, ChPeopleView *view, GError **error)
 {
@@ -86,7 +107,8 @@ static gboolean gather_addresses(ChPeopleCall *call, ChPeopleView *view, GError 
             return FALSE;
         g_ptr_array_add(view->budgets, budget);
         g_autofree char *pattern = NULL;
-        if (!ch_people_blocked_by(call->store, address, &pattern, error))
+        if (!find_trouble(call->store, address, view->troubles, error) ||
+            !ch_people_blocked_by(call->store, address, &pattern, error))
             return FALSE;
         if (pattern && !g_ptr_array_find_with_equal_func(view->blocked, pattern, g_str_equal, NULL))
             g_ptr_array_add(view->blocked, g_steal_pointer(&pattern));
@@ -98,7 +120,7 @@ static gboolean gather_addresses(ChPeopleCall *call, ChPeopleView *view, GError 
 static gboolean is_anything(const ChPeopleView *view)
 {
     const ChPeopleBudget *budget = g_ptr_array_index(view->budgets, 0);
-    return view->row || view->roles->len || view->blocked->len || budget->used;
+    return view->row || view->roles->len || view->blocked->len || view->troubles->len || budget->used;
 }
 
 ChPeopleView *ch_people_view(ChPeopleCall *call, const char *address, GError **error)
@@ -117,6 +139,7 @@ ChPeopleView *ch_people_view(ChPeopleCall *call, const char *address, GError **e
     view->roles = g_ptr_array_new_with_free_func(g_free);
     view->blocked = g_ptr_array_new_with_free_func(g_free);
     view->budgets = g_ptr_array_new_with_free_func((GDestroyNotify)budget_free);
+    view->troubles = g_ptr_array_new_with_free_func((GDestroyNotify)people_trouble_free);
     if (!gather_addresses(call, view, error))
         return NULL;
     if (!is_anything(view)) {

@@ -29,6 +29,7 @@ static const Verb verbs[] = {
     {"list", TAKES_NOTHING, FALSE, TRUE, ch_people_list, "people list takes no argument"},
     {"show", TAKES_ADDRESS, FALSE, TRUE, ch_people_show, "people show takes an address"},
     {"validate", TAKES_ADDRESS, TRUE, FALSE, ch_people_validate, "people validate takes an address"},
+    {"unmark", TAKES_ADDRESS, TRUE, FALSE, ch_people_unmark, "people unmark takes an address"},
     {"block", TAKES_PATTERN, TRUE, FALSE, ch_people_block,
      "people block takes an address, @example.br or *.example.br"},
     {"unblock", TAKES_PATTERN, TRUE, FALSE, ch_people_unblock,
@@ -101,18 +102,19 @@ int ch_admin_people(ChAdminContext *context, int argc, char **argv)
                                      "list, show: at most N people, or tickets and held mails of one", "N"},
                                     {"yes", 0, 0, G_OPTION_ARG_NONE, &yes, "forget: do it", NULL},
                                     G_OPTION_ENTRY_NULL};
-    if (!ch_command_options(
-            context,
-            "list | show ADDRESS | validate ADDRESS | block PATTERN | unblock PATTERN | blocklist | "
-            "alias ADDRESS OF | merge FROM INTO | forget ADDRESS",
-            "Shows who the desk knows, says for somebody that their address is theirs, keeps the "
-            "blocklist, joins what belongs to one person, and erases one.",
-            entries, &argc, &argv, &code))
+    if (!ch_command_options(context,
+                            "list | show ADDRESS | validate ADDRESS | unmark ADDRESS | block PATTERN | "
+                            "unblock PATTERN | blocklist | "
+                            "alias ADDRESS OF | merge FROM INTO | forget ADDRESS",
+                            "Shows who the desk knows, says for somebody that their address is theirs, or "
+                            "that mail arrives there again, keeps the "
+                            "blocklist, joins what belongs to one person, and erases one.",
+                            entries, &argc, &argv, &code))
         return code;
     const Verb *verb = argc > 1 ? find(argv[1]) : NULL;
     if (!verb)
         return ch_command_usage(
-            "people takes list, show, validate, block, unblock, blocklist, alias, merge or forget");
+            "people takes list, show, validate, unmark, block, unblock, blocklist, alias, merge or forget");
     if ((guint)argc != 2 + count_of(verb->takes))
         return ch_command_usage(verb->usage);
     const char *wrong = wrong_options(verb, pending, yes, limit);

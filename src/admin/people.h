@@ -26,6 +26,12 @@ typedef struct {
     gboolean used;     /* mail of ours went there lately */
 } ChPeopleBudget;
 
+/* How mail of ours fares at an address. */
+typedef struct {
+    char *address;
+    ChTrouble *trouble; /* never NULL */
+} ChPeopleTrouble;
+
 /* All that the desk knows of one person (people-view.c). */
 typedef struct {
     ChPersonRow *row;     /* NULL: the address is nobody's */
@@ -33,6 +39,7 @@ typedef struct {
     GPtrArray *roles;     /* of char *: what the configuration makes of them */
     GPtrArray *blocked;   /* of char *: patterns of the blocklist that mean one of the addresses */
     GPtrArray *budgets;   /* of ChPeopleBudget, one for each address */
+    GPtrArray *troubles;  /* of ChPeopleTrouble, of those addresses that have had one */
     GPtrArray *tickets;   /* of ChTicketRow, newest first, at most the call's limit */
     GPtrArray *held;      /* of ChMailRow, oldest first, at most the call's limit */
 } ChPeopleView;
@@ -49,6 +56,7 @@ gboolean ch_people_validate(ChPeopleCall *call, GError **error);
 gboolean ch_people_alias(ChPeopleCall *call, GError **error);
 gboolean ch_people_merge(ChPeopleCall *call, GError **error);
 gboolean ch_people_forget(ChPeopleCall *call, GError **error); /* CH_ERROR_USAGE without --yes */
+gboolean ch_people_unmark(ChPeopleCall *call, GError **error);
 gboolean ch_people_block(ChPeopleCall *call, GError **error);
 gboolean ch_people_unblock(ChPeopleCall *call, GError **error);
 gboolean ch_people_blocklist(ChPeopleCall *call, GError **error);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `chamado ticket list|show`: what the desk holds, as a table for people or JSON for programs. Reads only. */
+/* `chamado ticket`: its arguments, and list and show, as a table for people or JSON for programs. What
+ * changes a ticket is in ticket-change.c. */
+#include "admin/ticket.h"
 #include "admin/command.h"
 
 #include "base/error.h"
@@ -81,6 +83,37 @@ static void json_entry(JsonBuilder *json, const ChEntryRow *entry)
     json_builder_end_object(json);
 }
 
+/* A number, or null. */
+static void json_number(JsonBuilder *json, const char *name, gint64 number)
+{
+    if (number)
+        ch_json_int(json, name, number);
+    else
+        ch_json_text(json, name, NULL);
+}
+
+static void json_texts(JsonBuilder *json, const char *name, const GPtrArray *texts)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+    for (guint i = 0; i < texts->len; i++)
+        json_builder_add_string_value(json, g_ptr_array_index(texts, i));
+    json_builder_end_array(json);
+}
+
+static void json_belonging(JsonBuilder *json, const ChTicketView *view)
+{
+    json_texts(json, "watchers", view->watchers);
+    json_texts(json, "referred", view->referred);
+    json_number(json, "follows", view->follows);
+    json_number(json, "merged_into", view->merged_into);
+    json_builder_set_member_name(json, "merged");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < view->merged->len; i++)
+        json_builder_add_int_value(json, g_array_index(view->merged, gint64, i));
+    json_builder_end_array(json);
+}
+
 static void print_ticket_json(const ChTicketView *view)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
@@ -95,6 +128,7 @@ static void print_ticket_json(const ChTicketView *view)
     ch_json_text(json, "requester", view->requester_address);
     ch_json_text(json, "opened_at", opened);
     ch_json_text(json, "changed_at", changed);
+    json_belonging(json, view);
     json_builder_set_member_name(json, "entries");
     json_builder_begin_array(json);
     for (guint i = 0; i < view->entries->len; i++)
@@ -147,12 +181,21 @@ static void print_indented(const char *text)
         printf("    %s\n", *line);
 }
 
-static void print_entry(const ChEntryRow *entry, gboolean full)
+/* TITLE, where the writer gave the message another one than the ticket's. */
+static void print_entry_title(const char *title, const char *ticket)
+{
+    g_autofree char *plain = ch_command_plain(title);
+    if (*plain && strcmp(title, ticket) != 0)
+        printf("    %s\n\n", g_strdelimit(plain, "\n\t", ' '));
+}
+
+static void print_entry(const ChEntryRow *entry, const char *ticket, gboolean full)
 {
     g_autofree char *at = ch_command_time(entry->created_at);
     g_autofree char *person = ch_command_person(entry->name, entry->address);
     g_autofree char *text = full ? g_strdup(entry->text) : without_cuts(entry->text, entry->cuts);
     printf("\n%s  %s, %s%s\n", at, person, entry->role, strcmp(entry->kind, "note") == 0 ? ", note" : "");
+    print_entry_title(entry->title, ticket);
     print_indented(text);
     for (guint i = 0; i < entry->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(entry->attachments, i);
@@ -161,6 +204,28 @@ static void print_entry(const ChEntryRow *entry, gboolean full)
         printf("    + %s (%s)%s%s\n", file, size,
                attachment->accepted ? "" : ", refused: ", attachment->reason);
     }
+}
+
+static void print_texts(const char *what, const GPtrArray *texts)
+{
+    for (guint i = 0; i < texts->len; i++) {
+        g_autofree char *text = ch_command_plain(g_ptr_array_index(texts, i));
+        printf("%s%s%s", i ? ", " : what, text, i + 1 == texts->len ? "\n" : "");
+    }
+}
+
+/* What it has to do with other tickets and departments. */
+static void print_belonging(const ChTicketView *view)
+{
+    print_texts("referred to department ", view->referred);
+    print_texts("watched by ", view->watchers);
+    if (view->follows)
+        printf("follows #%" G_GINT64_FORMAT "\n", view->follows);
+    if (view->merged_into)
+        printf("merged into #%" G_GINT64_FORMAT ": replies land there\n", view->merged_into);
+    for (guint i = 0; i < view->merged->len; i++)
+        printf("%s#%" G_GINT64_FORMAT "%s", i ? ", " : "has become one with ",
+               g_array_index(view->merged, gint64, i), i + 1 == view->merged->len ? "\n" : "");
 }
 
 static void print_ticket(const ChTicketView *view, const char *prefix, gboolean full)
@@ -172,8 +237,9 @@ static void print_ticket(const ChTicketView *view, const char *prefix, gboolean 
     printf("%s %s\n", key, title);
     printf("%s, department %s, opened %s by %s\n", ch_ticket_state_name(view->state), view->department,
            opened, requester);
+    print_belonging(view);
     for (guint i = 0; i < view->entries->len; i++)
-        print_entry(g_ptr_array_index(view->entries, i), full);
+        print_entry(g_ptr_array_index(view->entries, i), view->title, full);
     printf("\nLog\n");
     for (guint i = 0; i < view->events->len; i++) {
         const ChEventRow *event = g_ptr_array_index(view->events, i);
@@ -195,6 +261,27 @@ static int show(ChAdminContext *context, ChStore *store, gint64 number, gboolean
     return EX_OK;
 }
 
+/* VERB in a transaction of its own. */
+static gboolean change(ChStore *store, const ChTicketVerb *verb, const gint64 numbers[2], GString *said,
+                       GError **error)
+{
+    if (ch_store_begin(store, error) && verb->run(store, numbers, said, error) &&
+        ch_store_commit(store, error))
+        return TRUE;
+    ch_store_rollback(store);
+    return FALSE;
+}
+
+/* NULL, or how the words of the command line are wrong. */
+static const char *wrong_words(const ChTicketVerb *verb, int argc, char **argv)
+{
+    if (verb)
+        return (guint)argc == 2 + verb->takes ? NULL : verb->usage;
+    if ((argc == 2 && strcmp(argv[1], "list") == 0) || (argc == 3 && strcmp(argv[1], "show") == 0))
+        return NULL;
+    return "ticket takes list, or show, close or reopen and a number, or merge and two";
+}
+
 int ch_admin_ticket(ChAdminContext *context, int argc, char **argv)
 {
     gboolean all = FALSE, full = FALSE;
@@ -204,22 +291,30 @@ int ch_admin_ticket(ChAdminContext *context, int argc, char **argv)
         {"full", 0, 0, G_OPTION_ARG_NONE, &full, "show: with quotes and signatures", NULL},
         {"limit", 'n', 0, G_OPTION_ARG_INT, &limit, "list: at most N, the newest", "N"},
         G_OPTION_ENTRY_NULL};
-    if (!ch_command_options(context, "list | show NUMBER",
-                            "Lists the tickets, newest first, or shows one with its "
-                            "messages and its log.",
-                            entries, &argc, &argv, &code))
+    if (!ch_command_options(
+            context, "list | show NUMBER | close NUMBER | reopen NUMBER | merge FROM INTO",
+            "Lists the tickets, newest first, shows one with its messages and its log, closes "
+            "one or opens it again, or makes one part of another.",
+            entries, &argc, &argv, &code))
         return code;
-    gboolean lists = argc == 2 && strcmp(argv[1], "list") == 0;
-    if (!lists && (argc != 3 || strcmp(argv[1], "show") != 0))
-        return ch_command_usage("ticket takes list, or show and a number");
+    const ChTicketVerb *verb = argc > 1 ? ch_ticket_verb(argv[1]) : NULL;
+    const char *wrong = wrong_words(verb, argc, argv);
+    if (wrong)
+        return ch_command_usage(wrong);
     if (limit < 0)
         return ch_command_usage("--limit takes a positive number");
-    gint64 number = lists ? 0 : ch_command_number(argv[2]);
-    if (!lists && !number)
-        return EX_USAGE;
+    gint64 numbers[2] = {0};
+    for (int i = 2; i < argc; i++)
+        if (!(numbers[i - 2] = ch_command_number(argv[i])))
+            return EX_USAGE;
     g_autoptr(GError) error = NULL;
-    g_autoptr(ChStore) store = ch_store_open(context->config->state_dir, CH_STORE_READ, &error);
-    if (store)
-        code = lists ? list(context, store, all, limit, &error) : show(context, store, number, full, &error);
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(ChStore) store =
+        ch_store_open(context->config->state_dir, verb ? CH_STORE_WRITE : CH_STORE_READ, &error);
+    if (store && verb && change(store, verb, numbers, said, &error))
+        fputs(said->str, stdout);
+    else if (store && !verb)
+        code = argc == 2 ? list(context, store, all, limit, &error)
+                         : show(context, store, numbers[0], full, &error);
     return error ? ch_command_fail(error) : code;
 }

@@ -87,6 +87,8 @@ const ChConfigKey ch_config_keys[] = {
          "right side of our Message-IDs; that of the first department's first address"),
     DESK("language", CH_VALUE_LANGUAGE, desk_language, "pt_BR", 0, 0, "of departments that name none"),
     DESK("admins", CH_VALUE_ADDRESSES, desk_admins, "", 0, 0, "told of quarantined mail"),
+    DESK("reopen_days", CH_VALUE_NUMBER, reopen_days, "14", 0, 3650,
+         "in which a reply opens a closed ticket again"),
     DESK("digest_hour", CH_VALUE_NUMBER, digest_hour, "8", 0, 23, "when agents are told what is held"),
 
     MAILBOX("host", CH_VALUE_HOST, host, "", TRUE, 0, 0, "the IMAP server"),
@@ -137,6 +139,7 @@ const ChConfigKey ch_config_keys[] = {
     BUDGET(ticket, "10", "mails in an hour to one address about one ticket"),
     BUDGET(agent, "500", "mails in an hour to one agent or admin"),
     BUDGET(desk, "3000", "mails in an hour in all"),
+    BUDGET(strangers, "300", "to people who have not confirmed their address"),
 
     WEB(host, CH_VALUE_HOST, "127.0.0.1", 0, 0, "to listen on"),
     WEB(port, CH_VALUE_PORT, "8025", 1, 65535, "to listen on"),

@@ -99,10 +99,11 @@ typedef struct {
 
 /* Mails in an hour, all kinds counted (P6); a bucket holds as many as one hour gives. */
 typedef struct {
-    guint address; /* to one address */
-    guint ticket;  /* to one address about one ticket */
-    guint agent;   /* to one agent or admin */
-    guint desk;    /* in all */
+    guint address;   /* to one address */
+    guint ticket;    /* to one address about one ticket */
+    guint agent;     /* to one agent or admin */
+    guint desk;      /* in all, but for those that strangers pays */
+    guint strangers; /* questions and refusals to people who have not confirmed their address */
 } ChBudgetConfig;
 
 /* The validation page. */
@@ -142,6 +143,8 @@ typedef struct {
     ChRegistrationConfig registration;
     ChBudgetConfig budgets;
     ChWebConfig web;
+    guint
+        reopen_days; /* in which a customer's reply opens a closed ticket again; then a new one follows it */
     guint digest_hour; /* local time, 0 to 23: when agents are told what is held */
 
     char *state_dir;    /* desk.db and the lock live here */

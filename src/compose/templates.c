@@ -12,8 +12,10 @@
 #define TAG_MAX 35 /* characters of a language tag that are looked at (RFC 5646 section 4.4.1) */
 
 const char *const ch_template_names[] = {
-    "ack",     "answer",        "notice-new", "notice-reply", "notice-answer",    "notice-held",  "verify",
-    "confirm", "confirm-alias", "welcome",    "refusal",      "admin-quarantine", "admin-budget", NULL};
+    "ack",         "answer",        "notice-new",       "notice-reply", "notice-answer",
+    "notice-held", "notice-bounce", "verify",           "confirm",      "confirm-alias",
+    "welcome",     "refusal",       "admin-quarantine", "admin-budget", "admin-bounce",
+    NULL};
 
 typedef struct {
     const char *extension;

@@ -245,6 +245,33 @@ static void add_question(ChValue *view, const ChLetter *letter)
         ch_value_add_string(view, CH_VIEW_claimed, letter->claimed);
 }
 
+/* P8: to whom a mail did not arrive is for agents and admins. */
+static void add_failure(ChValue *view, const ChLetter *letter)
+{
+    static const char *const templates[] = {"notice-bounce", "admin-bounce", NULL};
+    if (!g_strv_contains(templates, letter->template))
+        return;
+    const char *mail = letter->failed_template, *status = letter->failed_status;
+    gboolean answer = strcmp(mail, "answer") == 0, ack = strcmp(mail, "ack") == 0;
+    gboolean sender =
+        strcmp(status, "5.1.7") == 0 || strcmp(status, "5.1.8") == 0; /* theirs of ours, RFC 3463 */
+    gboolean unknown = g_str_has_prefix(status, "5.1.") && !sender, full = g_str_has_suffix(status, ".2.2");
+    gboolean refused = g_str_has_prefix(status, "5.7.") || sender;
+    ch_value_add_string(view, CH_VIEW_failed_to, letter->failed_to);
+    ch_value_add_string(view, CH_VIEW_failed_template, mail);
+    add_flag(view, CH_VIEW_failed_answer, answer);
+    add_flag(view, CH_VIEW_failed_ack, ack);
+    add_flag(view, CH_VIEW_failed_other, !answer && !ack);
+    ch_value_add_string(view, CH_VIEW_failed_status, status);
+    ch_value_add_string(view, CH_VIEW_failed_why, letter->failed_why);
+    add_flag(view, CH_VIEW_failed_unknown, unknown);
+    add_flag(view, CH_VIEW_failed_full, full);
+    add_flag(view, CH_VIEW_failed_refused, refused);
+    add_flag(view, CH_VIEW_failed_unclear, !unknown && !full && !refused);
+    add_flag(view, CH_VIEW_unreachable, letter->unreachable);
+    add_flag(view, CH_VIEW_complaint, letter->complaint);
+}
+
 /* P8: whatever the caller filled in, a customer's letter has no address to show. Nor has a colleague's
  * answer: an agent who replies to that notice quotes it to the customer. */
 static gboolean may_show_address(const ChLetter *letter)
@@ -276,6 +303,9 @@ ChValue *ch_view_new(const ChLetter *letter)
     ch_value_take_string(view, CH_VIEW_size_limit, ch_view_size(letter->size_limit, letter->language));
     add_files(view, letter);
     ch_value_add_string(view, CH_VIEW_log_line, letter->log_line);
+    ch_value_add_string(view, CH_VIEW_follows_key, letter->follows_key);
+    add_flag(view, CH_VIEW_referred, letter->referred);
+    add_failure(view, letter);
     add_question(view, letter);
     add_departments(view, letter);
     add_held(view, letter);

@@ -50,11 +50,26 @@
     X(sealed, FALSE)     /* a container that cannot be opened */                                             \
     X(reason, FALSE)     /* any other reason, as a rule words it */                                          \
     X(log_line, FALSE)                                                                                       \
-    X(page_url, FALSE) /* verify: the page's link; false where there is no page */                           \
-    X(reminder, FALSE) /* verify: it was asked before */                                                     \
-    X(days, FALSE)     /* until a question expires: "7" */                                                   \
-    X(one_day, FALSE)  /* it is one */                                                                       \
-    X(claimed, FALSE)  /* confirm-alias alone: the other address */                                          \
+    X(follows_key, FALSE)     /* the key of the closed ticket that this one follows */                       \
+    X(referred, FALSE)        /* notice-new: it is another department's ticket, referred to the reader's */  \
+    X(failed_to, FALSE)       /* notice-bounce, admin-bounce alone (P8): where a mail did not arrive */      \
+    X(failed_template, FALSE) /* which mail */                                                               \
+    X(failed_answer, FALSE)   /* which mail, for people: one of these three */                               \
+    X(failed_ack, FALSE)                                                                                     \
+    X(failed_other, FALSE)                                                                                   \
+    X(failed_status, FALSE)  /* "5.1.1" */                                                                   \
+    X(failed_why, FALSE)     /* what the server said */                                                      \
+    X(failed_unknown, FALSE) /* why, for people: one of these four */                                        \
+    X(failed_full, FALSE)                                                                                    \
+    X(failed_refused, FALSE)                                                                                 \
+    X(failed_unclear, FALSE)                                                                                 \
+    X(unreachable, FALSE) /* no automatic mail goes there from now on */                                     \
+    X(complaint, FALSE)   /* admin-bounce: it arrived, and was reported as abuse */                          \
+    X(page_url, FALSE)    /* verify: the page's link; false where there is no page */                        \
+    X(reminder, FALSE)    /* verify: it was asked before */                                                  \
+    X(days, FALSE)        /* until a question expires: "7" */                                                \
+    X(one_day, FALSE)     /* it is one */                                                                    \
+    X(claimed, FALSE)     /* confirm-alias alone: the other address */                                       \
     X(has_departments, FALSE)                                                                                \
     X(departments, FALSE) /* a list; each has the three names below */                                       \
     X(department_title, FALSE)                                                                               \

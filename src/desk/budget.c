@@ -16,25 +16,32 @@ void ch_budget_fill(ChBudget *budget, gint64 now)
         bucket->tripped_at = 0;
 }
 
+/* Seconds until the bucket's debt is paid, with one mail more. */
+static double debt(const ChBudget *budget)
+{
+    return (1 - budget->bucket.mails) * 3600 / budget->per_hour;
+}
+
 gboolean ch_budget_spend(ChBudget *budgets, guint count, gint64 now, gboolean automatic, guint *delay)
 {
-    gboolean empty = FALSE;
+    gboolean dropped = FALSE;
     *delay = 0;
     for (guint i = 0; i < count; i++) {
         ChBudget *budget = &budgets[i];
         ch_budget_fill(budget, now);
-        budget->tripped = budget->bucket.mails < 1 && !budget->bucket.tripped_at;
+        gboolean empty = budget->bucket.mails < 1;
+        budget->tripped = empty && !budget->bucket.tripped_at;
         if (budget->tripped)
             budget->bucket.tripped_at = now;
-        empty = empty || budget->bucket.mails < 1;
+        dropped |= empty && automatic && !(budget->waits && debt(budget) <= DELAY_MAX);
     }
-    if (empty && automatic)
+    if (dropped)
         return FALSE;
     for (guint i = 0; i < count; i++) {
         ChBucket *bucket = &budgets[i].bucket;
+        if (bucket->mails < 1)
+            *delay = MAX(*delay, (guint)MIN(DELAY_MAX, debt(&budgets[i])));
         bucket->mails -= 1;
-        if (bucket->mails < 0)
-            *delay = MAX(*delay, (guint)MIN(DELAY_MAX, -bucket->mails * 3600 / budgets[i].per_hour));
     }
     return TRUE;
 }

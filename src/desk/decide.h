@@ -6,9 +6,10 @@
 #include "base/config.h"
 #include "mail/decision.h"
 
-/* ROUTE is the department for a new ticket. The caller frees the result. */
+/* ROUTE is the department for a new ticket, WRITTEN_TO (of const ChDepartmentConfig *) are those that the
+ * mail names. The caller frees the result. */
 ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
-                      const ChFacts *facts, const ChDepartmentConfig *route);
+                      const ChFacts *facts, const ChDepartmentConfig *route, const GPtrArray *written_to);
 
 /* The decision for a mail that could not be read (P12): quarantined because of WHY, the admins are told. */
 ChDecision *ch_decide_quarantine(const ChConfig *config, const char *why);

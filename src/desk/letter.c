@@ -98,6 +98,10 @@ static void write_ticket(const ChConfig *config, ChLetter *letter, const ChTicke
     letter->number = ticket->number;
     set(&letter->title, ticket->title);
     set(&letter->state, ch_ticket_state_name(ticket->state));
+    if (ticket->follows) {
+        g_free(letter->follows_key);
+        letter->follows_key = ch_subject_key(config->desk_prefix, ticket->follows);
+    }
     for (guint i = 0; i < ticket->message_ids->len; i++)
         g_ptr_array_add(letter->references, g_strdup(g_ptr_array_index(ticket->message_ids, i)));
     if (letter->references->len)
@@ -110,6 +114,16 @@ static void write_question(ChLetter *letter, const ChOccasion *occasion)
     letter->reminder = occasion->reminder;
     set(&letter->page_url, occasion->page_url);
     set(&letter->claimed, occasion->verdict ? occasion->verdict->sender->address : NULL);
+}
+
+static void write_failure(ChLetter *letter, const ChFailure *failure)
+{
+    set(&letter->failed_to, failure->recipient);
+    set(&letter->failed_template, failure->template);
+    set(&letter->failed_status, failure->status);
+    set(&letter->failed_why, failure->diagnostic);
+    letter->unreachable = failure->marks;
+    letter->complaint = failure->complaint;
 }
 
 /* A letter about a mail of no ticket is threaded below that mail. */
@@ -157,6 +171,9 @@ ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const 
         write_thread(letter, occasion);
     if (occasion->mail)
         write_mail(config, letter, plan, occasion);
+    if (occasion->failure)
+        write_failure(letter, occasion->failure);
+    letter->referred = plan->referred;
     if (plan->question != CH_QUESTION_NONE)
         write_question(letter, occasion);
     write_departments(letter, config);

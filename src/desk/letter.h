@@ -16,6 +16,7 @@ typedef struct {
     const ChMail *mail;                   /* that caused it */
     const ChVerdict *verdict;             /* with mail */
     ChTicketFacts *ticket;                /* as it is now, its message_ids for this recipient */
+    const ChFailure *failure;             /* a mail that did not arrive; then there is no mail above */
     const char *log_line;                 /* what happened, for admins */
 
     const char *title; /* of a question about a mail that is not at hand */

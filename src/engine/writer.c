@@ -110,38 +110,50 @@ static gboolean set_aside(ChEngine *engine, gint64 id, const char *source, const
     return ch_quarantine(engine->desk, engine->store, id, source, why, queued, error);
 }
 
+typedef struct {
+    ChEngine *engine;
+    gint64 id;
+    const ChIncoming *incoming;
+    ChReading *reading;
+    guint queued;
+} Settling;
+
+static gboolean settle_one(gpointer data, GError **error)
+{
+    Settling *s = data;
+    return ch_settle(s->engine->desk, s->engine->store, s->id, s->incoming, s->reading, &s->queued, error);
+}
+
 /* Decides one mail; its own failure costs only itself (P12). */
 static gboolean settle(ChEngine *engine, gint64 id, const ChIncoming *incoming, ChReading *reading,
                        guint *queued, GError **error)
 {
     g_autoptr(GError) fault = NULL;
-    guint mine = 0;
-    if (!ch_store_savepoint(engine->store, error))
+    Settling settling = {engine, id, incoming, reading, 0};
+    if (!ch_store_contain(engine->store, settle_one, &settling, &fault, error))
         return FALSE;
-    if (ch_settle(engine->desk, engine->store, id, incoming, reading, &mine, &fault)) {
-        *queued += mine;
-        return ch_store_release(engine->store, error);
-    }
-    ch_store_rollback_savepoint(engine->store);
-    if (!is_the_mails_fault(fault)) {
-        g_propagate_error(error, g_steal_pointer(&fault));
-        return FALSE;
-    }
-    return set_aside(engine, id, incoming->source, fault->message, queued, error);
+    if (fault)
+        return set_aside(engine, id, incoming->source, fault->message, queued, error);
+    *queued += settling.queued;
+    return TRUE;
+}
+
+typedef struct {
+    ChStore *store;
+    ChPosted *posted;
+} Calling;
+
+static gboolean call_one(gpointer data, GError **error)
+{
+    const Calling *calling = data;
+    return calling->posted->call(calling->store, calling->posted->data, error);
 }
 
 /* A call's failure is its caller's, not the group's. */
 static gboolean run_call(ChEngine *engine, ChPosted *posted, GError **error)
 {
-    if (!ch_store_savepoint(engine->store, error))
-        return FALSE;
-    if (posted->call(engine->store, posted->data, &posted->error))
-        return ch_store_release(engine->store, error);
-    ch_store_rollback_savepoint(engine->store);
-    if (is_the_mails_fault(posted->error))
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&posted->error));
-    return FALSE;
+    Calling calling = {engine->store, posted};
+    return ch_store_contain(engine->store, call_one, &calling, &posted->error, error);
 }
 
 /* One of them into the group; one that cannot be read back costs only itself (P12). */
@@ -186,24 +198,29 @@ static gboolean adopt(ChEngine *engine, Group *group, GError **error)
     return TRUE;
 }
 
+typedef struct {
+    ChEngine *engine;
+    guint queued;
+} Ticking;
+
+static gboolean tick_once(gpointer data, GError **error)
+{
+    Ticking *ticking = data;
+    return ch_carry_timers(ticking->engine->desk, ticking->engine->store, &ticking->queued, error);
+}
+
 /* Reminders and their like; what is wrong with them must not stop the mail. */
 static gboolean tick(ChEngine *engine, Group *group, GError **error)
 {
     g_autoptr(GError) fault = NULL;
-    guint mine = 0;
-    if (!ch_store_savepoint(engine->store, error))
+    Ticking ticking = {engine, 0};
+    if (!ch_store_contain(engine->store, tick_once, &ticking, &fault, error))
         return FALSE;
-    if (ch_carry_timers(engine->desk, engine->store, &mine, &fault)) {
-        group->queued += mine;
-        return ch_store_release(engine->store, error);
-    }
-    ch_store_rollback_savepoint(engine->store);
-    if (is_the_mails_fault(fault)) {
+    if (fault)
         ch_log_error("timers-failed", fault, NULL);
-        return TRUE;
-    }
-    g_propagate_error(error, g_steal_pointer(&fault));
-    return FALSE;
+    else
+        group->queued += ticking.queued;
+    return TRUE;
 }
 
 /* What other processes left in the database: the page's and an admin's answers, keys, mails. */

@@ -37,6 +37,7 @@ ChTicketFacts *ch_ticket_facts_new(void)
 {
     ChTicketFacts *ticket = g_new0(ChTicketFacts, 1);
     ticket->watchers = g_ptr_array_new_with_free_func(g_free);
+    ticket->referred = g_ptr_array_new_with_free_func(g_free);
     ticket->message_ids = g_ptr_array_new_with_free_func(g_free);
     return ticket;
 }
@@ -51,6 +52,7 @@ void ch_ticket_facts_free(ChTicketFacts *ticket)
     g_free(ticket->requester_address);
     g_free(ticket->requester_language);
     g_ptr_array_unref(ticket->watchers);
+    g_ptr_array_unref(ticket->referred);
     g_ptr_array_unref(ticket->message_ids);
     g_free(ticket);
 }
@@ -74,7 +76,18 @@ void ch_person_facts_free(ChPersonFacts *person)
 
 ChFacts *ch_facts_new(void)
 {
-    return g_new0(ChFacts, 1);
+    ChFacts *facts = g_new0(ChFacts, 1);
+    facts->sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    return facts;
+}
+
+static void returned_free(ChReturnedFacts *returned)
+{
+    if (!returned)
+        return;
+    g_free(returned->recipient);
+    g_free(returned->template);
+    g_free(returned);
 }
 
 void ch_facts_free(ChFacts *facts)
@@ -82,12 +95,15 @@ void ch_facts_free(ChFacts *facts)
     if (!facts)
         return;
     ch_ticket_facts_free(facts->ticket);
+    ch_ticket_facts_free(facts->duplicate);
     g_free(facts->disagreement);
+    returned_free(facts->returned);
     g_free(facts->blocked);
     ch_person_facts_free(facts->person);
     g_free(facts->token_of);
     ch_person_facts_free(facts->token_person);
     g_free(facts->question);
+    g_ptr_array_unref(facts->sent);
     g_free(facts);
 }
 
@@ -107,6 +123,17 @@ static void mail_plan_free(ChMailPlan *plan)
     g_free(plan);
 }
 
+void ch_failure_free(ChFailure *failure)
+{
+    if (!failure)
+        return;
+    g_free(failure->recipient);
+    g_free(failure->template);
+    g_free(failure->status);
+    g_free(failure->diagnostic);
+    g_free(failure);
+}
+
 ChDecision *ch_decision_new(void)
 {
     ChDecision *decision = g_new0(ChDecision, 1);
@@ -124,6 +151,7 @@ void ch_decision_free(ChDecision *decision)
     g_ptr_array_unref(decision->actions);
     g_ptr_array_unref(decision->mails);
     g_ptr_array_unref(decision->reasons);
+    ch_failure_free(decision->failure);
     g_free(decision);
 }
 
@@ -137,10 +165,21 @@ static ChAction *add_action(ChDecision *decision, ChActionKind kind, const char 
     return action;
 }
 
-void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
-                     const char *detail)
+ChAction *ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
+                          const char *detail)
 {
-    add_action(decision, kind, value, detail)->state = state;
+    ChAction *action = add_action(decision, kind, value, detail);
+    action->state = state;
+    return action;
+}
+
+void ch_decision_log(ChDecision *decision, const char *kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *detail = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    add_action(decision, CH_ACTION_LOG, kind, detail);
 }
 
 void ch_decision_hold(ChDecision *decision, ChHoldKind kind, const char *why)

@@ -80,6 +80,9 @@ typedef struct {
     char *requester_address;
     char *requester_language; /* as ChPersonFacts */
     GPtrArray *watchers;      /* of char *, addresses, folded */
+    GPtrArray *referred;      /* of char *, departments that it was sent to as well: their agents are its */
+    gint64 closed_for;        /* seconds since it was closed; 0 where it is not */
+    gint64 follows;           /* the ticket that it began as a late reply to; 0: none */
     GPtrArray *message_ids;   /* of char *: of its mails, oldest first, the last few (for References) */
 } ChTicketFacts;
 
@@ -122,6 +125,18 @@ typedef struct {
     gboolean expired;
 } ChQuestionFacts;
 
+/* The mail of ours that a report speaks of. */
+typedef struct {
+    gint64 ticket;     /* 0: about none */
+    gint64 question;   /* that it asked; 0: none */
+    char *recipient;   /* folded */
+    char *template;    /* which mail it was */
+    gboolean verified; /* the report has its signature, which those alone can know who got it or carried it */
+    gboolean marked;   /* the recipient is marked: nothing arrives there */
+    gboolean told;     /* somebody was told within a day that a mail did not reach the recipient */
+    gboolean complained; /* the recipient complained before */
+} ChReturnedFacts;
+
 /* Why a mail is held. */
 typedef enum {
     CH_HOLD_NONE,
@@ -137,10 +152,16 @@ typedef enum {
 typedef struct {
     gint64 duplicate_of;     /* mail id with the same fingerprint, 0: none (P3) */
     gint64 duplicate_ticket; /* its ticket, 0: none */
+    ChTicketFacts
+        *duplicate; /* that ticket, where the mail stands in it; NULL: it is held for it, or only logged */
     gboolean own_message_id; /* the Message-ID is one that we made: our own mail came back (L21) */
     ChTicketFacts *ticket;   /* the ticket that it seems to belong to, or NULL */
     ChMatch match;
-    char *disagreement; /* NULL, or which weaker trace pointed to which other ticket */
+    char *disagreement; /* NULL, or which weaker traces pointed to which other tickets */
+    gint64 meant; /* the number that it names, where that leads to ticket: it was merged into it, or is closed
+                     and that one, of the same requester, follows it; 0: ticket itself */
+    ChReturnedFacts *returned; /* NULL: it speaks of no mail of ours */
+    gboolean unreachable;      /* the sender's address is marked: mail of ours does not arrive there */
 
     char *blocked;         /* the pattern of the blocklist that the sender matches; NULL: none */
     ChPersonFacts *person; /* the sender's; NULL: never heard of */
@@ -157,7 +178,11 @@ typedef struct {
     gboolean by_admin;           /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
+    GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
+                            newest first, at most CH_SENT_MAX; bytes that are gone are left out */
 } ChFacts;
+
+#define CH_SENT_MAX 3
 
 ChFacts *ch_facts_new(void);
 void ch_facts_free(ChFacts *facts);
@@ -173,10 +198,16 @@ typedef enum {
 } ChOutcome;
 
 typedef enum {
-    CH_ACTION_OPEN_TICKET, /* value: title; department: where */
-    CH_ACTION_ADD_ENTRY,   /* the mail becomes a message of the ticket */
+    CH_ACTION_OPEN_TICKET, /* value: title; department: where; id: the closed ticket that it follows, 0: none.
+                              Both logs name the other */
+    CH_ACTION_ADD_ENTRY,   /* the mail becomes a message of the ticket; value: its title, NULL: the subject */
     CH_ACTION_SET_STATE,   /* state */
     CH_ACTION_LOG,         /* value: event kind, detail: its text; a line in the ticket's log and no more */
+    CH_ACTION_REFER,       /* value: a department whose agents become agents of the ticket */
+    CH_ACTION_FAILURE,     /* the decision's failure is kept of its recipient */
+    CH_ACTION_COMPLAINT,   /* that the failure's recipient complained is kept */
+    CH_ACTION_REACHED,     /* value: an address that is marked no more */
+    CH_ACTION_CLOSE,       /* id: a question whose mail came back: it can't be answered any more */
     CH_ACTION_HOLD,        /* hold: of which kind, detail: why; the mail waits, listed */
     CH_ACTION_REGISTER, /* the sender becomes a pending person where they are none; value: language or NULL */
     CH_ACTION_ANSWER,   /* id: the question that the mail answers; value: "yes" or "no" */
@@ -199,7 +230,21 @@ typedef struct {
     char *language;          /* wanted; where there are no templates in it, the department's */
     gboolean internal;       /* to an agent: may show what customers don't see (P8) */
     ChQuestionKind question; /* that the mail asks */
+    gboolean referred;       /* to an agent of a department that the ticket is referred to */
 } ChMailPlan;
+
+/* A mail of ours that did not arrive, as a Decision and a letter about it have it. */
+typedef struct {
+    char *recipient;    /* folded */
+    char *template;     /* which mail it was */
+    char *status;       /* RFC 3463; "" where the report gives none */
+    char *diagnostic;   /* what the server said; "" nothing */
+    gboolean marks;     /* nothing will arrive there: no automatic mail from now on */
+    gboolean told;      /* somebody is told */
+    gboolean complaint; /* it arrived, and an abuse report of it came */
+} ChFailure;
+
+void ch_failure_free(ChFailure *failure);
 
 /* What is to be done with one mail, and why (desk/decide). */
 typedef struct {
@@ -210,6 +255,7 @@ typedef struct {
     GPtrArray *actions; /* of ChAction, in order */
     GPtrArray *mails;   /* of ChMailPlan */
     GPtrArray *reasons; /* of char *: one for every step */
+    ChFailure *failure; /* that the mail reports; NULL: none */
     gboolean once_more; /* it answers a question and says more: after that the mail is decided again */
 } ChDecision;
 
@@ -217,13 +263,15 @@ ChDecision *ch_decision_new(void);
 void ch_decision_free(ChDecision *decision);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChDecision, ch_decision_free)
 
-/* Appends; all strings are copied, any may be NULL. */
-void ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
-                     const char *detail);
+/* Appends; all strings are copied, any may be NULL. The result is the decision's. */
+ChAction *ch_decision_act(ChDecision *decision, ChActionKind kind, ChTicketState state, const char *value,
+                          const char *detail);
 ChMailPlan *ch_decision_mail(ChDecision *decision, const char *to_name, const char *to, const char *template,
                              const char *language, gboolean internal);
 void ch_decision_hold(ChDecision *decision, ChHoldKind kind, const char *why);
 void ch_decision_answer(ChDecision *decision, gint64 question, gboolean yes);
+/* A line in the log of the decision's ticket. */
+void ch_decision_log(ChDecision *decision, const char *kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Appends a reason to REASONS, printf-like. */
 void ch_reason(GPtrArray *reasons, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -122,11 +122,19 @@ typedef struct {
     char *precedence;     /* lower case; NULL where missing */
     char *list_id;        /* RFC 2919; NULL where missing */
     gboolean
-        auto_suppress;  /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
-    gboolean is_report; /* the top is multipart/report (RFC 6522) */
-    char *report_type;  /* its report-type parameter, lower case; NULL otherwise */
-    GPtrArray *bounces; /* of ChBounce: what a delivery report says, in order; never NULL */
-    char *returned_id;  /* Message-ID of the mail that a report returns or speaks of; "": none */
+        auto_suppress; /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
+    char *automatic;   /* the field, besides those above, by which a program says that nobody wrote this mail,
+                          "X-Cron-Env"; NULL: none */
+    char
+        *bulk; /* the field, besides List-Id and Precedence, of mailing lists and mass mailings; NULL: none */
+    char *other_desk; /* the field by which another help desk or tracker shows, though people write through
+                         it too; NULL: none */
+    GPtrArray *loop_marks;     /* of char *: values of X-Loop; never NULL */
+    gboolean invitation_reply; /* it answers a calendar invitation (RFC 5546, METHOD:REPLY) */
+    gboolean is_report;        /* the top is multipart/report (RFC 6522), or was meant to be */
+    char *report_type;    /* its report-type parameter, lower case, or what its parts say; NULL otherwise */
+    GPtrArray *bounces;   /* of ChBounce: what a delivery report says, in order; never NULL */
+    char *returned_id;    /* Message-ID of the mail that a report returns or speaks of; "": none */
     guint received_count; /* Received headers: the hops so far */
     GPtrArray
         *auth_fields; /* of ChAuthField, from the top down to From, at most CH_AUTH_FIELDS_MAX; never NULL */

@@ -9,7 +9,9 @@
             &(letter)->from, &(letter)->to_name, &(letter)->to, &(letter)->subject_key, &(letter)->title,    \
             &(letter)->state, &(letter)->department_title, &(letter)->author, &(letter)->author_address,     \
             &(letter)->text, &(letter)->summary, &(letter)->log_line, &(letter)->page_url,                   \
-            &(letter)->claimed, &(letter)->reply_to, &(letter)->message_id, &(letter)->in_reply_to           \
+            &(letter)->claimed, &(letter)->reply_to, &(letter)->message_id, &(letter)->in_reply_to,          \
+            &(letter)->follows_key, &(letter)->failed_to, &(letter)->failed_template,                        \
+            &(letter)->failed_status, &(letter)->failed_why                                                  \
     }
 
 ChLetter *ch_letter_new(void)

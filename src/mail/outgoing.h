@@ -76,6 +76,15 @@ typedef struct {
     GPtrArray *enclosures;  /* of ChEnclosure: the files that this letter carries */
     char *log_line;         /* for admin-quarantine and admin-budget: what happened */
 
+    char *follows_key;     /* ack, notice-new: the key of the closed ticket that this one follows; "": none */
+    gboolean referred;     /* notice-new: the ticket is another department's, and was referred to this one */
+    char *failed_to;       /* notice-bounce, admin-bounce: the address where a mail of ours did not arrive */
+    char *failed_template; /* of that mail */
+    char *failed_status;   /* RFC 3463, "5.1.1"; "" none */
+    char *failed_why;      /* what its server said; "" nothing */
+    gboolean unreachable;  /* no automatic mail goes there from now on */
+    gboolean complaint;    /* admin-bounce: it arrived, and was reported as abuse */
+
     char *page_url;         /* verify: the page's link, with its token; "": there is no page */
     gboolean reminder;      /* verify: it was asked before */
     guint days;             /* verify, confirm, confirm-alias: until the question expires */

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* GMime nests no deeper. */
+#define NESTING_MAX 200
+
 typedef struct {
     ChMail *mail;
     const ChLimits *limits;
@@ -14,6 +17,7 @@ typedef struct {
     GPtrArray *from;
     gboolean in_run; /* nothing stood between the last Authentication-Results and here */
     char *accept_language, *content_language;
+    const char *charset; /* of the body: the guess for raw bytes; NULL: it names none */
 } Reader;
 
 /* The unfolded value as clean text on one line, not decoded. */
@@ -101,10 +105,21 @@ static void read_ids(const char *raw, GPtrArray *ids)
     }
 }
 
+/* As read_ids; some libraries write a long Message-ID as encoded words, which hold its brackets too. */
+static void read_any_ids(const char *raw, GPtrArray *ids)
+{
+    if (!strstr(raw, "=?")) {
+        read_ids(raw, ids);
+        return;
+    }
+    g_autofree char *decoded = ch_words_decode(raw, strlen(raw));
+    read_ids(decoded, ids);
+}
+
 static char *message_id(const char *raw)
 {
     g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-    read_ids(raw, ids);
+    read_any_ids(raw, ids);
     if (ids->len > 0)
         return g_strdup(g_ptr_array_index(ids, 0));
     g_autofree char *value = plain_value(raw);
@@ -210,6 +225,25 @@ static void read_from(Reader *reader, const char *raw)
     reader->have_from = TRUE;
 }
 
+/* The first Subject that says anything. */
+static void read_subject(Reader *reader, const char *raw)
+{
+    ChMail *mail = reader->mail;
+    if (reader->have_subject)
+        ch_parse_warn(mail, "several Subject headers; the first one that says anything counts");
+    reader->have_subject = TRUE;
+    if (!ch_text_is_blank(mail->subject))
+        return;
+    if (strlen(raw) > CH_HEADER_VALUE_MAX)
+        ch_parse_warn(mail, "Subject: only the first %d bytes were read", CH_HEADER_VALUE_MAX);
+    g_autofree char *value = NULL;
+    gboolean utf7 = reader->charset && strcasestr(reader->charset, "utf-7");
+    if (utf7 && !strstr(raw, "=?"))
+        raw = value = ch_text_to_utf8(raw, strnlen(raw, CH_HEADER_VALUE_MAX), reader->charset, NULL);
+    g_free(mail->subject);
+    mail->subject = ch_words_decode(raw, strlen(raw));
+}
+
 static void read_language(Reader *reader, const char *name, const char *raw)
 {
     char **field = !g_ascii_strcasecmp(name, "Accept-Language")    ? &reader->accept_language
@@ -237,15 +271,7 @@ static void read_header(Reader *reader, const char *name, const char *raw)
     if (!g_ascii_strcasecmp(name, "From")) {
         read_from(reader, raw);
     } else if (!g_ascii_strcasecmp(name, "Subject")) {
-        if (reader->have_subject) {
-            ch_parse_warn(mail, "several Subject headers; the first one counts");
-        } else {
-            g_free(mail->subject);
-            mail->subject = ch_words_decode(raw, strlen(raw));
-            if (strlen(raw) > CH_HEADER_VALUE_MAX)
-                ch_parse_warn(mail, "Subject: only the first %d bytes were read", CH_HEADER_VALUE_MAX);
-        }
-        reader->have_subject = TRUE;
+        read_subject(reader, raw);
     } else if (!g_ascii_strcasecmp(name, "To")) {
         read_addresses(reader, "To", raw, mail->to);
     } else if (!g_ascii_strcasecmp(name, "Cc")) {
@@ -258,9 +284,9 @@ static void read_header(Reader *reader, const char *name, const char *raw)
             mail->message_id = message_id(raw);
         }
     } else if (!g_ascii_strcasecmp(name, "In-Reply-To")) {
-        read_ids(raw, mail->in_reply_to);
+        read_any_ids(raw, mail->in_reply_to);
     } else if (!g_ascii_strcasecmp(name, "References")) {
-        read_ids(raw, mail->references);
+        read_any_ids(raw, mail->references);
     } else if (!g_ascii_strcasecmp(name, "Date")) {
         if (first(&mail->date))
             read_date(mail, raw);
@@ -295,17 +321,45 @@ static void take_from(Reader *reader)
     mail->from = g_ptr_array_steal_index(reader->from, chosen);
 }
 
+/* The charset that the first text of the mail names, where it says something of raw bytes in the headers:
+ * UTF-8 and windows-1252 are tried without it. NULL otherwise. Borrowed from TOP. */
+static const char *body_charset(GMimeObject *top)
+{
+    for (guint depth = 0; GMIME_IS_MULTIPART(top) && depth < NESTING_MAX; depth++) {
+        if (g_mime_multipart_get_count(GMIME_MULTIPART(top)) == 0)
+            return NULL;
+        top = g_mime_multipart_get_part(GMIME_MULTIPART(top), 0);
+    }
+    const char *charset = g_mime_object_get_content_type_parameter(top, "charset");
+    return charset && *charset ? charset : NULL;
+}
+
+/* RAW in UTF-8 where it holds bytes beyond ASCII, which nothing allows without saying what they are (RFC 6532
+ * only UTF-8): the body's charset is the best guess. NULL where there is nothing to convert. */
+static char *convert_raw(const Reader *reader, const char *raw)
+{
+    gsize length = strlen(raw);
+    gboolean ascii = TRUE;
+    for (gsize i = 0; i < length && ascii; i++)
+        ascii = (guchar)raw[i] < 0x80 && raw[i] != 0x1b;
+    if (ascii || g_utf8_validate_len(raw, length, NULL))
+        return ascii || !memchr(raw, 0x1b, length) ? NULL : ch_text_to_utf8(raw, length, NULL, NULL);
+    return reader->charset ? ch_text_to_utf8(raw, length, reader->charset, NULL) : NULL;
+}
+
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
 {
-    Reader reader = {.mail = mail, .limits = limits};
+    Reader reader = {.mail = mail, .limits = limits, .charset = body_charset(top)};
     reader.from = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);
     int count = g_mime_header_list_get_count(headers);
     for (int i = 0; i < count; i++) {
         GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
         const char *raw = g_mime_header_get_raw_value(header);
-        if (raw)
-            read_header(&reader, g_mime_header_get_name(header), raw);
+        if (!raw)
+            continue;
+        g_autofree char *converted = convert_raw(&reader, raw);
+        read_header(&reader, g_mime_header_get_name(header), converted ? converted : raw);
     }
     take_from(&reader);
     take_language(&reader);

@@ -296,7 +296,7 @@ static void read_sheets(Page *page, const GumboNode *node)
     for (guint i = 0; i < children->length; i++) {
         const GumboNode *child = children->data[i];
         if (node->v.element.tag == GUMBO_TAG_STYLE && child->type == GUMBO_NODE_TEXT)
-            ch_html_sheet_add(page->sheet, child->v.text.text);
+            ch_html_sheet_add(page->sheet, ch_html_text(child));
         else if (child->type == GUMBO_NODE_ELEMENT && child->v.element.tag == GUMBO_TAG_STYLE &&
                  node->v.element.tag == GUMBO_TAG_HEAD)
             read_sheets(page, child);
@@ -335,7 +335,7 @@ static void write_tree(Page *page, GumboNode *root)
         } else if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
                    child->type == GUMBO_NODE_CDATA) {
             if (!top->unread)
-                ch_html_write(&page->writer, child->v.text.text);
+                ch_html_write(&page->writer, ch_html_text(child));
         } else if (child->type == GUMBO_NODE_ELEMENT) {
             enter(page, child);
         }

@@ -30,16 +30,32 @@ gsize ch_bounds_scan(const char *bytes, gsize length, gsize head, const char **w
 
 /* text.c */
 
+/* 0x80–0x9f of windows-1252; 0 where it has no character. The rest of it is ISO 8859-1. */
+extern const guint16 ch_windows_1252[32];
 /* LENGTH bytes in CHARSET (NULL: none was named) as valid UTF-8; a charset that lies is repaired. *REPAIRED
  * (may be NULL) becomes TRUE where the bytes were not what CHARSET says. Never NULL. */
 char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboolean *repaired);
-/* TEXT with LF line ends and without control characters other than tab and LF, in place. Returns TEXT. */
+/* TEXT with LF line ends and without control characters other than tab and LF, and without what turns the
+ * order of reading (U+202A–202E, U+2066–2069), in place. Returns TEXT. */
 char *ch_text_clean(char *text);
 /* TEXT on one line, in place: white space folded, controls and bidirectional overrides out. Returns TEXT. */
 char *ch_text_one_line(char *text);
+/* Each byte of TEXT that is no UTF-8 becomes '?', in place. Returns TEXT. */
+char *ch_text_mend(char *text);
 /* Cuts TEXT at no more than LIMIT bytes, between two characters. */
 void ch_text_cut(char *text, gsize limit);
 gboolean ch_text_is_blank(const char *text);
+
+/* guess.c */
+
+/* The charset that bytes which are not UTF-8 are in, where that is all but certain (Cyrillic, Chinese,
+ * Japanese, Korean); NULL otherwise: windows-1252 is the best guess then. */
+const char *ch_guess_charset(const char *bytes, gsize length);
+/* The charset of the ISO 2022 family whose escapes stand in BYTES; NULL where there are none. */
+const char *ch_guess_stateful(const char *bytes, gsize length);
+/* TEXT, valid UTF-8, as it was before it was taken for windows-1252 and made UTF-8 again ("Ã§Ã£o"); NULL
+ * where not all that is beyond ASCII in it says so. Free with g_free. */
+char *ch_guess_undo_twice(const char *text);
 
 /* words.c */
 
@@ -97,6 +113,38 @@ GMimeObject *ch_walk_inside(ChWalk *walk, GMimeObject *part);
 
 /* Fills text of the walk's mail, and its marks. */
 void ch_body_read(ChWalk *walk, GMimeObject *top);
+
+/* flowed.c, enriched.c, calendar.c: other forms of text. TEXT is valid UTF-8 with LF line ends, the result is
+ * too. */
+
+/* Text in format=flowed, each paragraph on one line, quotes marked with "> " (RFC 3676). DELSP: its DelSp
+ * parameter says "yes". */
+char *ch_flowed_to_text(const char *text, gboolean delsp);
+/* text/enriched (RFC 1896); text/richtext (RFC 1341) where RICH. */
+char *ch_enriched_to_text(const char *text, gboolean rich);
+/* The first event of an iCalendar object (RFC 5545) in a few lines of English; NULL where there is none. */
+char *ch_calendar_to_text(const char *text);
+
+/* uuencode.c */
+
+/* TOP with each text/plain part that holds uuencoded files replaced by a multipart/mixed of its words and
+ * these files. Takes the reference to TOP and returns it, or one to a new top. The same for the same bytes:
+ * part numbers depend on it. */
+GMimeObject *ch_uuencode_unfold(GMimeObject *top);
+
+/* report.c */
+
+/* Fills bounces and returned_id of MAIL, and is_report and report_type of a report whose MIME is broken.
+ * After ch_headers_read and ch_walk. */
+void ch_report_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+
+/* machine.c */
+
+/* Fills of MAIL what the fields of TOP's header block say of the program that wrote it: automatic, bulk,
+ * other_desk, invitation_reply, loop_marks. */
+void ch_machine_read(ChMail *mail, GMimeObject *top);
+/* The name of a mail program that people write with stands in TOP's header block. */
+gboolean ch_machine_is_client(GMimeObject *top);
 
 /* base64.c */
 
@@ -209,3 +257,8 @@ char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
 void ch_quote_cut(ChMail *mail, const GArray *marks);
+
+/* quote_match.c */
+
+/* Finds the cuts of MAIL anew, as ch_parse_answered does, knowing the COUNT mails of ours below TOPS. */
+void ch_quote_match(ChMail *mail, GMimeObject *const *tops, guint count);

@@ -169,8 +169,12 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
-        if (!incoming->truncated)
+        ch_machine_read(mail, top);
+        if (!incoming->truncated) {
+            top = ch_uuencode_unfold(top);
             ch_walk(mail, top, limits, marks);
+            ch_report_read(mail, top, limits);
+        }
         g_object_unref(top);
     } else {
         ch_parse_warn(mail, "there is no mail in these %zu bytes", g_bytes_get_size(incoming->raw));
@@ -188,6 +192,8 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     /* No limit on the headers: a part that ch_parse listed has the same number without it. */
     input_prepare(&input, raw, G_MAXSIZE, NULL);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
+    if (top)
+        top = ch_uuencode_unfold(top);
     const char *rest;
     GMimeObject *found = top ? ch_walk_find(top, part, &rest) : NULL;
     if (found && rest)
@@ -197,4 +203,24 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     g_clear_object(&top);
     input_release(&input, array);
     return result;
+}
+
+void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count)
+{
+    Input inputs[CH_ANSWERED_MAX] = {{NULL}};
+    GByteArray *arrays[CH_ANSWERED_MAX] = {NULL};
+    GMimeObject *tops[CH_ANSWERED_MAX] = {NULL};
+    guint read = 0;
+    count = MIN(count, CH_ANSWERED_MAX);
+    for (guint i = 0; i < count; i++) {
+        input_prepare(&inputs[i], sent[i], G_MAXSIZE, NULL);
+        GMimeObject *top = inputs[i].length > 0 ? input_parse(&inputs[i], &arrays[i]) : NULL;
+        if (top)
+            tops[read++] = top;
+    }
+    ch_quote_match(mail, tops, read);
+    for (guint i = 0; i < read; i++)
+        g_object_unref(tops[i]);
+    for (guint i = 0; i < count; i++)
+        input_release(&inputs[i], arrays[i]);
 }

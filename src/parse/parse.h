@@ -14,6 +14,13 @@ void ch_parse_setup(void);
  * The caller frees the result. */
 ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits);
 
+/* Finds cuts and reply of MAIL anew, knowing SENT: the bytes (RFC 5322) of the COUNT mails of ours that it
+ * answers, composed by us, the newest first, files left out; only the first CH_ANSWERED_MAX are read. What
+ * repeats them is cut whatever a client did to it, what was typed into them is not (P9). Text and all else
+ * stay as they are; a second call with the same SENT changes nothing. */
+#define CH_ANSWERED_MAX 3
+void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count);
+
 /* The decoded bytes of the part that ATTACHMENT.part names, cut out of RAW again. NULL where there is no such
  * part. The caller unrefs. */
 GBytes *ch_parse_attachment(GBytes *raw, const char *part);

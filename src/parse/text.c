@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* 0x80–0x9f of windows-1252; 0 where it has no character. The rest of it is ISO 8859-1. */
-static const guint16 WINDOWS_1252[32] = {
+const guint16 ch_windows_1252[32] = {
     0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
     0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
@@ -73,7 +72,7 @@ static void append_byte(GString *out, guchar byte)
         g_string_append_c(out, (char)byte);
         return;
     }
-    gunichar c = byte < 0xa0 ? WINDOWS_1252[byte - 0x80] : byte;
+    gunichar c = byte < 0xa0 ? ch_windows_1252[byte - 0x80] : byte;
     g_string_append_unichar(out, c ? c : 0xfffd);
 }
 
@@ -140,12 +139,17 @@ static Reading reading_of(const char *charset, const char **iconv_name)
     *iconv_name = NULL;
     if (!charset || !*charset)
         return READ_LATIN;
-    if (!g_ascii_strcasecmp(charset, "utf-8") || !g_ascii_strcasecmp(charset, "utf8"))
-        return READ_UTF8;
-    static const char *const latin[] = {"us-ascii", "ascii",        "iso-8859-1",        "iso8859-1",
-                                        "latin1",   "latin-1",      "windows-1252",      "cp1252",
-                                        "unknown",  "unknown-8bit", "x-unknown",         "default",
-                                        "binary",   "8bit",         "iso-8859-1-windows"};
+    static const char *const utf8[] = {"utf-8",  "utf8", "utf_8", "utf8mb4", "utf-8mb4", "unicode-1-1-utf-8",
+                                       "x-utf-8"};
+    for (guint i = 0; i < G_N_ELEMENTS(utf8); i++)
+        if (!g_ascii_strcasecmp(charset, utf8[i]))
+            return READ_UTF8;
+    static const char *const latin[] = {
+        "us-ascii",  "ascii",          "iso-8859-1",     "iso8859-1", "latin1",
+        "latin-1",   "windows-1252",   "cp1252",         "unknown",   "unknown-8bit",
+        "x-unknown", "default",        "binary",         "8bit",      "iso-8859-1-windows",
+        "7bit",      "us_ascii",       "ansi_x3.4-1968", "iso646-us", "windows1252",
+        "x-ansi",    "x-user-defined", "ansi",           "none"};
     for (guint i = 0; i < G_N_ELEMENTS(latin); i++)
         if (!g_ascii_strcasecmp(charset, latin[i]))
             return READ_LATIN;
@@ -184,13 +188,70 @@ static char *without_nul(const char *bytes, gsize *length)
     return copy;
 }
 
-char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboolean *repaired)
+/* As ch_text_to_utf8, for bytes that no byte order mark or stateful charset decides. */
+static char *read_plain(const char *bytes, gsize length, Reading reading, const char *name, gboolean named,
+                        gboolean *repaired)
 {
-    gboolean ignored;
-    if (!repaired)
-        repaired = &ignored;
-    if (length == 0)
-        return g_strdup("");
+    if (is_ascii(bytes, length))
+        return g_strndup(bytes, length);
+    if (reading != READ_MANY && g_utf8_validate_len(bytes, length, NULL)) {
+        if (reading == READ_ONE_BYTE || (named && reading == READ_LATIN))
+            *repaired = TRUE;
+        return g_strndup(bytes, length);
+    }
+    const char *guess = reading == READ_LATIN ? ch_guess_charset(bytes, length) : NULL;
+    if (guess) {
+        name = guess;
+        *repaired |= named;
+    } else if (reading == READ_LATIN || reading == READ_UTF8) {
+        gboolean mixed = FALSE;
+        char *text = read_latin(bytes, length, &mixed);
+        *repaired |= mixed && reading == READ_UTF8;
+        return text;
+    }
+    gsize bad = 0;
+    char *text = read_iconv(bytes, length, name, &bad);
+    if (text && bad == 0)
+        return text;
+    *repaired = TRUE;
+    /* A name that iconv doesn't know, or bytes that it can't read: UTF-8 is the usual truth. */
+    if (text && !g_utf8_validate_len(bytes, length, NULL))
+        return text;
+    g_free(text);
+    return read_latin(bytes, length, repaired);
+}
+
+/* "=utf-8", "'iso-8859-1'", "utf-8;" and their like without what does not belong there; NULL for nothing. */
+static char *charset_name(const char *charset)
+{
+    if (!charset)
+        return NULL;
+    while (*charset && !g_ascii_isalnum(*charset))
+        charset++;
+    gsize length = strnlen(charset, 64);
+    gsize end = 0;
+    while (end < length && (g_ascii_isalnum(charset[end]) || strchr("-_.:+", charset[end])))
+        end++;
+    return end > 0 ? g_strndup(charset, end) : NULL;
+}
+
+/* Bytes of a charset that changes its meaning by escapes. NULL where they are none. */
+static char *read_stateful(const char *bytes, gsize length, const char *name, gboolean *repaired)
+{
+    gsize bad = 0;
+    char *text = read_iconv(bytes, length, name, &bad);
+    if (text && bad == 0)
+        return text;
+    *repaired = TRUE;
+    if (text && !g_utf8_validate_len(bytes, length, NULL))
+        return text;
+    g_free(text);
+    return NULL;
+}
+
+/* What is read before UTF-8 made twice is looked for. */
+static char *read_once(const char *bytes, gsize length, const char *charset, gboolean *repaired)
+{
     const char *name;
     Reading reading = reading_of(charset, &name);
     if (length >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) {
@@ -204,39 +265,36 @@ char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboo
         reading = READ_UTF8;
         *repaired = TRUE;
     }
+    const char *escapes = reading == READ_STATEFUL ? NULL : ch_guess_stateful(bytes, length);
+    if (escapes || reading == READ_STATEFUL) {
+        char *text = read_stateful(bytes, length, escapes ? escapes : name, repaired);
+        if (text)
+            return text;
+        reading = READ_LATIN;
+    }
     g_autofree char *copy = NULL;
-    if (reading != READ_STATEFUL) {
-        if (memchr(bytes, 0, length)) {
-            bytes = copy = without_nul(bytes, &length);
-            *repaired = TRUE;
-        }
-        if (is_ascii(bytes, length))
-            return copy ? g_steal_pointer(&copy) : g_strndup(bytes, length);
-        if (reading != READ_MANY && g_utf8_validate_len(bytes, length, NULL)) {
-            if (reading == READ_ONE_BYTE || (charset && *charset && reading == READ_LATIN))
-                *repaired = TRUE;
-            return copy ? g_steal_pointer(&copy) : g_strndup(bytes, length);
-        }
+    if (memchr(bytes, 0, length)) {
+        bytes = copy = without_nul(bytes, &length);
+        *repaired = TRUE;
     }
-    if (reading == READ_LATIN || reading == READ_UTF8) {
-        gboolean mixed = FALSE;
-        char *text = read_latin(bytes, length, &mixed);
-        if (mixed && reading == READ_UTF8)
-            *repaired = TRUE;
-        return text;
-    }
-    gsize bad = 0;
-    char *text = read_iconv(bytes, length, name, &bad);
-    if (text && bad == 0)
+    return read_plain(bytes, length, reading, name, charset != NULL, repaired);
+}
+
+char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboolean *repaired)
+{
+    gboolean ignored;
+    if (!repaired)
+        repaired = &ignored;
+    if (length == 0)
+        return g_strdup("");
+    g_autofree char *named = charset_name(charset);
+    char *text = read_once(bytes, length, named, repaired);
+    char *once = ch_guess_undo_twice(text);
+    if (!once)
         return text;
     *repaired = TRUE;
-    /* A name that iconv doesn't know, or bytes that it can't read: UTF-8 is the usual truth. */
-    if (!text || g_utf8_validate_len(bytes, length, NULL)) {
-        g_free(text);
-        g_autofree char *safe = reading == READ_STATEFUL ? without_nul(bytes, &length) : NULL;
-        return read_latin(safe ? safe : bytes, length, repaired);
-    }
-    return text;
+    g_free(text);
+    return once;
 }
 
 /* Whether the three bytes at AT are U+202A–202E or U+2066–2069, which turn the order of what is shown. */
@@ -263,6 +321,8 @@ char *ch_text_clean(char *text)
             if (from[1] == 0x85)
                 *to++ = '\n';
             from += 2;
+        } else if (is_bidi(from)) {
+            from += 3;
         } else {
             *to++ = c;
             from++;
@@ -282,8 +342,6 @@ char *ch_text_one_line(char *text)
         if (*from == ' ' || *from == '\t' || *from == '\n') {
             space = to != (guchar *)text;
             from++;
-        } else if (is_bidi(from)) {
-            from += 3;
         } else {
             if (space)
                 *to++ = ' ';
@@ -292,6 +350,14 @@ char *ch_text_one_line(char *text)
         }
     }
     *to = '\0';
+    return text;
+}
+
+char *ch_text_mend(char *text)
+{
+    const char *bad = text;
+    while (!g_utf8_validate(bad, -1, &bad))
+        text[bad - text] = '?';
     return text;
 }
 

@@ -27,6 +27,32 @@ typedef struct {
     char *charset;
 } Decoder;
 
+/* Where the text of WORD ends: at "?=", also at one with a blank in it, unless the next word begins before
+ * that; else where the line was cut, at the next blank. */
+static void find_end(Word *word, const char *end)
+{
+    gsize window = MIN((gsize)(end - word->text), WORD_MAX);
+    const char *stop = memmem(word->text, window, "?=", 2);
+    const char *next = stop ? memmem(word->text, (gsize)(stop - word->text), " =?", 3) : NULL;
+    if (next)
+        stop = NULL;
+    if (stop) {
+        word->text_length = (gsize)(stop - word->text);
+        word->end = stop + 2;
+        return;
+    }
+    stop = word->text;
+    while (stop < word->text + window && !g_ascii_isspace(*stop))
+        stop++;
+    word->end = stop;
+    if (end - stop >= 2 && stop > word->text && stop[-1] == '?' && stop[1] == '=' &&
+        (end - stop == 2 || g_ascii_isspace(stop[2]))) /* "? =" */
+        word->end = stop + 2;
+    if (stop > word->text && stop[-1] == '?')
+        stop--;
+    word->text_length = (gsize)(stop - word->text);
+}
+
 static gboolean read_word(const char *at, const char *end, Word *word)
 {
     if (end - at < 8 || at[0] != '=' || at[1] != '?')
@@ -44,17 +70,7 @@ static gboolean read_word(const char *at, const char *end, Word *word)
     word->charset_length = (gsize)((star ? star : mark) - charset);
     word->encoding = encoding;
     word->text = mark + 3;
-    gsize window = MIN((gsize)(end - word->text), WORD_MAX);
-    const char *stop = memmem(word->text, window, "?=", 2);
-    if (stop) {
-        word->end = stop + 2;
-    } else { /* no end: up to the next space, where the line was cut */
-        stop = word->text;
-        while (stop < word->text + window && !g_ascii_isspace(*stop))
-            stop++;
-        word->end = stop;
-    }
-    word->text_length = (gsize)(stop - word->text);
+    find_end(word, end);
     return TRUE;
 }
 
@@ -117,13 +133,8 @@ static gboolean is_space(const char *from, const char *to)
     return from == to;
 }
 
-char *ch_words_decode(const char *raw, gsize length)
+static char *decode(const char *raw, gsize length)
 {
-    while (length > 0 && g_ascii_isspace(*raw)) {
-        raw++;
-        length--;
-    }
-    length = MIN(length, CH_HEADER_VALUE_MAX); /* P13 */
     Decoder decoder = {g_string_sized_new(length + 1), g_string_new(NULL), NULL};
     const char *end = raw + length, *plain = raw, *at = raw;
     gboolean after_word = FALSE;
@@ -152,5 +163,22 @@ char *ch_words_decode(const char *raw, gsize length)
         g_string_append(decoder.out, text);
     }
     g_string_free(decoder.pending, TRUE);
-    return ch_text_one_line(g_string_free(decoder.out, FALSE));
+    return g_string_free(decoder.out, FALSE);
+}
+
+char *ch_words_decode(const char *raw, gsize length)
+{
+    while (length > 0 && g_ascii_isspace(*raw)) {
+        raw++;
+        length--;
+    }
+    length = MIN(length, CH_HEADER_VALUE_MAX); /* P13 */
+    char *text = decode(raw, length);
+    /* Some programs encode what is encoded already. */
+    if (g_str_has_prefix(text, "=?") && memmem(raw, length, "?=", 2)) {
+        char *again = decode(text, strlen(text));
+        g_free(text);
+        text = again;
+    }
+    return ch_text_one_line(text);
 }

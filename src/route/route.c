@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define ADDRESSES_MAX 100 /* of each header that are looked at for all departments */
+
 /* ADDRESS is one of DEPARTMENT's, perhaps with "+something" in its local part. */
 static gboolean belongs(const ChDepartmentConfig *department, const char *address)
 {
@@ -69,4 +71,25 @@ const ChDepartmentConfig *ch_route(const ChConfig *config, const ChMail *mail, c
     ch_reason(reasons, "department %s: the first, since no other address of a department was written to",
               department->name);
     return department;
+}
+
+static void add_department(const ChConfig *config, const char *address, GPtrArray *departments)
+{
+    const ChDepartmentConfig *department = by_address(config, address);
+    if (department && !g_ptr_array_find(departments, department, NULL))
+        g_ptr_array_add(departments, (gpointer)department);
+}
+
+GPtrArray *ch_route_written_to(const ChConfig *config, const ChMail *mail)
+{
+    GPtrArray *departments = g_ptr_array_new();
+    const GPtrArray *lists[] = {mail->to, mail->cc};
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+        for (guint j = 0; j < MIN(lists[i]->len, ADDRESSES_MAX); j++) {
+            const ChAddress *address = g_ptr_array_index(lists[i], j);
+            add_department(config, address->address, departments);
+        }
+    for (guint i = 0; i < MIN(mail->delivered_to->len, ADDRESSES_MAX); i++)
+        add_department(config, g_ptr_array_index(mail->delivered_to, i), departments);
+    return departments;
 }

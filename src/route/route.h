@@ -11,3 +11,7 @@
  * borrowed from CONFIG. Appends why to REASONS. */
 const ChDepartmentConfig *ch_route(const ChConfig *config, const ChMail *mail, const char *mailbox,
                                    GPtrArray *reasons);
+
+/* All departments whose address MAIL was written to, by To, Cc and the delivery, in that order: of const
+ * ChDepartmentConfig *, each once. The caller unrefs. */
+GPtrArray *ch_route_written_to(const ChConfig *config, const ChMail *mail);

@@ -61,6 +61,17 @@ typedef struct {
     ChCommitted *committed;
 } Carrying;
 
+/* The new ticket follows OLD: both say so. */
+static gboolean link_tickets(Carrying *carrying, gint64 old, GError **error)
+{
+    gint64 ticket = carrying->committed->ticket;
+    g_autofree char *back = g_strdup_printf("#%" G_GINT64_FORMAT, old);
+    g_autofree char *on = g_strdup_printf("#%" G_GINT64_FORMAT, ticket);
+    return ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, "follows", back,
+                        error) &&
+           ch_store_log(carrying->store, old, carrying->mail_id, carrying->actor, "followed-by", on, error);
+}
+
 static gboolean open_ticket(Carrying *carrying, const ChAction *action, GError **error)
 {
     ChStore *store = carrying->store;
@@ -74,11 +85,13 @@ static gboolean open_ticket(Carrying *carrying, const ChAction *action, GError *
     ch_bind_int(&row, ":requester", requester);
     ch_bind_text(&row, ":address", carrying->sender->address);
     ch_bind_int(&row, ":now", ch_clock_now());
+    ch_bind_id(&row, ":follows", action->id);
     if (!ch_step(&row, NULL, error))
         return FALSE;
     carrying->committed->ticket = sqlite3_last_insert_rowid(store->db);
     return ch_store_log(store, carrying->committed->ticket, carrying->mail_id, carrying->actor, "opened",
-                        carrying->decision->department, error);
+                        carrying->decision->department, error) &&
+           (!action->id || link_tickets(carrying, action->id, error));
 }
 
 static char *cuts_as_json(const ChMail *mail)
@@ -113,7 +126,7 @@ static gboolean add_attachments(Carrying *carrying, GError **error)
     return TRUE;
 }
 
-static gboolean add_entry(Carrying *carrying, GError **error)
+static gboolean add_entry(Carrying *carrying, const char *title, GError **error)
 {
     ChStore *store = carrying->store;
     const ChMail *mail = carrying->mail;
@@ -128,7 +141,7 @@ static gboolean add_entry(Carrying *carrying, GError **error)
     ch_bind_int(&row, ":person", writer);
     ch_bind_text(&row, ":address", carrying->sender->address);
     ch_bind_text(&row, ":role", ch_role_name(carrying->decision->role));
-    ch_bind_text(&row, ":title", mail->subject);
+    ch_bind_text(&row, ":title", title ? title : mail->subject);
     ch_bind_text(&row, ":text", mail->text);
     ch_bind_text(&row, ":cuts", cuts);
     ch_bind_int(&row, ":now", ch_clock_now());
@@ -148,16 +161,33 @@ static gboolean add_entry(Carrying *carrying, GError **error)
                         ch_role_name(carrying->decision->role), error);
 }
 
-static gboolean set_state(Carrying *carrying, ChTicketState state, GError **error)
+static gboolean refer(Carrying *carrying, const char *name, GError **error)
 {
-    gint64 ticket = carrying->committed->ticket;
-    CH_ROW row = ch_row(carrying->store, CH_QUERY_TICKET_SET_STATE);
-    ch_bind_text(&row, ":state", ch_ticket_state_name(state));
-    ch_bind_int(&row, ":now", ch_clock_now());
+    gint64 ticket = carrying->committed->ticket, where;
+    if (!department(carrying->store, name, &where, error))
+        return FALSE;
+    CH_ROW row = ch_row(carrying->store, CH_QUERY_REFERRAL_INSERT);
     ch_bind_int(&row, ":ticket", ticket);
+    ch_bind_int(&row, ":department", where);
+    ch_bind_int(&row, ":now", ch_clock_now());
     return ch_step(&row, NULL, error) &&
-           ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, "state",
-                        ch_ticket_state_name(state), error);
+           ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, "referred", name, error);
+}
+
+static gboolean reached(Carrying *carrying, const char *address, GError **error)
+{
+    gboolean was;
+    return ch_store_reached(carrying->store, address, carrying->mail_id, carrying->actor, &was, error);
+}
+
+static gboolean close_question(Carrying *carrying, gint64 id, GError **error)
+{
+    g_autofree char *detail = g_strdup_printf("question %" G_GINT64_FORMAT, id);
+    CH_ROW row = ch_row(carrying->store, CH_QUERY_QUESTION_UNDELIVERABLE);
+    ch_bind_int(&row, ":id", id);
+    ch_bind_int(&row, ":now", ch_clock_now());
+    return ch_step(&row, NULL, error) && ch_store_log(carrying->store, 0, carrying->mail_id, "desk",
+                                                      "question-undeliverable", detail, error);
 }
 
 static gboolean hold(Carrying *carrying, const ChAction *action, GError **error)
@@ -180,9 +210,10 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
     case CH_ACTION_OPEN_TICKET:
         return open_ticket(carrying, action, error);
     case CH_ACTION_ADD_ENTRY:
-        return add_entry(carrying, error);
+        return add_entry(carrying, action->value, error);
     case CH_ACTION_SET_STATE:
-        return set_state(carrying, action->state, error);
+        return ch_db_set_state(carrying->store, ticket, carrying->mail_id, carrying->actor, action->state,
+                               error);
     case CH_ACTION_LOG:
         return ch_store_log(carrying->store, ticket, carrying->mail_id, carrying->actor, action->value,
                             action->detail, error);
@@ -192,6 +223,16 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
         gint64 id;
         return person(carrying->store, carrying->sender, action->value, &id, error);
     }
+    case CH_ACTION_REFER:
+        return refer(carrying, action->value, error);
+    case CH_ACTION_FAILURE:
+        return ch_db_failed(carrying->store, carrying->mail_id, carrying->decision->failure, error);
+    case CH_ACTION_COMPLAINT:
+        return ch_db_complained(carrying->store, carrying->decision->failure, error);
+    case CH_ACTION_REACHED:
+        return reached(carrying, action->value, error);
+    case CH_ACTION_CLOSE:
+        return close_question(carrying, action->id, error);
     case CH_ACTION_ANSWER:
         return ch_store_answer(carrying->store, action->id, g_strcmp0(action->value, "yes") == 0, "reply",
                                error);

@@ -133,6 +133,20 @@ void ch_store_rollback_savepoint(ChStore *store)
     g_hash_table_remove_all(store->departments);
 }
 
+gboolean ch_store_contain(ChStore *store, ChWork work, gpointer data, GError **fault, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    if (!ch_store_savepoint(store, error))
+        return FALSE;
+    if (work(data, &cause))
+        return ch_store_release(store, error);
+    ch_store_rollback_savepoint(store);
+    gboolean contained =
+        !ch_error_is_temporary(cause) && !g_error_matches(cause, CH_ERROR, CH_ERROR_CANCELLED);
+    g_propagate_error(contained ? fault : error, g_steal_pointer(&cause));
+    return contained;
+}
+
 gboolean ch_store_changed(ChStore *store)
 {
     sqlite3_stmt *statement = NULL;

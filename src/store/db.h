@@ -80,18 +80,43 @@ gboolean ch_db_answer(ChStore *store, gint64 id, gboolean yes, const char *by, c
 /* outbox.c: the mails that ask QUESTION and have not left never will. */
 gboolean ch_db_drop_question(ChStore *store, gint64 question, GError **error);
 
+/* trouble.c: what FAILURE, which MAIL reports, leaves of its recipient. */
+gboolean ch_db_failed(ChStore *store, gint64 mail, const ChFailure *failure, GError **error);
+gboolean ch_db_complained(ChStore *store, const ChFailure *failure, GError **error);
+
+/* tickets.c: the ticket that NUMBER leads to through merges; *END 0: there is none of that number. */
+gboolean ch_db_ticket_end(ChStore *store, gint64 number, gint64 *end, GError **error);
+/* The one place where a ticket gets a state; logged. MAIL 0: none caused it. */
+gboolean ch_db_set_state(ChStore *store, gint64 ticket, gint64 mail, const char *actor, ChTicketState state,
+                         GError **error);
+/* Those that were merged into TICKET. Array of gint64. */
+GArray *ch_db_merged(ChStore *store, gint64 ticket, GError **error);
+
+/* outbox.c: the bytes of outbox mail ID, without its files, appended to SENT (of GBytes); nothing where they
+ * are gone or damaged. */
+gboolean ch_db_sent(ChStore *store, gint64 id, GPtrArray *sent, GError **error);
+
 /* What the traces in a mail say (traces.c). */
 typedef struct {
     gboolean own_message_id;
     gint64 ticket; /* of the strongest trace; 0: none */
     ChMatch match;
+    gint64
+        merged; /* the number that the strongest trace has, where it was merged into ticket; 0: it was not */
     char *disagreement;
+    guint disagreements;
     gint64 question; /* of the newest token that its sender got with a question; 0: none */
     char *token_of;  /* whose token it is that the sender did not get, the newest; NULL: none */
     gint64 question_serial, token_serial; /* of the mails that brought these */
+    gint64 returned;                 /* outbox row of the mail of ours that a report speaks of; 0: of none */
+    ChReturnedFacts *returned_facts; /* of it; NULL with returned 0 */
+    gint64 returned_rank;            /* how that is known */
+    gint64 sent[CH_SENT_MAX];        /* serials of the mails of ours that it names, what it answers first */
+    guint sent_count;
 } ChTraces;
 
-/* OWN: of char *, folded: the addresses of the sender. The strings of TRACES are the caller's to free. */
+/* OWN: of char *, folded: the addresses of the sender. What TRACES points to is the caller's to free. */
 gboolean ch_db_traces(ChStore *store, const ChMail *mail, const GPtrArray *own, ChTraces *traces,
                       GError **error);
-void ch_traces_weigh(ChTraces *traces, gint64 ticket, ChMatch match);
+/* One more trace: NUMBER, which may have been merged into another, or never given out (then it is none). */
+gboolean ch_traces_weigh(ChStore *store, ChTraces *traces, gint64 number, ChMatch match, GError **error);

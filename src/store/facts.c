@@ -15,6 +15,7 @@
 #define HOUR         3600
 #define DAY          (24 * HOUR)
 #define SUFFIXES_MAX 10   /* parent domains of a sender that are looked up in the blocklist */
+#define WATCHERS_MAX 100  /* of a ticket that hear of it */
 #define COUNTED_MAX  1000 /* where it does not matter how many more there are */
 
 static gboolean duplicate(ChStore *store, const ChInquiry *inquiry, ChFacts *facts, GError **error)
@@ -27,11 +28,15 @@ static gboolean duplicate(ChStore *store, const ChInquiry *inquiry, ChFacts *fac
     ch_bind_int(&row, ":mail", inquiry->mail_id);
     if (!ch_step(&row, &any, error))
         return FALSE;
-    if (any) {
-        facts->duplicate_of = ch_int(&row, 0);
-        facts->duplicate_ticket = ch_int(&row, 1);
-    }
-    return TRUE;
+    if (!any)
+        return TRUE;
+    facts->duplicate_of = ch_int(&row, 0);
+    gint64 number = ch_int(&row, 1), end = 0;
+    gboolean stands = number && ch_int(&row, 2);
+    if (number && !ch_db_ticket_end(store, number, &end, error))
+        return FALSE;
+    facts->duplicate_ticket = end;
+    return !stands || (facts->duplicate = ch_store_ticket(store, end, NULL, error)) != NULL;
 }
 
 static gboolean same_body(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
@@ -108,7 +113,7 @@ static gboolean question(ChStore *store, gint64 id, ChFacts *facts, GError **err
     if (!id)
         return TRUE;
     CH_ROW row = ch_row(store, CH_QUERY_QUESTION_FACTS);
-    gboolean any;
+    gboolean any = TRUE;
     ch_bind_int(&row, ":id", id);
     if (!ch_step(&row, &any, error) || !any)
         return !any;
@@ -134,6 +139,26 @@ static gboolean ticket(ChStore *store, const ChTraces *traces, ChFacts *facts, G
     return TRUE;
 }
 
+/* Who answers a closed ticket once more, after another of theirs followed it, means that one. */
+static gboolean follower(ChStore *store, ChFacts *facts, GError **error)
+{
+    if (!facts->ticket || facts->ticket->state != CH_TICKET_CLOSED || !facts->person)
+        return TRUE;
+    CH_ROW row = ch_row(store, CH_QUERY_TICKET_FOLLOWER);
+    gboolean any = TRUE;
+    ch_bind_int(&row, ":ticket", facts->ticket->number);
+    ch_bind_int(&row, ":person", facts->person->id);
+    if (!ch_step(&row, &any, error) || !any)
+        return !any;
+    ChTicketFacts *next = ch_store_ticket(store, ch_int(&row, 0), NULL, error);
+    if (!next)
+        return FALSE;
+    facts->meant = facts->ticket->number;
+    ch_ticket_facts_free(facts->ticket);
+    facts->ticket = next;
+    return TRUE;
+}
+
 /* What the mail itself points to. */
 static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
                            GError **error)
@@ -143,13 +168,37 @@ static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char 
     if (!facts->person)
         g_ptr_array_add(own, g_strdup(sender));
     ChTraces traces = {0};
-    gboolean good = ch_db_traces(store, inquiry->mail, own, &traces, error);
-    if (good && inquiry->subject_ticket)
-        ch_traces_weigh(&traces, inquiry->subject_ticket, CH_MATCH_SUBJECT);
+    gboolean good = ch_db_traces(store, inquiry->mail, own, &traces, error) &&
+                    ch_traces_weigh(store, &traces, inquiry->subject_ticket, CH_MATCH_SUBJECT, error);
+    for (guint i = 0; good && i < inquiry->other_count; i++)
+        good = ch_traces_weigh(store, &traces, inquiry->others[i], CH_MATCH_SUBJECT, error);
     facts->own_message_id = traces.own_message_id;
     facts->disagreement = traces.disagreement;
+    facts->meant = traces.merged;
     facts->token_of = traces.token_of;
-    return good && ticket(store, &traces, facts, error) && question(store, traces.question, facts, error);
+    for (guint i = 0; good && i < traces.sent_count; i++)
+        good = ch_db_sent(store, traces.sent[i], facts->sent, error);
+    facts->returned = traces.returned_facts;
+    return good && ticket(store, &traces, facts, error) && follower(store, facts, error) &&
+           question(store, traces.question, facts, error);
+}
+
+/* What is known of the address that a mail of ours did not reach, and of the sender's. */
+static gboolean trouble(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
+                        GError **error)
+{
+    ChReturnedFacts *returned = facts->returned;
+    if (!inquiry->machine)
+        return ch_store_marked(store, sender, &facts->unreachable, error);
+    if (!returned)
+        return TRUE;
+    g_autoptr(ChTrouble) known = NULL;
+    if (!ch_store_trouble(store, returned->recipient, &known, error))
+        return FALSE;
+    returned->marked = known && known->marked_at;
+    returned->told = known && known->told_at > ch_clock_now() - DAY;
+    returned->complained = known && known->complained_at;
+    return TRUE;
 }
 
 ChFacts *ch_store_facts(ChStore *store, const ChInquiry *inquiry, GError **error)
@@ -162,7 +211,7 @@ ChFacts *ch_store_facts(ChStore *store, const ChInquiry *inquiry, GError **error
         !held(store, inquiry, sender, facts, error) ||
         !ch_store_asked(store, sender, now - HOUR, &facts->asked_hour, error) ||
         !ch_store_asked(store, sender, now - DAY, &facts->asked_day, error) ||
-        !pointed_to(store, inquiry, sender, facts, error))
+        !pointed_to(store, inquiry, sender, facts, error) || !trouble(store, inquiry, sender, facts, error))
         return NULL;
     if (facts->token_of &&
         (!ch_store_person(store, facts->token_of, &facts->token_person, error) ||
@@ -178,6 +227,21 @@ static gboolean collect(ChRow *row, GPtrArray *list, GError **error)
     while (ch_next(row, error))
         g_ptr_array_insert(list, start, ch_text(row, 0));
     return !row->failed;
+}
+
+/* Who is on TICKET beside its requester and its own department. */
+static gboolean company(ChStore *store, gint64 ticket, ChTicketFacts *facts, GError **error)
+{
+    CH_ROW watchers = ch_row(store, CH_QUERY_WATCHER_LIST);
+    ch_bind_int(&watchers, ":ticket", ticket);
+    ch_bind_int(&watchers, ":limit", WATCHERS_MAX);
+    while (ch_next(&watchers, error))
+        g_ptr_array_add(facts->watchers, ch_text(&watchers, 0));
+    CH_ROW referred = ch_row(store, CH_QUERY_REFERRAL_LIST);
+    ch_bind_int(&referred, ":ticket", ticket);
+    while (!watchers.failed && ch_next(&referred, error))
+        g_ptr_array_add(facts->referred, ch_text(&referred, 0));
+    return !watchers.failed && !referred.failed;
 }
 
 ChTicketFacts *ch_store_ticket(ChStore *store, gint64 ticket, const char *recipient, GError **error)
@@ -200,6 +264,10 @@ ChTicketFacts *ch_store_ticket(ChStore *store, gint64 ticket, const char *recipi
     facts->requester_name = ch_text(&row, 3);
     facts->requester_address = ch_text(&row, 4);
     facts->requester_language = ch_text(&row, 7);
+    facts->follows = ch_int(&row, 8);
+    facts->closed_for = ch_int(&row, 10) ? MAX(1, ch_clock_now() - ch_int(&row, 10)) : 0;
+    if (!company(store, ticket, facts, error))
+        return NULL;
     CH_ROW ids = ch_row(store, CH_QUERY_MESSAGE_ID_OF_TICKET);
     ch_bind_int(&ids, ":ticket", ticket);
     ch_bind_int(&ids, ":limit", REFERENCES_SENT);

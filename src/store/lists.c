@@ -75,6 +75,9 @@ void ch_ticket_view_free(ChTicketView *view)
     g_free(view->department);
     g_free(view->requester_name);
     g_free(view->requester_address);
+    g_clear_pointer(&view->merged, g_array_unref);
+    g_clear_pointer(&view->watchers, g_ptr_array_unref);
+    g_clear_pointer(&view->referred, g_ptr_array_unref);
     g_ptr_array_unref(view->entries);
     g_ptr_array_unref(view->events);
     g_free(view);
@@ -151,7 +154,10 @@ ChTicketView *ch_store_ticket_view(ChStore *store, gint64 number, GError **error
     view->department = g_steal_pointer(&facts->department);
     view->requester_name = g_steal_pointer(&facts->requester_name);
     view->requester_address = g_steal_pointer(&facts->requester_address);
+    view->watchers = g_ptr_array_ref(facts->watchers);
+    view->referred = g_ptr_array_ref(facts->referred);
     view->state = facts->state;
+    view->follows = facts->follows;
     view->entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_row_free);
     view->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_row_free);
     CH_ROW row = ch_row(store, CH_QUERY_TICKET_GET);
@@ -161,7 +167,9 @@ ChTicketView *ch_store_ticket_view(ChStore *store, gint64 number, GError **error
         return NULL;
     view->opened_at = ch_int(&row, 5);
     view->changed_at = ch_int(&row, 6);
-    if (!read_entries(store, view, error) || !read_events(store, view, error))
+    view->merged_into = ch_int(&row, 9);
+    if (!(view->merged = ch_db_merged(store, number, error)) || !read_entries(store, view, error) ||
+        !read_events(store, view, error))
         return NULL;
     return g_steal_pointer(&view);
 }

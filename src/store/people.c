@@ -246,6 +246,8 @@ gboolean ch_store_forget(ChStore *store, const char *address, guint *mails, GErr
         return FALSE;
     for (guint i = 0; i < addresses->len; i++)
         if (!forget_mails(store, addresses->pdata[i], mails, error) ||
+            !ch_run_text(store, CH_QUERY_TROUBLE_FORGET, ":address", addresses->pdata[i], error) ||
+            !ch_run_text(store, CH_QUERY_WATCHER_FORGET, ":address", addresses->pdata[i], error) ||
             !forget_questions(store, addresses->pdata[i], error))
             return FALSE;
     g_autofree char *detail = g_strdup_printf("person %" G_GINT64_FORMAT, id);

@@ -31,6 +31,11 @@ void ch_store_rollback(ChStore *store);
 gboolean ch_store_savepoint(ChStore *store, GError **error);
 gboolean ch_store_release(ChStore *store, GError **error);
 void ch_store_rollback_savepoint(ChStore *store);
+/* Does WORK in a savepoint. Where it fails through a fault of its own, what it did is undone, *FAULT says why
+ * (the caller's to free), and the result is TRUE: nothing else is hurt (P12). What is wrong with the database
+ * as a whole, or will pass by itself, is ERROR's and FALSE: the transaction must not go on. */
+typedef gboolean (*ChWork)(gpointer data, GError **error);
+gboolean ch_store_contain(ChStore *store, ChWork work, gpointer data, GError **fault, GError **error);
 
 /* TRUE where another connection has changed the database since the last call. */
 gboolean ch_store_changed(ChStore *store);
@@ -94,7 +99,10 @@ typedef struct {
     const char *sender; /* whom judge takes for it */
     const char *fingerprint;
     const char *body;      /* ch_mail_body_digest; "": none */
-    gint64 subject_ticket; /* the number that its subject names; 0: none */
+    gint64 subject_ticket; /* the first number that its subject names; 0: none */
+    const gint64 *others;  /* the further ones; NULL: none */
+    guint other_count;
+    gboolean machine; /* it was not written by a person: what it says of a mail of ours is wanted */
 } ChInquiry;
 
 /* What the desk knows about the mail of INQUIRY. Never NULL on success. */
@@ -123,6 +131,32 @@ gboolean ch_store_log(ChStore *store, gint64 ticket, gint64 mail, const char *ac
 /* The ticket for composing: ChTicketFacts, or NULL with CH_ERROR_NOT_FOUND. RECIPIENT (may be NULL):
  * message_ids ends with the mails that this address got about it, so that its client threads. */
 ChTicketFacts *ch_store_ticket(ChStore *store, gint64 ticket, const char *recipient, GError **error);
+
+/* --- What an admin does to a ticket (tickets.c) --- */
+
+/* Closes it, or opens it again; *CHANGED: it was not so before. CH_ERROR_USAGE where it was merged. */
+gboolean ch_store_set_ticket_state(ChStore *store, gint64 number, ChTicketState state, const char *actor,
+                                   gboolean *changed, GError **error);
+/* Replies to FROM land in INTO from now on, its requester and watchers follow INTO, and it is closed; its
+ * messages stay where they are. CH_ERROR_USAGE where one of them was merged already, or they are the same. */
+gboolean ch_store_merge_tickets(ChStore *store, gint64 from, gint64 into, const char *actor, GError **error);
+
+/* --- Addresses that mail does not reach (trouble.c) --- */
+
+typedef struct {
+    char *status, *diagnostic;                           /* "" where none was given */
+    gint64 failed_at, marked_at, told_at, complained_at; /* 0: never, or not since it was reached */
+} ChTrouble;
+
+void ch_trouble_free(ChTrouble *trouble);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTrouble, ch_trouble_free)
+/* Of ADDRESS (any case); *TROUBLE NULL: none. The caller frees. */
+gboolean ch_store_trouble(ChStore *store, const char *address, ChTrouble **trouble, GError **error);
+/* Whether no automatic mail goes to ADDRESS, since nothing arrives there. */
+gboolean ch_store_marked(ChStore *store, const char *address, gboolean *marked, GError **error);
+/* Mail goes to ADDRESS again, because of MAIL (0: none), which ACTOR wrote. *WAS: it did not before. */
+gboolean ch_store_reached(ChStore *store, const char *address, gint64 mail, const char *actor, gboolean *was,
+                          GError **error);
 
 /* --- The outbox (outbox.c) --- */
 
@@ -387,8 +421,12 @@ typedef struct {
     gint64 number, opened_at, changed_at;
     char *title, *department, *requester_name, *requester_address;
     ChTicketState state;
-    GPtrArray *entries; /* of ChEntryRow */
-    GPtrArray *events;  /* of ChEventRow */
+    gint64 follows, merged_into; /* numbers; 0: none */
+    GArray *merged;              /* of gint64: tickets that were merged into this one */
+    GPtrArray *watchers;         /* of char *, addresses */
+    GPtrArray *referred;         /* of char *, departments */
+    GPtrArray *entries;          /* of ChEntryRow */
+    GPtrArray *events;           /* of ChEventRow */
 } ChTicketView;
 
 typedef struct {

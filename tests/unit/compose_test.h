@@ -100,6 +100,13 @@ static inline ChLetter *full(const char *template, const char *language)
     set(&letter->in_reply_to, "mail2@cliente.example.br");
     g_ptr_array_add(letter->references, g_strdup("mail1@cliente.example.br"));
     g_ptr_array_add(letter->references, g_strdup("mail2@cliente.example.br"));
+    set(&letter->follows_key, "[#1007]");
+    letter->referred = strcmp(template, "notice-new") == 0;
+    set(&letter->failed_to, "carla@cliente.example.br");
+    set(&letter->failed_template, "answer");
+    set(&letter->failed_status, "5.1.1");
+    set(&letter->failed_why, "550 5.1.1 <carla@cliente.example.br>: User unknown & gone");
+    letter->unreachable = TRUE;
     letter->date = 1790000000;
     letter->automatic = strcmp(template, "answer") != 0;
     fill_people(letter);

@@ -61,7 +61,7 @@ static const struct {
      "x.conf:2: unknown key 'Name' in [desk], expected a key that is known; did you mean 'name'?"},
     {"far-key", "[desk]\ncolour = x\n",
      "x.conf:2: unknown key 'colour' in [desk], expected one of name, prefix, domain, language, admins, "
-     "digest_hour"},
+     "reopen_days, digest_hour"},
     {"secret-key", "[smtp]\nhost = h\nuser = u\npasword = hunter2\n",
      "x.conf:4: unknown key 'pasword' in [smtp], expected a key that is known; did you mean 'password'?"},
     {"unknown-section", "[mial]\nhost = h\n",

@@ -29,6 +29,8 @@ static void test_defaults(void)
     g_assert_cmpuint(config->limits.mail_bytes, ==, 24 << 20);
     g_assert_true(g_strv_contains((const char *const *)config->files.types, "jpg"));
     g_assert_cmpuint(config->digest_hour, ==, 8);
+    g_assert_cmpuint(config->reopen_days, ==, 14);
+    g_assert_cmpuint(config->budgets.strangers, ==, 300);
     g_assert_cmpuint(config->key_days, ==, 180);
     g_assert_cmpint(department->registration, ==, CH_REGISTRATION_VALIDATED);
     g_assert_null(department->domains[0]);
@@ -71,7 +73,7 @@ static void test_page_defaults(void)
 /* Every key once, none at its default. Only one of the four passwords may stand in one section. */
 static const char full[] =
     "[desk]\nname = Mesa\nprefix = Integral\ndomain = mesa.example.br\nlanguage = en\n"
-    "admins = raiz@example.br\ndigest_hour = 0\n"
+    "admins = raiz@example.br\ndigest_hour = 0\nreopen_days = 0\n"
     "[mailbox m.1]\nhost = imap.example.br\nport = 1143\ntls = starttls\nca_file = /ca.pem\n"
     "allow_plain = yes\nuser = m\npassword_command = pass show 'm' | head -n1\n"
     "folders = INBOX, Caixa de Entrada\nafter = delete\nmove_to = Feito\nidle = no\n"
@@ -83,7 +85,7 @@ static const char full[] =
     "attachments_count = 3\n"
     "[department b]\naddresses = b@example.br, c@example.br\n"
     "[registration]\nmails = 6\nbytes = 1M\nper_day = 2\nremind = 0\nexpire = 90s\nretain = 30d\n"
-    "[budgets]\naddress = 1\nticket = 2\nagent = 3\ndesk = 1000000\n"
+    "[budgets]\naddress = 1\nticket = 2\nagent = 3\ndesk = 1000000\nstrangers = 4\n"
     "[web]\nhost = ::\nport = 80\nurl = https://ajuda.example.br/x\nfields = language, company\n"
     "required = none\ncolour = #c0ffee\nlogo = /logo.svg\nproxies = 10.0.0.1, fe80::1\nrequests = 1\n"
     "connections = 16\ntimeout = 1m\n"

@@ -68,7 +68,7 @@ static void test_judge(void)
         {.name = "list by precedence", .from = "m@c.example", .precedence = "list", .kind = CH_KIND_LIST},
         {.name = "list", .from = "m@c.example", .list_id = "l.c.example", .kind = CH_KIND_LIST},
         {.name = "first-class", .from = "m@c.example", .precedence = "first-class", .kind = CH_KIND_PERSON},
-        {.name = "null sender", .from = "m@c.example", .return_path = "", .kind = CH_KIND_BOUNCE},
+        {.name = "null sender", .from = "m@c.example", .return_path = "", .kind = CH_KIND_AUTO_REPLY},
         {.name = "return path", .from = "m@c.example", .return_path = "m@c.example", .kind = CH_KIND_PERSON},
         {.name = "mailer-daemon", .from = "MAILER-DAEMON@c.example", .kind = CH_KIND_BOUNCE},
         {.name = "report", .from = "p@c.example", .report_type = "delivery-status", .kind = CH_KIND_BOUNCE},
@@ -181,7 +181,8 @@ typedef struct {
 
 static char *actions_of(const ChDecision *decision)
 {
-    static const char *const names[] = {"open", "entry", "state", "log", "hold", "register", "answer"};
+    static const char *const names[] = {"open",      "entry",   "state", "log",  "refer",    "failure",
+                                        "complaint", "reached", "close", "hold", "register", "answer"};
     GString *all = g_string_new(NULL);
     for (guint i = 0; i < decision->actions->len; i++) {
         const ChAction *action = g_ptr_array_index(decision->actions, i);
@@ -430,8 +431,9 @@ static void test_decide(void)
         }
         ch_judge_facts(verdict, facts);
         g_autoptr(GPtrArray) why = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GPtrArray) written_to = ch_route_written_to(config, mail);
         g_autoptr(ChDecision) decision =
-            ch_decide(config, mail, verdict, facts, ch_route(config, mail, NULL, why));
+            ch_decide(config, mail, verdict, facts, ch_route(config, mail, NULL, why), written_to);
         g_autofree char *actions = actions_of(decision);
         g_autofree char *mails = mails_of(decision);
         g_test_message("%s", c->name);
@@ -454,8 +456,9 @@ static void test_internal(void)
     g_autoptr(ChMail) mail = fixture_mail("maria@c.example", "suporte@desk.example", "x", "a@b");
     g_autoptr(ChFacts) facts = ch_facts_new();
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
+    g_autoptr(GPtrArray) written_to = ch_route_written_to(config, mail);
     g_autoptr(ChDecision) decision =
-        ch_decide(config, mail, verdict, facts, g_ptr_array_index(config->departments, 0));
+        ch_decide(config, mail, verdict, facts, g_ptr_array_index(config->departments, 0), written_to);
     for (guint i = 0; i < decision->mails->len; i++) {
         const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
         g_assert_cmpint(plan->internal, ==, g_str_has_suffix(plan->to, "@desk.example"));

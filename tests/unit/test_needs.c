@@ -138,6 +138,27 @@ static void test_consent(void)
     g_assert_true(ch_consent_says_more(mail));
 }
 
+/* A bucket that a machine's mail waits for takes a day's debt, and no more. */
+static void test_waits(void)
+{
+    ChBudget budget = {.scope = (char *)"strangers", .per_hour = 2, .waits = TRUE};
+    guint delay, sent = 0, last = 0;
+    while (ch_budget_spend(&budget, 1, 5000, TRUE, &delay)) {
+        g_assert_cmpuint(delay, >=, last);
+        g_assert_cmpuint(delay, <=, 24 * 60 * 60);
+        last = delay;
+        sent++;
+    }
+    g_assert_cmpuint(sent, ==, 2 + 48);
+    g_assert_cmpuint(last, ==, 24 * 60 * 60);
+    g_assert_true(ch_budget_spend(&budget, 1, 5000 + 1800, TRUE, &delay));
+    /* Where another one is empty, it does not help. */
+    ChBudget both[] = {{.scope = (char *)"address:x", .per_hour = 1},
+                       {.scope = (char *)"strangers", .per_hour = 1, .waits = TRUE}};
+    g_assert_true(ch_budget_spend(both, 2, 5000, TRUE, &delay));
+    g_assert_false(ch_budget_spend(both, 2, 5000, TRUE, &delay));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -146,5 +167,6 @@ int main(int argc, char **argv)
     g_test_add_func("/budget/automatic-mail-is-dropped", test_automatic_mail_is_dropped);
     g_test_add_func("/budget/words-wait", test_words_wait);
     g_test_add_func("/consent/no", test_consent);
+    g_test_add_func("/budget/waits", test_waits);
     return g_test_run();
 }

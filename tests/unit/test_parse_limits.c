@@ -186,7 +186,7 @@ static void test_text(void)
     g_autoptr(ChMail) mail = parse_string(quotes);
     g_assert_cmpstr(mail->reply, ==, "resposta\n\n");
 
-    g_autoptr(GString) levels = g_string_new(HEAD "\nresposta\n\n");
+    g_autoptr(GString) levels = g_string_new(HEAD "In-Reply-To: <a@b.example>\n\nresposta\n\n");
     for (guint i = 0; i < 10000; i++)
         g_string_append_printf(levels, "%.*s nível\n", (int)(i % 60 + 1),
                                ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>");

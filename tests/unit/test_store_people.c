@@ -134,7 +134,7 @@ static ChFacts *facts_of(ChStore *store, gint64 id, const char *from, const char
     GError *error = NULL;
     g_autoptr(ChMail) mail = fixture_mail(from, "suporte@desk.example", "Oi", message_id);
     g_autofree char *fingerprint = ch_mail_fingerprint(mail);
-    ChInquiry inquiry = {id, mail, from, fingerprint, body, 0};
+    ChInquiry inquiry = {id, mail, from, fingerprint, body, 0, NULL, 0, FALSE};
     ChFacts *facts = ch_store_facts(store, &inquiry, &error);
     g_assert_no_error(error);
     return facts;

@@ -267,7 +267,7 @@ static ChFacts *facts_of(ChStore *store, const char *sender, const char *referen
     g_autoptr(ChMail) mail = fixture_mail(sender, to, "Re: x", "new@c.example");
     if (reference)
         g_ptr_array_add(mail->references, g_strdup(reference));
-    ChInquiry inquiry = {0, mail, sender, "", "", 0};
+    ChInquiry inquiry = {0, mail, sender, "", "", 0, NULL, 0, FALSE};
     ChFacts *facts = ch_store_facts(store, &inquiry, &error);
     g_assert_no_error(error);
     return facts;
@@ -375,7 +375,7 @@ static void test_newest_token(void)
             fixture_mail("maria@c.example", "suporte@desk.example", "x", "new@c.example");
         for (guint k = 0; k < 3; k++)
             g_ptr_array_add(mail->references, g_strdup(orders[i][k]));
-        ChInquiry inquiry = {0, mail, "maria@c.example", "", "", 0};
+        ChInquiry inquiry = {0, mail, "maria@c.example", "", "", 0, NULL, 0, FALSE};
         g_autoptr(ChFacts) facts = ch_store_facts(store, &inquiry, &error);
         g_assert_no_error(error);
         g_assert_cmpint(facts->question->id, ==, second);

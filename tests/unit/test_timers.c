@@ -4,6 +4,7 @@
 #include "store_test.h"
 
 #include "base/clock.h"
+#include "judge/judge.h"
 #include "pipeline.h"
 
 #define HOUR 3600
@@ -150,6 +151,103 @@ static void test_queued_ahead(void)
     close_desk(&d);
 }
 
+/* ADDRESS wrote to DEPARTMENT for the first time, and is asked whether it is theirs. */
+static void ask(Desk *d, const char *department, const char *address)
+{
+    GError *error = NULL;
+    gboolean known;
+    gint64 id;
+    ChCommitted committed;
+    gint64 mail = take(d->store, address, &known);
+    g_autoptr(ChMail) held = fixture_mail(address, "suporte@desk.example", "Oi", address);
+    g_autoptr(ChDecision) decision = ch_decision_new();
+    decision->department = g_strdup(department);
+    ch_decision_act(decision, CH_ACTION_REGISTER, CH_TICKET_OPEN, NULL, NULL);
+    ch_decision_hold(decision, CH_HOLD_REGISTRATION, "test");
+    g_assert_true(settle(d->store, mail, held, decision, &committed, &error));
+    const ChAsked asked = {
+        .kind = CH_QUESTION_REGISTER, .address = address, .expires_at = ch_clock_now() + 14 * DAY};
+    g_assert_true(ch_store_ask(d->store, &asked, &id, &error));
+    g_assert_no_error(error);
+}
+
+static guint count(Desk *d, const char *template)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) rows = ch_store_outbox(d->store, TRUE, 100, &error);
+    guint found = 0;
+    for (guint i = 0; i < rows->len; i++)
+        found += strcmp(((ChOutboxRow *)rows->pdata[i])->template, template) == 0;
+    return found;
+}
+
+/* A department whose mails can't be composed keeps nobody else's reminder or digest from leaving (P12). */
+static void test_a_broken_department(void)
+{
+    gint64 now = at_utc(1, 10, 12);
+    Desk d = open_desk(now);
+    ChDepartmentConfig *broken = g_ptr_array_index(d.config->departments, 1);
+    g_autofree char *good = g_strdup("no address");
+    char *own = broken->addresses[0];
+    broken->addresses[0] = good;
+    for (guint i = 0; i < 25; i++) { /* more than a tick looks at */
+        g_autofree char *address = g_strdup_printf("a%u@c.example", i);
+        ask(&d, broken->name, address);
+    }
+    tick(&d, now + 1); /* the desk opens */
+    ask(&d, "suporte", "good@c.example");
+    guint queued = 0;
+    for (guint i = 1; i <= 3; i++)
+        queued += tick(&d, now + 3 * DAY + i * HOUR);
+    g_assert_cmpuint(count(&d, "verify"), ==, 1);
+    g_assert_cmpuint(count(&d, "notice-held"), ==, 2); /* to both agents of suporte */
+    g_assert_cmpuint(queued, ==, 3);
+    broken->addresses[0] = own;
+    close_desk(&d);
+}
+
+/* A flood of strangers: they are asked later, and an agent hears of a ticket at once. */
+static void test_strangers(void)
+{
+    gint64 now = at_utc(1, 10, 12);
+    Desk d = open_desk(now);
+    d.config->budgets.strangers = 2;
+    d.config->budgets.desk = 3;
+    GError *error = NULL;
+    guint queued = 0;
+    g_assert_true(ch_store_add_department(d.store, "open", &error));
+    for (guint i = 0; i < 60; i++) {
+        g_autofree char *address = g_strdup_printf("novo%u@c.example", i);
+        g_autofree char *text = g_strdup_printf("raw %u", i);
+        gboolean known;
+        gint64 id = take(d.store, text, &known);
+        g_autoptr(ChIncoming) incoming = ch_store_incoming(d.store, id, &error);
+        g_autoptr(ChReading) reading = g_new0(ChReading, 1);
+        reading->mail =
+            fixture_mail(address, i == 59 ? "open@desk.example" : "suporte@desk.example", "Oi", text);
+        reading->verdict = ch_judge(d.config, reading->mail);
+        reading->fingerprint = ch_mail_fingerprint(reading->mail);
+        reading->body = g_strdup("");
+        g_assert_true(ch_settle(&d.desk, d.store, id, incoming, reading, &queued, &error));
+        g_assert_no_error(error);
+    }
+    g_autoptr(GPtrArray) rows = ch_store_outbox(d.store, TRUE, 1000, &error);
+    guint at_once = 0, later = 0, acknowledged = 0;
+    for (guint i = 0; i < rows->len; i++) {
+        const ChOutboxRow *row = rows->pdata[i];
+        if (strcmp(row->template, "verify") == 0) {
+            at_once += row->next_at <= now;
+            later += row->next_at > now;
+            g_assert_cmpint(row->next_at, <=, now + DAY);
+        }
+        acknowledged += strcmp(row->template, "ack") == 0;
+    }
+    g_assert_cmpuint(at_once, ==, 2);
+    g_assert_cmpuint(later, ==, 48);
+    g_assert_cmpuint(acknowledged, ==, 1); /* the desk's own budget is not used up */
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_setenv("TZ", "Europe/Lisbon", TRUE);
@@ -157,5 +255,7 @@ int main(int argc, char **argv)
     g_test_add_func("/timers/summer-time", test_summer_time);
     g_test_add_func("/timers/clock-that-ran-ahead", test_clock_that_ran_ahead);
     g_test_add_func("/timers/queued-ahead", test_queued_ahead);
+    g_test_add_func("/timers/a-broken-department", test_a_broken_department);
+    g_test_add_func("/timers/strangers", test_strangers);
     return g_test_run();
 }
