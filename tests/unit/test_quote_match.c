@@ -10,7 +10,6 @@
     "Verifiquei o certificado digital da empresa e ele venceu na semana passada, por isso a nota não sai."
 #define ASKED "Pode enviar o arquivo novo para instalarmos ainda hoje?"
 
-static const char *const types[] = {"pdf", NULL};
 
 static ChMail *parse_text(const char *text, const char *headers)
 {
@@ -20,7 +19,7 @@ static ChMail *parse_text(const char *text, const char *headers)
                                        "Content-Type: text/plain; charset=utf-8\n\n", text, NULL);
     g_autoptr(GBytes) raw = g_bytes_new(all, strlen(all));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
-    return ch_parse(incoming, &limits, types);
+    return ch_parse(incoming, &limits);
 }
 
 /* Our answer to Ana, or the acknowledgement of what she wrote. */
@@ -40,7 +39,7 @@ static char *sent_text(GBytes *bytes)
     ChLimits limits;
     ch_limits_default(&limits);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(bytes, "test");
-    g_autoptr(ChMail) mail = ch_parse(incoming, &limits, types);
+    g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
     return g_strdup(mail->text);
 }
 
