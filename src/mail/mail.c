@@ -55,6 +55,7 @@ void ch_attachment_free(ChAttachment *attachment)
     g_free(attachment->part);
     g_free(attachment->name);
     g_free(attachment->type);
+    g_free(attachment->content_type);
     g_free(attachment->reason);
     g_free(attachment);
 }

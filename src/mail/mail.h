@@ -36,22 +36,32 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChAddress, ch_address_free)
  * that people use tells Ana@ from ana@. Free with g_free. */
 char *ch_address_fold(const char *address);
 
-/* How ChAttachment.reason begins where the desk's own policy refused a file (ch_attachment_accept): compose
- * knows them by it, and says them in the reader's language. Any other reason is shown as it is. */
+/* How ChAttachment.reason begins where the desk's own policy refused a file (desk/files.h): compose knows
+ * them by it, and says them in the reader's language. Any other reason is shown as it is. */
 #define CH_REFUSED_SIZE    "it has "
 #define CH_REFUSED_TYPE    "files of the type "
 #define CH_REFUSED_NO_TYPE "its name has no extension"
+#define CH_REFUSED_CONTENT "its name says one type and its content another: "
+#define CH_REFUSED_PROGRAM "it is a program: "
+#define CH_REFUSED_TOTAL   "all files together have more than "
+#define CH_REFUSED_COUNT   "the mail has more than "
+#define CH_REFUSED_SEALED  "what is inside cannot be read"
+#define CH_REFUSED_CRYPTO  "it belongs to the mail's signature or encryption"
 
 /* One file of a mail. Its bytes stay in the raw mail; PART says where. */
 typedef struct {
-    char *part;         /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5) */
-    char *name;         /* decoded and made safe: no path, no control characters; never empty */
-    char *type;         /* "image/png", lower case, as declared */
+    char *part; /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5); "2/1" is
+                   the first file inside part 2 (a winmail.dat, or a mail signed by S/MIME) */
+    char *name; /* decoded and made safe: no path, no control characters; never empty */
+    char *type; /* "image/png", lower case, as declared */
+    char *content_type; /* as its first bytes say; "" where they say nothing, or that it is plain text */
     guint64 size;       /* decoded bytes */
     char sha256[65];    /* of the decoded bytes, lower-case hexadecimal */
-    gboolean is_inline; /* shown inside the text (an image with a Content-ID in multipart/related) */
-    gboolean accepted;
-    char *reason; /* why not, in English for the log; "" where accepted */
+    gboolean is_inline; /* an image that is shown inside the text */
+    gboolean is_crypto; /* a signature, or the sealed body of an encrypted mail: no file that somebody sent */
+    gboolean is_sealed; /* a container (winmail.dat) that could not be opened whole */
+    gboolean accepted;  /* desk: by the policy of its department (desk/files.h); FALSE before */
+    char *reason;       /* why not, in English for the log; "" where accepted, and before */
 } ChAttachment;
 
 void ch_attachment_free(ChAttachment *attachment);
@@ -135,6 +145,7 @@ typedef struct {
     char *reply;            /* text without the cuts; text where the cuts would leave nothing (P9) */
     GArray *cuts;           /* of ChCut, in order, not overlapping */
     GPtrArray *attachments; /* of ChAttachment, in the order of the parts */
+    gboolean encrypted;     /* some of it is encrypted (OpenPGP, S/MIME), and stands in no text */
 
     gboolean truncated;  /* as ChIncoming */
     guint64 size;        /* server_size of ChIncoming */

@@ -83,12 +83,12 @@ static char *recipient_of(const char *value)
     const char *semicolon = strchr(value, ';');
     g_autofree char *text = g_strstrip(g_strdup(semicolon ? semicolon + 1 : value));
     char *open = strrchr(text, '<');
-    if (open && strchr(open, '>')) {
+    if (open && strchr(open, '>') && !memchr(text, '@', (gsize)(open - text))) {
         *strchr(open, '>') = '\0';
         memmove(text, open + 1, strlen(open + 1) + 1);
     } else if (strchr(text, '@')) {
         /* "ana@x (expanded from ...)" */
-        char *sign = strrchr(text, '@');
+        char *sign = strchr(text, '@');
         sign[strcspn(sign, " \t(,;\"'")] = '\0';
         memmove(text, text + strspn(text, "\"' "), strlen(text + strspn(text, "\"' ")) + 1);
     }

@@ -317,7 +317,8 @@ static void read_paragraph(Scan *scan, const Line *lines, guint count)
         }
     }
     if (!named && waits && !is_heading(lines) && !(words & CH_WORDS_HELP)) {
-        g_autofree char *reason = join(lines, 0, count, 0);
+        g_autofree char *lead = join(lines, 0, 1, 0);
+        g_autofree char *reason = join(lines, count > 1 && lead && is_lead(lead) ? 1 : 0, count, 0);
         give_reason(scan, reason);
     } else if (is_heading(lines)) {
         scan->pending = before;

@@ -19,6 +19,9 @@ void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
 GMimeParserOptions *ch_parse_options(void);
 
+/* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
+GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
+
 /* deadline.c */
 
 /* This thread begins to read a mail, which may take SECONDS of processor time. */
@@ -94,9 +97,10 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
 typedef struct {
     ChMail *mail;
     const ChLimits *limits;
-    const char *const *types;
     guint parts;       /* leaves seen while listing files */
     guint texts;       /* leaves seen while gathering text */
+    guint opened;      /* containers that were opened */
+    char *inner;       /* the words inside a winmail.dat, for a mail that has no other; or NULL */
     GMimeObject *body; /* the first leaf: text even where it has a file name */
     GArray *marks;     /* of ChCut, as ch_walk */
 } ChWalk;
@@ -108,9 +112,13 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 
 /* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
  * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks);
-/* The part that has this number, or NULL. Borrowed from TOP. */
-GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks);
+/* The part that has this number, or NULL. Borrowed from TOP. *REST: what the number has behind a '/' that no
+ * part of the tree answers to: a file inside it; NULL where nothing is left. */
+GMimeObject *ch_walk_find(GMimeObject *top, const char *number, const char **rest);
+/* What stands inside PART where it is a signed S/MIME mail, borrowed; NULL where it is none, cannot be read,
+ * or enough were opened (P13). */
+GMimeObject *ch_walk_inside(ChWalk *walk, GMimeObject *part);
 
 /* body.c */
 
@@ -163,16 +171,87 @@ gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *ou
 /* What is left of a group that was never completed: at most two bytes. */
 gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 
+/* tnef.c */
+
+#define CH_TNEF_SIGNATURE 0x223e9f78u
+
+typedef struct {
+    char *name; /* safe; NULL where it has none */
+    char *type; /* as declared, lower case; NULL where nothing is */
+    gboolean is_inline;
+    GBytes *bytes;
+} ChTnefFile;
+
+typedef struct {
+    GPtrArray
+        *files;     /* of ChTnefFile, in order, those of mails inside after it; number 1 is "2/1" of part 2 */
+    char *text;     /* the words of the mail; NULL: none */
+    gboolean whole; /* FALSE: some of it could not be read */
+} ChTnef;
+
+/* Whether PART says that it is such a container. */
+gboolean ch_tnef_is(GMimeObject *part);
+/* Never NULL. */
+ChTnef *ch_tnef_open(GMimeObject *part);
+void ch_tnef_free(ChTnef *tnef);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTnef, ch_tnef_free)
+/* The file with NUMBER ("1") of PART; NULL where there is none. The caller unrefs. */
+GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
+
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
-/* Describes PART, whose number is NUMBER. */
+/* Describes FILE of a container, whose number is NUMBER. */
+ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number);
+/* Describes PART, whose number is NUMBER. CHARSET: of the mail's text, for names in raw bytes; may be NULL.
+ */
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const ChLimits *limits, const char *const *types);
+                                     const char *charset);
+
+/* filename.c */
+
+/* The name of the file that PART is: what it says itself, made safe; else its description, or the subject of
+ * a forwarded mail; else by ch_filename_default. Never NULL. */
+char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
+                  const char *charset);
 /* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
-char *ch_part_filename(GMimeObject *part);
+char *ch_part_filename(GMimeObject *part, const char *charset);
+/* NAME, which it takes, without path, control characters, leading dots and names of devices, and bounded.
+ * NULL where nothing is left. */
+char *ch_filename_safe(char *name);
+/* "part-1.2.png" for a part that has no name. */
+char *ch_filename_default(const char *number, const char *type);
+
+/* param.c */
+
+/* The parameter NAME of a raw Content-Type or Content-Disposition, decoded; NULL where there is none.
+ * CHARSET: of raw bytes that are no UTF-8; may be NULL. */
+char *ch_param_read(const char *raw, const char *name, const char *charset);
+
+/* content_type.c */
+
+/* How many of a file's first bytes are looked at. */
+#define CH_CONTENT_HEAD 8192
+/* The type that BYTES have by themselves; "" where that cannot be told, or they are plain text. */
+char *ch_content_type(const guint8 *bytes, gsize length);
+
+/* crypto.c */
+
+gboolean ch_crypto_is_signature(GMimeObject *part);
+/* Whether PART is encrypted, or says how its neighbour is. */
+gboolean ch_crypto_is_sealed(GMimeObject *part);
+/* The tree inside an S/MIME part that is signed as a whole; it lives as long as PART. NULL: there is none. */
+GMimeObject *ch_crypto_open(GMimeObject *part);
+/* The same, where it was opened before. */
+GMimeObject *ch_crypto_opened(GMimeObject *part);
+
+/* armour.c */
+
+/* Takes OpenPGP's frames and encrypted blocks out of TEXT, in place; a frame without an end stays. TRUE where
+ * a block was encrypted. */
+gboolean ch_armour_strip(char *text);
 
 /* html.c */
 

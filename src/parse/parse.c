@@ -136,6 +136,17 @@ static GMimeObject *input_parse(const Input *input, GByteArray **array)
     return g_mime_parser_construct_part(parser, options);
 }
 
+GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length)
+{
+    const char *why = NULL;
+    length = ch_bounds_scan((const char *)bytes, length, header_end((const char *)bytes, length), &why);
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+    g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    return g_mime_parser_construct_part(parser, options);
+}
+
 static void input_release(Input *input, GByteArray *array)
 {
     if (array) {
@@ -146,7 +157,7 @@ static void input_release(Input *input, GByteArray *array)
     g_free(input->copy);
 }
 
-ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types)
+ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
 {
     ChMail *mail = ch_mail_new();
     mail->truncated = incoming->truncated;
@@ -162,7 +173,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
         ch_machine_read(mail, top);
         if (!incoming->truncated) {
             top = ch_uuencode_unfold(top);
-            ch_walk(mail, top, limits, attachment_types, marks);
+            ch_walk(mail, top, limits, marks);
             ch_report_read(mail, top, limits);
         }
         g_object_unref(top);
@@ -187,8 +198,11 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top)
         top = ch_uuencode_unfold(top);
-    GMimeObject *found = top ? ch_walk_find(top, part) : NULL;
-    if (found)
+    const char *rest;
+    GMimeObject *found = top ? ch_walk_find(top, part, &rest) : NULL;
+    if (found && rest)
+        result = ch_tnef_cut(found, rest);
+    else if (found)
         result = g_byte_array_free_to_bytes(ch_part_decode(found, G_MAXSIZE, NULL, NULL));
     g_clear_object(&top);
     input_release(&input, array);
@@ -197,7 +211,7 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
 
 void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count)
 {
-    Input inputs[CH_ANSWERED_MAX] = {{NULL}};
+    Input inputs[CH_ANSWERED_MAX] = {{NULL, 0, NULL}};
     GByteArray *arrays[CH_ANSWERED_MAX] = {NULL};
     GMimeObject *tops[CH_ANSWERED_MAX] = {NULL};
     guint read = 0;

@@ -11,6 +11,7 @@
 /* Lines that an attribution may be broken over. */
 #define ATTRIBUTION_LINES 5
 #define ATTRIBUTION_BYTES 700
+#define ATTRIBUTION_LEAST 5 /* bytes of its last line: "said:", ">:" is the rest of nothing */
 /* Words that "Ana Maria da Silva escreveu:" may have. */
 #define SHORT_WORDS 7
 
@@ -349,13 +350,29 @@ static gboolean may_end(const char *words)
            (strchr(":->", words[length - 1]) != NULL || (length > 5 && !strcmp(words + length - 5, "wrote")));
 }
 
+/* Whether line I has an address, a verb or a word for quoting: without one among its lines there is no
+ * attribution. */
+static gboolean is_promising(ChQuoteLines *lines, guint i)
+{
+    ChQuoteLine *line = &lines->lines[i];
+    const char *words = ch_quote_words(lines, i);
+    if (line->promising)
+        return line->promising > 0;
+    gboolean any = strchr(words, '@') || begins_with(words, quoting, G_N_ELEMENTS(quoting));
+    for (guint v = 0; v < G_N_ELEMENTS(verbs) && !any; v++)
+        any = strstr(words, verbs[v]) != NULL;
+    line->promising = any ? 1 : -1;
+    return any;
+}
+
 ChAttribution ch_attribution_find(ChQuoteLines *lines, guint last, guint *first)
 {
     const char *tail = ch_quote_words(lines, last);
-    if (!may_end(tail))
+    if (!may_end(tail) || strlen(tail) < ATTRIBUTION_LEAST)
         return CH_ATTRIBUTION_NONE;
     g_autoptr(GString) joined = g_string_new(NULL);
     gboolean starts = FALSE;
+    gboolean promising = FALSE;
     ChAttribution best = CH_ATTRIBUTION_NONE;
     for (guint used = 0; best != CH_ATTRIBUTION_STRONG && used < ATTRIBUTION_LINES && used <= last; used++) {
         guint i = last - used;
@@ -368,6 +385,9 @@ ChAttribution ch_attribution_find(ChQuoteLines *lines, guint last, guint *first)
         if (used > 0 && !empty)
             g_string_prepend_c(joined, ' ');
         g_string_prepend(joined, words);
+        promising |= is_promising(lines, i);
+        if (!promising || (strspn(words, "-_ ") < 2 && !begins(words)))
+            continue;
         ChAttribution result = classify_text(joined->str, &starts);
         if (result == CH_ATTRIBUTION_NONE || !starts || (best != CH_ATTRIBUTION_NONE && result <= best))
             continue;
@@ -376,6 +396,8 @@ ChAttribution ch_attribution_find(ChQuoteLines *lines, guint last, guint *first)
     }
     if (best != CH_ATTRIBUTION_NONE)
         return best;
+    if (!is_promising(lines, last))
+        return CH_ATTRIBUTION_NONE;
     *first = last; /* "Ana Silva escreveu:", "Ana <ana@example.pt> escreveu (terça, 24/11/2026 às 10:00):" */
     return classify_text(tail, &starts);
 }

@@ -57,6 +57,23 @@ static const struct {
      LABEL_OTHER},
 };
 
+/* From each word of labels to its Label. Made once, kept to the end. */
+static GHashTable *label_table(void)
+{
+    static GHashTable *table;
+    if (g_once_init_enter(&table)) {
+        GHashTable *made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+            g_auto(GStrv) words = g_strsplit(labels[i].words, "|", -1);
+            for (char **word = words; *word; word++)
+                if (**word)
+                    g_hash_table_insert(made, g_strdup(*word), GUINT_TO_POINTER(labels[i].label));
+        }
+        g_once_init_leave(&table, made);
+    }
+    return table;
+}
+
 /* What stands before the colon of WORDS; *VALUE behind it. */
 static Label label_of(const char *words, const char **value)
 {
@@ -67,12 +84,9 @@ static Label label_of(const char *words, const char **value)
     if (length == 0 || length > LABEL_BYTES)
         return LABEL_NONE;
     *value = colon + 1;
-    char key[LABEL_BYTES + 3];
-    g_snprintf(key, sizeof key, "|%.*s|", (int)length, words);
-    for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
-        if (strstr(labels[i].words, key))
-            return labels[i].label;
-    return LABEL_NONE;
+    char key[LABEL_BYTES + 1];
+    g_strlcpy(key, words, length + 1);
+    return GPOINTER_TO_UINT(g_hash_table_lookup(label_table(), key));
 }
 
 /* What a block says of itself. */

@@ -15,6 +15,7 @@ typedef struct {
     gboolean intro;      /* quoted, because it introduces the quoted lines below it */
     gboolean is_private; /* the markup calls it a signature */
     char *words;         /* see ch_quote_words; NULL until somebody asked */
+    gint8 promising;     /* whether it may be part of an attribution: 1, -1, or 0 until somebody asked */
 } ChQuoteLine;
 
 typedef struct {

@@ -21,8 +21,7 @@ static void read_mail(const ChConfig *config, GBytes *raw, Sums *sums)
 {
     gint64 start = ch_clock_work();
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "bench");
-    g_autoptr(ChMail) mail =
-        ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
+    g_autoptr(ChMail) mail = ch_parse(incoming, &config->limits);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
     sums->mails++;
     sums->bytes += g_bytes_get_size(raw);

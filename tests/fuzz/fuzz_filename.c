@@ -22,8 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_byte_array_append(mail, (const guint8 *)after, sizeof(after) - 1);
     g_autoptr(GBytes) raw = g_bytes_new(mail->data, mail->len);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "fuzz");
-    static const char *const types[] = {"pdf", NULL};
-    g_autoptr(ChMail) read = ch_parse(incoming, &limits, types);
+    g_autoptr(ChMail) read = ch_parse(incoming, &limits);
     for (guint i = 0; i < read->attachments->len; i++) {
         const ChAttachment *file = g_ptr_array_index(read->attachments, i);
         require_line(file->name);

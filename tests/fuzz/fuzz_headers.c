@@ -19,8 +19,7 @@ static void read_block(const uint8_t *data, size_t size)
     g_autoptr(GBytes) raw = g_bytes_new(data, size);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "fuzz");
     incoming->truncated = TRUE; /* nothing but the header block */
-    static const char *const types[] = {NULL};
-    g_autoptr(ChMail) mail = ch_parse(incoming, &limits, types);
+    g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
     require_line(mail->subject);
     require_line(mail->from->name);
     require_line(mail->from->address);

@@ -45,8 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(GBytes) raw = g_bytes_new(data, size);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "fuzz");
-    g_autoptr(ChMail) mail =
-        ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
+    g_autoptr(ChMail) mail = ch_parse(incoming, &config->limits);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
     REQUIRE(verdict->sender != NULL && ch_kind_name(verdict->kind) != NULL);
     require_line(mail->subject);

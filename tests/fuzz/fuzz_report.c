@@ -22,8 +22,7 @@ static void read_one(const char *before, const uint8_t *data, size_t size, const
     g_byte_array_append(bytes, (const guint8 *)after, (guint)strlen(after));
     g_autoptr(GBytes) raw = g_bytes_new(bytes->data, bytes->len);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "fuzz");
-    g_autoptr(ChMail) mail =
-        ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
+    g_autoptr(ChMail) mail = ch_parse(incoming, &config->limits);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
     REQUIRE(verdict->sender != NULL && ch_kind_name(verdict->kind) != NULL);
     REQUIRE(mail->bounces->len <= CH_BOUNCES_MAX);

@@ -20,8 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree char *mail = g_strconcat(before, encoded, "\n", NULL);
     g_autoptr(GBytes) raw = g_bytes_new(mail, strlen(mail));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "fuzz");
-    static const char *const types[] = {"pdf", NULL};
-    g_autoptr(ChMail) read = ch_parse(incoming, &limits, types);
+    g_autoptr(ChMail) read = ch_parse(incoming, &limits);
     require_cuts(read);
     REQUIRE(read->attachments->len > 0);
     for (guint i = 0; i < read->attachments->len; i++) {
