@@ -36,6 +36,8 @@ MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+# Debian has clang's runtime in a package of its own.
+HAVE_FUZZER = $(wildcard $(shell clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-*.a)
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve fuzz format lint install uninstall clean help
@@ -108,7 +110,7 @@ demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open, 
 
 check: deps ## every test: lint, unit, rule and flow tests
 	@$(MAKE) --no-print-directory -s -j$$(nproc) check-run
-check-run: all clang build/bench/curve
+check-run: all clang build/bench/curve $(if $(HAVE_FUZZER),fuzzers)
 	@python3 tests/run
 
 fuzzers: $(FUZZERS:%=build/fuzz/fuzz_%)

@@ -41,6 +41,25 @@ static void require_files(const ChMail *mail, GBytes *raw)
     }
 }
 
+/* Each limit holds, and hides nothing that it does not name. */
+static void check_limits(GBytes *raw)
+{
+    ChLimits tight = config->limits;
+    tight.header_bytes = 400;
+    tight.text_bytes = 100;
+    tight.parts = 3;
+    tight.depth = 2;
+    tight.recipients = 2;
+    g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "fuzz");
+    g_autoptr(ChMail) mail = ch_parse(incoming, &tight);
+    require_cuts(mail);
+    REQUIRE(strlen(mail->text) <= tight.text_bytes);
+    REQUIRE(mail->to->len <= 2 && mail->cc->len <= 2 && mail->delivered_to->len <= 2);
+    REQUIRE(mail->references->len <= CH_REFERENCES_MAX && mail->auth_fields->len <= CH_AUTH_FIELDS_MAX);
+    for (guint i = 0; i < mail->warnings->len; i++)
+        require_line(g_ptr_array_index(mail->warnings, i));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(GBytes) raw = g_bytes_new(data, size);
@@ -55,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require_addresses(mail->reply_to);
     require_cuts(mail);
     require_files(mail, raw);
+    check_limits(raw);
     for (guint i = 0; i < mail->bounces->len; i++) {
         const ChBounce *bounce = g_ptr_array_index(mail->bounces, i);
         require_line(bounce->recipient);
