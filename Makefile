@@ -108,7 +108,7 @@ demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open, 
 
 check: deps ## every test: lint, unit, rule and flow tests
 	@$(MAKE) --no-print-directory -s -j$$(nproc) check-run
-check-run: all clang
+check-run: all clang build/bench/curve
 	@python3 tests/run
 
 fuzzers: $(FUZZERS:%=build/fuzz/fuzz_%)

@@ -176,6 +176,7 @@ const ChConfigKey ch_config_keys[] = {
     LIMIT(parts, CH_VALUE_NUMBER, 1, 100000, "parts of a mail"),
     LIMIT(depth, CH_VALUE_NUMBER, 1, 200, "parts inside parts"),
     LIMIT(recipients, CH_VALUE_NUMBER, 1, 10000, "addresses of one header"),
+    LIMIT(parse_time, CH_VALUE_SECONDS, 1, 3600, "of the processor, to read one mail"),
     LIMIT(batch_mails, CH_VALUE_NUMBER, 1, 10000, "fetched and committed together"),
     LIMIT(batch_bytes, CH_VALUE_BYTES, K, G, "fetched together"),
     LIMIT(memory_bytes, CH_VALUE_BYTES, K, 4 * G, "raw mail between the server and the database"),

@@ -186,7 +186,7 @@ static void gather_best(ChWalk *walk, GMimeMultipart *multipart, guint depth, GS
 /* Recursion is bounded by DEPTH. */
 static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
-    if (out->len > walk->limits->text_bytes)
+    if (out->len > walk->limits->text_bytes || ch_deadline_passed(CH_DEADLINE_NOW))
         return;
     GMimeObject *inside = depth < ch_walk_depth(walk) ? ch_walk_inside(walk, part) : NULL;
     if (inside) {
@@ -250,7 +250,8 @@ static void append_message(ChWalk *walk, GMimeMessagePart *part, guint depth, GS
  * DEPTH. */
 static void gather_files(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
-    if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk))
+    if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk) ||
+        ch_deadline_passed(CH_DEADLINE_NOW))
         return;
     if (GMIME_IS_MULTIPART(part)) {
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));

@@ -22,6 +22,17 @@ GMimeParserOptions *ch_parse_options(void);
 /* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
 GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
 
+/* deadline.c */
+
+/* This thread begins to read a mail, which may take SECONDS of processor time. */
+void ch_deadline_begin(guint seconds);
+/* Whether that time is over; cheap enough for each line: it looks at the clock once in 64 STEPS, as many as
+ * the caller says that it has done. FALSE where no mail is being read. */
+gboolean ch_deadline_passed(guint steps);
+#define CH_DEADLINE_NOW 64 /* steps: look at once */
+/* The mail is read: whether somebody saw that its time was over. */
+gboolean ch_deadline_end(void);
+
 /* bounds.c */
 
 /* How much of a mail whose header block ends at HEAD GMime can read with bounded work. *WHY is set where it

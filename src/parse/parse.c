@@ -163,6 +163,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
     mail->truncated = incoming->truncated;
     mail->size = incoming->server_size;
     g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
+    ch_deadline_begin(limits->parse_time);
     Input input;
     GByteArray *array = NULL;
     input_prepare(&input, incoming->raw, limits->header_bytes, mail);
@@ -181,6 +182,9 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
     }
     input_release(&input, array);
     ch_quote_cut(mail, marks);
+    if (ch_deadline_end())
+        ch_parse_warn(mail, "reading took more than %u s of processor time; the rest is in the raw mail",
+                      limits->parse_time);
     return mail;
 }
 

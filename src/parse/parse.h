@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stage from bytes to a ChMail. Pure: no clock, no network, no database. The only user of GMime with
+/* The stage from bytes to a ChMail. Pure: no clock but the thread's own
+ * processor time (limits.parse_time), no network, no database. The only user of GMime with
  * compose/. */
 #pragma once
 

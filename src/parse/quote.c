@@ -171,6 +171,8 @@ static guint find_end(Search *search, Step *step)
     for (guint i = 0; i < lines->count; i++) {
         if (lines->lines[i].quoted || !is_suspect(lines, i))
             continue;
+        if (ch_deadline_passed(1))
+            break;
         const char *words = ch_quote_words(lines, i);
         guint first = i;
         if (ch_quote_is_forward(words))
@@ -392,5 +394,7 @@ void ch_quote_cut(ChMail *mail, const GArray *marks)
     apply_marks(&search.lines, marks);
     if (lines.count > 0)
         search_all(&search);
+    if (ch_deadline_passed(CH_DEADLINE_NOW)) /* half a search may have missed where the reply goes on (P9) */
+        g_array_set_size(mail->cuts, 0);
     ch_quote_finish(mail);
 }

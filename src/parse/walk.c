@@ -142,6 +142,8 @@ static void list_files(ChWalk *walk, GMimeObject *part, Place place)
         ch_parse_warn(walk->mail, "more than %u MIME parts; the rest was not read", walk->limits->parts);
         return;
     }
+    if (ch_deadline_passed(CH_DEADLINE_NOW))
+        return;
     GMimeObject *inside = ch_walk_inside(walk, part);
     gboolean too_deep = (GMIME_IS_MULTIPART(part) || inside) && place.depth >= ch_walk_depth(walk);
     if (too_deep)

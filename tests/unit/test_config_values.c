@@ -93,7 +93,7 @@ static const char full[] =
     "allow_plain = yes\nuser = s\npassword_file = /senha\nconnections = 9\ntimeout = 10s\n"
     "retry_days = 2\n"
     "[limits]\nmail_bytes = 3M\nattachment_bytes = 1000\nheader_bytes = 5K\ntext_bytes = 2M\n"
-    "parts = 7\ndepth = 6\nrecipients = 5\nbatch_mails = 4\nbatch_bytes = 1M\n"
+    "parts = 7\ndepth = 6\nrecipients = 5\nparse_time = 3s\nbatch_mails = 4\nbatch_bytes = 1M\n"
     "memory_bytes = 1G\n"
     "[attachments]\ntypes = pdf, xml\ntotal = 3M\ncount = 4\n[trust]\nauthserv_id = MX.example.br\nkey_days "
     "= 7\n"
