@@ -10,7 +10,6 @@
     "Verifiquei o certificado digital da empresa e ele venceu na semana passada, por isso a nota não sai."
 #define ASKED "Pode enviar o arquivo novo para instalarmos ainda hoje?"
 
-
 static ChMail *parse_text(const char *text, const char *headers)
 {
     ChLimits limits;
