@@ -122,6 +122,7 @@ static JsonNode *mail_node(const ChMail *mail)
         json_object_set_null_member(object, "date");
     set_strings(object, "in_reply_to", mail->in_reply_to);
     set_strings(object, "references", mail->references);
+    set_strings(object, "warnings", mail->warnings);
     json_object_set_string_member(object, "text", mail->text);
     json_object_set_string_member(object, "reply", mail->reply);
     set_cuts(object, mail->cuts);
