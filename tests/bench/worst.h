@@ -143,11 +143,23 @@ static const Worst worst[] = {
     {"qp-broken", WORST_HEAD "Content-Transfer-Encoding: quoted-printable\n\n", "=X=4", "\n"},
     {"uuencode-blocks", WORST_PLAIN, "begin 644 a\1.txt\n#86)C\n`\nend\n", ""},
     {"uuencode-open", WORST_PLAIN, "begin 644 a.txt\n", ""},
+    {"tnef-attributes",
+     WORST_MIXED "--b\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+                 "Content-Transfer-Encoding: base64\n\neJ8+IgEA\n",
+     "AQSAAQAEAAAAYWJjACYB\n", "--b--\n"},
+    {"tnef-files",
+     WORST_MIXED "--b\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+                 "Content-Transfer-Encoding: base64\n\neJ8+IgEA\n",
+     "AgKQBgAOAAAAAQD/////AAAAAAAAAAD9AwIQgAEABwAAAGFiLnR4dABRAgIPgAYAAwAAAHh5emsB\n", "--b--\n"},
     {"tnef-noise",
-     WORST_MIXED
-     "--b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n"
-     "\nCJ8+InBAAQ==\n",
+     WORST_MIXED "--b\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+                 "Content-Transfer-Encoding: base64\n\neJ8+IgEA\n",
      "AQaQCAAEAAAAAAABAAE=\n", "--b--\n"},
+    {"names-2047", WORST_FILE "Content-Disposition: attachment; filename=\"",
+     "=?utf-8?Q?=C3=A1?= ", "\"\n\nx\n--b--\n"},
+    {"signed-parts", WORST_HEAD,
+     "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=\"b\1\"\n\n--b\1\n",
+     "Content-Type: text/plain\n\nola\n"},
     {"pgp-blocks", WORST_PLAIN, "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n", ""},
 
     /* reports */
