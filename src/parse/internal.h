@@ -198,6 +198,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTnef, ch_tnef_free)
 /* The file with NUMBER ("1") of PART; NULL where there is none. The caller unrefs. */
 GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
 
+/* tnef_rtf.c: the words of a compressed RTF (MS-OXRTFCP), valid UTF-8 with LF line ends; NULL where it is
+ * none. Free with g_free. */
+char *ch_tnef_rtf(const guint8 *bytes, gsize length);
+
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
