@@ -321,9 +321,7 @@ static void take_from(Reader *reader)
     mail->from = g_ptr_array_steal_index(reader->from, chosen);
 }
 
-/* The charset that the first text of the mail names, where it says something of raw bytes in the headers:
- * UTF-8 and windows-1252 are tried without it. NULL otherwise. Borrowed from TOP. */
-static const char *body_charset(GMimeObject *top)
+const char *ch_headers_charset(GMimeObject *top)
 {
     for (guint depth = 0; GMIME_IS_MULTIPART(top) && depth < NESTING_MAX; depth++) {
         if (g_mime_multipart_get_count(GMIME_MULTIPART(top)) == 0)
@@ -349,7 +347,7 @@ static char *convert_raw(const Reader *reader, const char *raw)
 
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
 {
-    Reader reader = {.mail = mail, .limits = limits, .charset = body_charset(top)};
+    Reader reader = {.mail = mail, .limits = limits, .charset = ch_headers_charset(top)};
     reader.from = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);
     int count = g_mime_header_list_get_count(headers);

@@ -74,6 +74,9 @@ char *ch_language_first(const char *value);
 
 /* Fills everything of MAIL that stands in the header block of TOP. */
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+/* The charset that the first text of the mail names, where it says something of raw bytes in the headers:
+ * UTF-8 and windows-1252 are tried without it. NULL otherwise. Borrowed from TOP. */
+const char *ch_headers_charset(GMimeObject *top);
 
 /* walk.c */
 
@@ -82,10 +85,11 @@ typedef struct {
     ChMail *mail;
     const ChLimits *limits;
     const char *const *types;
-    guint parts;       /* leaves seen while listing files */
-    guint texts;       /* leaves seen while gathering text */
-    GMimeObject *body; /* the first leaf: text even where it has a file name */
-    GArray *marks;     /* of ChCut, as ch_walk */
+    guint parts;         /* leaves seen while listing files */
+    guint texts;         /* leaves seen while gathering text */
+    GMimeObject *body;   /* the first leaf: text even where it has a file name */
+    GArray *marks;       /* of ChCut, as ch_walk */
+    const char *charset; /* ch_headers_charset */
 } ChWalk;
 
 guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
@@ -141,11 +145,29 @@ gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
-/* Describes PART, whose number is NUMBER. */
+/* Describes PART, whose number is NUMBER. CHARSET as for ch_filename_of. */
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const ChLimits *limits, const char *const *types);
-/* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
-char *ch_part_filename(GMimeObject *part);
+                                     const char *charset, const ChLimits *limits, const char *const *types);
+
+/* parameter.c */
+
+/* Appends to TEXTS (of char *) what the parameter NAME of FIELD, a raw header value, may say: each decoded,
+ * on one line, not empty; first in its form NAME*, then in pieces NAME*0…, then plain. GUESS (may be NULL) is
+ * the charset of raw bytes that are not UTF-8. */
+void ch_parameter_read(const char *field, const char *name, const char *guess, GPtrArray *texts);
+
+/* filename.c */
+
+/* The extension of NAME without its dot: at most 15 letters, digits, '-', '_', '~' and '+', a letter among
+ * them (in "Contrato v1.2" there is none). NULL where it has none; borrowed from NAME. */
+const char *ch_filename_extension(const char *name);
+/* The best name that PART itself gives to its file, decoded and made safe as ChAttachment.name is; NULL where
+ * it gives none. CHARSET (may be NULL): of the mail's body, the guess for raw bytes. Free with g_free. */
+char *ch_filename_given(GMimeObject *part, const char *charset);
+/* The same, and where there is none a name made of a forwarded mail's subject ("Subject.eml"), of
+ * Content-Location, Content-ID or Content-Description, or else of the part's NUMBER and TYPE ("part-2.pdf").
+ * Never NULL. Free with g_free. */
+char *ch_filename_of(GMimeObject *part, const char *type, const char *number, const char *charset);
 
 /* html.c */
 

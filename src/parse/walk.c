@@ -30,10 +30,8 @@ static gboolean is_attachment(GMimeObject *part)
 
 static gboolean has_name(GMimeObject *part)
 {
-    const char *name = g_mime_object_get_content_disposition_parameter(part, "filename");
-    if (!name || !*name)
-        name = g_mime_object_get_content_type_parameter(part, "name");
-    return name && *name;
+    g_autofree char *name = ch_filename_given(part, NULL);
+    return name != NULL;
 }
 
 gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
@@ -85,14 +83,15 @@ static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guin
     walk->parts++;
     if (!too_deep && ch_walk_is_text(walk, part))
         return;
-    g_ptr_array_add(
-        walk->mail->attachments,
-        ch_attachment_describe(part, number, is_shown_inline(part, related), walk->limits, walk->types));
+    g_ptr_array_add(walk->mail->attachments,
+                    ch_attachment_describe(part, number, is_shown_inline(part, related), walk->charset,
+                                           walk->limits, walk->types));
 }
 
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks)
 {
-    ChWalk walk = {.mail = mail, .limits = limits, .types = types, .marks = marks};
+    ChWalk walk = {
+        .mail = mail, .limits = limits, .types = types, .marks = marks, .charset = ch_headers_charset(top)};
     walk.body = first_leaf(top, ch_walk_depth(&walk));
     ch_body_read(&walk, top);
     list_files(&walk, top, "1", 0, FALSE);
