@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "desk/budget.h"
 #include "desk/decide.h"
+#include "desk/files.h"
 #include "judge/judge.h"
 #include "mail/subject.h"
 #include "parse/parse.h"
@@ -19,7 +20,7 @@
 ChReading *ch_read(const ChConfig *config, const ChIncoming *incoming)
 {
     ChReading *reading = g_new0(ChReading, 1);
-    reading->mail = ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
+    reading->mail = ch_parse(incoming, &config->limits);
     reading->verdict = ch_judge(config, reading->mail);
     reading->fingerprint = ch_mail_fingerprint(reading->mail);
     reading->body = ch_mail_body_digest(reading->mail);
@@ -64,6 +65,9 @@ static ChDecision *weigh(const ChConfig *config, const ChIncoming *incoming, ChR
     const ChDepartmentConfig *route = ch_route(config, reading->mail, incoming->mailbox, why);
     g_autoptr(GPtrArray) written_to = ch_route_written_to(config, reading->mail);
     ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, route, written_to);
+    const ChDepartmentConfig *concerned =
+        decision->department ? ch_config_department(config, decision->department) : NULL;
+    ch_files_weigh(concerned ? concerned : route, reading->mail->attachments);
     if (!decision->ticket && decision->department)
         for (guint i = 0; i < why->len; i++)
             ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(why, i));

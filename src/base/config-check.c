@@ -116,6 +116,15 @@ static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartm
         ch_config_complain(reader, where(reader, section, "domains"),
                            "domains where registration is %s, expected registration = closed",
                            department->registration == CH_REGISTRATION_OPEN ? "open" : "validated");
+    const ChLimits *limits = &config->limits;
+    if (!department->attachment_types)
+        department->attachment_types = g_strdupv(config->attachment_types);
+    if (!department->attachment_bytes)
+        department->attachment_bytes = limits->attachment_bytes;
+    if (!department->attachments_total)
+        department->attachments_total = limits->attachments_total;
+    if (!department->attachments_count)
+        department->attachments_count = limits->attachments_count;
     if (!department->title)
         department->title = g_strdup(department->name);
     if (!department->language)

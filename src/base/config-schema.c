@@ -44,6 +44,12 @@ static const struct {
         CH_SECTION_DEPARTMENT, key, type, G_STRUCT_OFFSET(ChDepartmentConfig, field), fallback, required, 0, \
             0, meaning                                                                                       \
     }
+/* What a department says of files in place of [attachments] and [limits], whose values are the defaults. */
+#define FILES(key, type, field, minimum, maximum, meaning)                                                   \
+    {                                                                                                        \
+        CH_SECTION_DEPARTMENT, key, type, G_STRUCT_OFFSET(ChDepartmentConfig, field), NULL, FALSE, minimum,  \
+            maximum, meaning                                                                                 \
+    }
 #define REGISTRATION(key, type, fallback, minimum, maximum, meaning)                                         \
     {                                                                                                        \
         CH_SECTION_REGISTRATION, #key, type, G_STRUCT_OFFSET(ChConfig, registration.key), fallback, FALSE,   \
@@ -117,6 +123,13 @@ const ChConfigKey ch_config_keys[] = {
     DEPARTMENT("refuse", CH_VALUE_BOOLEAN, refuse, "yes", FALSE, "closed: tell those who may not, once"),
     DEPARTMENT("subaddress", CH_VALUE_BOOLEAN, subaddress, "no", FALSE,
                "its mailbox takes local+anything@domain"),
+    FILES("attachment_types", CH_VALUE_EXTENSIONS, attachment_types, 0, 0,
+          "extensions that it accepts; those of [attachments]"),
+    FILES("attachment_bytes", CH_VALUE_BYTES, attachment_bytes, 1, G, "one file; that of [limits]"),
+    FILES("attachments_total", CH_VALUE_BYTES, attachments_total, 1, G,
+          "the files of a mail; that of [limits]"),
+    FILES("attachments_count", CH_VALUE_NUMBER, attachments_count, 1, 1000,
+          "files of a mail; that of [limits]"),
 
     REGISTRATION(mails, CH_VALUE_NUMBER, "5", 1, 1000, "held of one address until it is confirmed"),
     REGISTRATION(bytes, CH_VALUE_BYTES, "48M", K, 4 * G, "of those together"),
@@ -162,6 +175,8 @@ const ChConfigKey ch_config_keys[] = {
 
     LIMIT(mail_bytes, CH_VALUE_BYTES, K, G, "of a larger mail only the headers are fetched"),
     LIMIT(attachment_bytes, CH_VALUE_BYTES, 1, G, "one file, decoded"),
+    LIMIT(attachments_total, CH_VALUE_BYTES, 1, G, "the accepted files of a mail together"),
+    LIMIT(attachments_count, CH_VALUE_NUMBER, 1, 1000, "accepted files of a mail"),
     LIMIT(header_bytes, CH_VALUE_BYTES, 4 * K, 16 * M, "all headers of a mail"),
     LIMIT(text_bytes, CH_VALUE_BYTES, K, 64 * M, "decoded text of a mail"),
     LIMIT(parts, CH_VALUE_NUMBER, 1, 100000, "parts of a mail"),

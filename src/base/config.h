@@ -76,6 +76,11 @@ typedef struct {
     char **domains;      /* lower case, "cliente.example" or "*.grupo.example"; used where closed */
     gboolean refuse;     /* closed: one polite mail; FALSE: silence */
     gboolean subaddress; /* its mailbox takes "local+anything@domain" (RFC 5233): signed Reply-To addresses */
+    /* Which files of a mail it accepts: as [attachments] and [limits] say where it says nothing. */
+    char **attachment_types;  /* extensions, lower case */
+    guint64 attachment_bytes; /* decoded, each */
+    guint64 attachments_total;
+    guint attachments_count;
 } ChDepartmentConfig;
 
 /* How somebody becomes known to the desk. */

@@ -7,6 +7,8 @@ void ch_limits_default(ChLimits *limits)
     *limits = (ChLimits){
         .mail_bytes = 24u << 20, /* an 8 MB file is 11 MB in base64, and people send two (L23) */
         .attachment_bytes = 8u << 20,
+        .attachments_total = 24u << 20,
+        .attachments_count = 20,
         .header_bytes = 256u << 10,
         .text_bytes = 1u << 20,
         .parts = 500,

@@ -113,6 +113,25 @@ static void add_texts(ChValue *view, const ChLetter *letter)
     add_flag(view, CH_VIEW_text_cut, cut);
 }
 
+/* The desk's own reasons are said in the reader's language, any other as it is. */
+static void add_reason(ChValue *file, const char *reason)
+{
+    static const struct {
+        const char *begins;
+        ChViewName name;
+    } known[] = {
+        {CH_REFUSED_SIZE, CH_VIEW_too_large},       {CH_REFUSED_TYPE, CH_VIEW_type_not_accepted},
+        {CH_REFUSED_NO_TYPE, CH_VIEW_type_unknown}, {CH_REFUSED_CONTENT, CH_VIEW_type_differs},
+        {CH_REFUSED_COUNT, CH_VIEW_too_many},       {CH_REFUSED_TOTAL, CH_VIEW_too_much},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+        if (g_str_has_prefix(reason, known[i].begins)) {
+            add_flag(file, known[i].name, TRUE);
+            return;
+        }
+    ch_value_add_string(file, CH_VIEW_reason, reason);
+}
+
 static void add_files(ChValue *view, const ChLetter *letter)
 {
     if (letter->attachments->len == 0)
@@ -129,15 +148,7 @@ static void add_files(ChValue *view, const ChLetter *letter)
         if (attachment->accepted)
             continue;
         refused = TRUE;
-        const char *reason = attachment->reason ? attachment->reason : "";
-        if (g_str_has_prefix(reason, CH_REFUSED_SIZE))
-            add_flag(file, CH_VIEW_too_large, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE))
-            add_flag(file, CH_VIEW_type_not_accepted, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
-            add_flag(file, CH_VIEW_type_unknown, TRUE);
-        else
-            ch_value_add_string(file, CH_VIEW_reason, reason);
+        add_reason(file, attachment->reason ? attachment->reason : "");
     }
     add_flag(view, CH_VIEW_has_files, TRUE);
     add_flag(view, CH_VIEW_has_refused, refused);

@@ -39,10 +39,13 @@
     X(file_size, FALSE)                                                                                      \
     X(accepted, FALSE)                                                                                       \
     X(refused, FALSE)                                                                                        \
-    X(too_large, FALSE) /* why it was refused: one of these four */                                          \
+    X(too_large, FALSE) /* why it was refused: one of these */                                               \
     X(type_not_accepted, FALSE)                                                                              \
     X(type_unknown, FALSE) /* its name has no extension */                                                   \
-    X(reason, FALSE)       /* any other reason, as a rule words it */                                        \
+    X(type_differs, FALSE) /* it is not what its name says */                                                \
+    X(too_many, FALSE)                                                                                       \
+    X(too_much, FALSE) /* with the files before it */                                                        \
+    X(reason, FALSE)   /* any other reason, as a rule words it */                                            \
     X(log_line, FALSE)                                                                                       \
     X(follows_key, FALSE)     /* the key of the closed ticket that this one follows */                       \
     X(referred, FALSE)        /* notice-new: it is another department's ticket, referred to the reader's */  \

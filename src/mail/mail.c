@@ -48,6 +48,19 @@ char *ch_address_fold(const char *address)
     return g_utf8_strdown(g_strstrip(copy), -1);
 }
 
+const char *ch_file_extension(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    gboolean letter = FALSE;
+    gsize length = dot && dot > name ? strlen(dot + 1) : 0;
+    for (gsize i = 0; i < length; i++) {
+        if (!g_ascii_isalnum(dot[1 + i]) && !strchr("-_~+", dot[1 + i]))
+            return NULL;
+        letter = letter || g_ascii_isalpha(dot[1 + i]);
+    }
+    return letter && length < 16 ? dot + 1 : NULL;
+}
+
 void ch_attachment_free(ChAttachment *attachment)
 {
     if (!attachment)
@@ -55,6 +68,7 @@ void ch_attachment_free(ChAttachment *attachment)
     g_free(attachment->part);
     g_free(attachment->name);
     g_free(attachment->type);
+    g_free(attachment->content_type);
     g_free(attachment->reason);
     g_free(attachment);
 }

@@ -36,25 +36,34 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChAddress, ch_address_free)
  * that people use tells Ana@ from ana@. Free with g_free. */
 char *ch_address_fold(const char *address);
 
-/* How ChAttachment.reason begins where the desk's own policy refused a file (ch_attachment_accept): compose
- * knows them by it, and says them in the reader's language. Any other reason is shown as it is. */
+/* How ChAttachment.reason begins where the desk's own policy refused a file (desk/files.c): compose knows
+ * them by it, and says them in the reader's language. Any other reason is shown as it is. */
 #define CH_REFUSED_SIZE    "it has "
 #define CH_REFUSED_TYPE    "files of the type "
 #define CH_REFUSED_NO_TYPE "its name has no extension"
+#define CH_REFUSED_CONTENT "its name says "
+#define CH_REFUSED_COUNT   "more than "
+#define CH_REFUSED_TOTAL   "with the files before it "
 
 /* One file of a mail. Its bytes stay in the raw mail; PART says where. */
 typedef struct {
     char *part;         /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5) */
     char *name;         /* decoded and made safe: no path, no control characters; never empty */
     char *type;         /* "image/png", lower case, as declared */
+    char *content_type; /* the same by the first bytes of the file; "" where they don't tell, and where the
+                           file is read from the database */
     guint64 size;       /* decoded bytes */
     char sha256[65];    /* of the decoded bytes, lower-case hexadecimal */
     gboolean is_inline; /* shown inside the text (an image with a Content-ID in multipart/related) */
-    gboolean accepted;
-    char *reason; /* why not, in English for the log; "" where accepted */
+    gboolean accepted;  /* by the department's policy: FALSE until ch_files_weigh (desk/files.h) */
+    char *reason;       /* why not, in English for the log; "" where accepted */
 } ChAttachment;
 
 void ch_attachment_free(ChAttachment *attachment);
+
+/* The extension of NAME without its dot: at most 15 letters, digits, '-', '_', '~' and '+', a letter among
+ * them (in "Contrato v1.2" there is none). NULL where it has none; borrowed from NAME. */
+const char *ch_file_extension(const char *name);
 
 /* What a report says of one recipient of a mail (RFC 3464 section 2.3), or what the words of a report without
  * such a part say. */

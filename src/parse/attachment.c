@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One part of a mail as a file: its bytes decoded and hashed in one pass, and the policy. Its name is
- * filename.c's business; which parts are files and which are text is decided in walk.c.
+ * One part of a mail as a file: its bytes decoded and hashed in one pass. Its name is filename.c's
+ * business, which parts are files is walk.c's, and whether one is accepted desk/files.c's.
  */
 #include "parse/internal.h"
 
@@ -142,40 +142,16 @@ static char *declared_type(GMimeObject *part)
 }
 
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const char *charset, const ChLimits *limits, const char *const *types)
+                                     const char *charset)
 {
     ChAttachment *attachment = g_new0(ChAttachment, 1);
     attachment->part = g_strdup(number);
     attachment->type = declared_type(part);
     attachment->name = ch_filename_of(part, attachment->type, number, charset);
     attachment->is_inline = is_inline;
-    g_byte_array_unref(ch_part_decode(part, 0, &attachment->size, attachment->sha256));
-    attachment->accepted =
-        ch_attachment_accept(attachment->name, attachment->size, limits, types, &attachment->reason);
-    if (!attachment->reason)
-        attachment->reason = g_strdup("");
+    attachment->reason = g_strdup("");
+    g_autoptr(GByteArray) head =
+        ch_part_decode(part, CH_CONTENT_BYTES, &attachment->size, attachment->sha256);
+    attachment->content_type = ch_content_type(head->data, head->len);
     return attachment;
-}
-
-gboolean ch_attachment_accept(const char *name, guint64 size, const ChLimits *limits,
-                              const char *const *types, char **reason)
-{
-    *reason = NULL;
-    const char *dot = strrchr(name, '.');
-    if (!dot || !dot[1]) {
-        *reason = g_strdup(CH_REFUSED_NO_TYPE " that tells its type");
-        return FALSE;
-    }
-    g_autofree char *extension = g_utf8_strdown(dot + 1, -1);
-    if (!types || !g_strv_contains(types, extension)) {
-        *reason = g_strdup_printf(CH_REFUSED_TYPE ".%s are not accepted", extension);
-        return FALSE;
-    }
-    if (size > limits->attachment_bytes) {
-        *reason = g_strdup_printf(CH_REFUSED_SIZE "%" G_GUINT64_FORMAT
-                                                  " bytes, more than the limit of %" G_GUINT64_FORMAT,
-                                  size, limits->attachment_bytes);
-        return FALSE;
-    }
-    return TRUE;
 }

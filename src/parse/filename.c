@@ -91,19 +91,6 @@ static char *safe_name(const char *name)
 
 /* ---- the best of several ---- */
 
-const char *ch_filename_extension(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    gboolean letter = FALSE;
-    gsize length = dot && dot > name ? strlen(dot + 1) : 0;
-    for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isalnum(dot[1 + i]) && !strchr("-_~+", dot[1 + i]))
-            return NULL;
-        letter = letter || g_ascii_isalpha(dot[1 + i]);
-    }
-    return letter && length < EXTENSION_MAX_BYTES ? dot + 1 : NULL;
-}
-
 /* How much of a name has come through: programs that could not write it put other characters there, or cut
  * it. */
 static guint score(const char *name)
@@ -111,7 +98,7 @@ static guint score(const char *name)
     guint points = 1;
     if (!strstr(name, "\xef\xbf\xbd") && !strstr(name, "??") && !strstr(name, "=?"))
         points += 2;
-    return points + (ch_filename_extension(name) != NULL);
+    return points + (ch_file_extension(name) != NULL);
 }
 
 /* The texts of PARAMETER of all the header fields called FIELD of PART, appended to NAMES. */
@@ -225,7 +212,7 @@ static char *name_in_reference(GMimeObject *part)
         location[strcspn(location, "?#")] = '\0';
         g_autofree char *decoded = g_uri_unescape_string(location, NULL);
         char *name = safe_name(decoded && g_utf8_validate(decoded, -1, NULL) ? decoded : location);
-        if (name && ch_filename_extension(name))
+        if (name && ch_file_extension(name))
             return name;
         g_free(name);
     }
@@ -234,7 +221,7 @@ static char *name_in_reference(GMimeObject *part)
         return NULL;
     char *start = *id == '<' ? id + 1 : id;
     start[strcspn(start, "@>")] = '\0';
-    return ch_filename_extension(start) ? safe_name(start) : NULL;
+    return ch_file_extension(start) ? safe_name(start) : NULL;
 }
 
 char *ch_filename_of(GMimeObject *part, const char *type, const char *number, const char *charset)
@@ -252,7 +239,6 @@ char *ch_filename_of(GMimeObject *part, const char *type, const char *number, co
         return name;
     g_autofree char *description = header_text(part, "Content-Description");
     if (description && strlen(description) <= DESCRIPTION_MAX)
-        name =
-            ch_filename_extension(description) ? safe_name(description) : titled_name(description, extension);
+        name = ch_file_extension(description) ? safe_name(description) : titled_name(description, extension);
     return name ? name : g_strdup_printf("part-%s%s", number, extension);
 }

@@ -84,7 +84,6 @@ const char *ch_headers_charset(GMimeObject *top);
 typedef struct {
     ChMail *mail;
     const ChLimits *limits;
-    const char *const *types;
     guint parts;         /* leaves seen while listing files */
     guint texts;         /* leaves seen while gathering text */
     GMimeObject *body;   /* the first leaf: text even where it has a file name */
@@ -99,7 +98,7 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 
 /* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
  * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks);
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks);
 /* The part that has this number, or NULL. Borrowed from TOP. */
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
 
@@ -147,7 +146,18 @@ gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
 /* Describes PART, whose number is NUMBER. CHARSET as for ch_filename_of. */
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const char *charset, const ChLimits *limits, const char *const *types);
+                                     const char *charset);
+
+/* content_type.c */
+
+/* Bytes at the start of a file by which its type is told. */
+#define CH_CONTENT_BYTES 16384
+
+/* Once, from the main thread: warns in the log where types can't be told. */
+void ch_content_type_setup(void);
+/* The type of a file that begins with BYTES, "image/png", lower case; "" where nothing can be told (plain
+ * text, unknown bytes). Thread-safe. Free with g_free. */
+char *ch_content_type(const guint8 *bytes, gsize length);
 
 /* parameter.c */
 
@@ -158,9 +168,6 @@ void ch_parameter_read(const char *field, const char *name, const char *guess, G
 
 /* filename.c */
 
-/* The extension of NAME without its dot: at most 15 letters, digits, '-', '_', '~' and '+', a letter among
- * them (in "Contrato v1.2" there is none). NULL where it has none; borrowed from NAME. */
-const char *ch_filename_extension(const char *name);
 /* The best name that PART itself gives to its file, decoded and made safe as ChAttachment.name is; NULL where
  * it gives none. CHARSET (may be NULL): of the mail's body, the guess for raw bytes. Free with g_free. */
 char *ch_filename_given(GMimeObject *part, const char *charset);

@@ -20,6 +20,7 @@ void ch_parse_setup(void)
         return;
     g_mime_init();
     ch_base64_setup();
+    ch_content_type_setup();
     /* GMime complains about odd mails on stderr; a mail is no fault of the program. */
     g_log_set_handler("gmime", G_LOG_LEVEL_MASK & ~G_LOG_LEVEL_ERROR, discard_log, NULL);
     static const char *charsets[] = {"utf-8", "windows-1252", NULL};
@@ -146,7 +147,7 @@ static void input_release(Input *input, GByteArray *array)
     g_free(input->copy);
 }
 
-ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types)
+ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
 {
     ChMail *mail = ch_mail_new();
     mail->truncated = incoming->truncated;
@@ -160,7 +161,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
         ch_headers_read(mail, top, limits);
         if (!incoming->truncated) {
             top = ch_uuencode_unfold(top);
-            ch_walk(mail, top, limits, attachment_types, marks);
+            ch_walk(mail, top, limits, marks);
         }
         g_object_unref(top);
     } else {

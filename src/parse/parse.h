@@ -10,14 +10,10 @@
 void ch_parse_setup(void);
 
 /* Reads INCOMING. Never fails on what a mail may contain: what can't be read becomes a warning, what goes
- * over a limit is left out with a warning. Thread-safe. The caller frees the result. */
-ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types);
+ * over a limit is left out with a warning. Thread-safe. The caller frees the result; whether its files
+ * are accepted nobody has decided yet (desk/files.h). */
+ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits);
 
 /* The decoded bytes of the part that ATTACHMENT.part names, cut out of RAW again. NULL where there is no such
  * part. The caller unrefs. */
 GBytes *ch_parse_attachment(GBytes *raw, const char *part);
-
-/* Whether a file of this NAME and SIZE is accepted (PORTAL.md row 8); otherwise *REASON says why not, in
- * English, the caller's to free. Filled into ChAttachment by ch_parse. */
-gboolean ch_attachment_accept(const char *name, guint64 size, const ChLimits *limits,
-                              const char *const *types, char **reason);

@@ -84,14 +84,12 @@ static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guin
     if (!too_deep && ch_walk_is_text(walk, part))
         return;
     g_ptr_array_add(walk->mail->attachments,
-                    ch_attachment_describe(part, number, is_shown_inline(part, related), walk->charset,
-                                           walk->limits, walk->types));
+                    ch_attachment_describe(part, number, is_shown_inline(part, related), walk->charset));
 }
 
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks)
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks)
 {
-    ChWalk walk = {
-        .mail = mail, .limits = limits, .types = types, .marks = marks, .charset = ch_headers_charset(top)};
+    ChWalk walk = {.mail = mail, .limits = limits, .marks = marks, .charset = ch_headers_charset(top)};
     walk.body = first_leaf(top, ch_walk_depth(&walk));
     ch_body_read(&walk, top);
     list_files(&walk, top, "1", 0, FALSE);

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every mail of tests/mail against the .json beside it, in the form of `explain --json`, as the built-in
- * configuration reads and judges it; keys that are absent there are not compared. Limits and hostile mails
- * are in test_parse_limits.c. */
+/* Every mail of tests/mail against the .json beside it, in the form of `explain --json` (content_types: of
+ * its attachments, as a list), as the built-in configuration reads and judges it; keys that are absent there
+ * are not compared. Limits and hostile mails are in test_parse_limits.c. */
+#include "desk/files.h"
 #include "judge/judge.h"
 #include "parse/parse.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-static const char *const types[] = {"pdf", "tar", "gz", "bmp", "gif", "jpg", "png", "zip", "txt", NULL};
-
 static ChMail *parse_bytes(GBytes *raw)
 {
     ChLimits limits;
     ch_limits_default(&limits);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
-    return ch_parse(incoming, &limits, types);
+    ChMail *mail = ch_parse(incoming, &limits);
+    g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
+    ch_files_weigh(g_ptr_array_index(config->departments, 0), mail->attachments);
+    return mail;
 }
 
 static JsonObject *address_object(const ChAddress *address)
@@ -74,6 +76,15 @@ static void set_attachments(JsonObject *object, const GPtrArray *list)
     json_object_set_array_member(object, "attachments", array);
 }
 
+/* What the files are by their bytes; a list of its own, so that most mails need not say it. */
+static void set_content_types(JsonObject *object, const GPtrArray *list)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < list->len; i++)
+        json_array_add_string_element(array, ((ChAttachment *)g_ptr_array_index(list, i))->content_type);
+    json_object_set_array_member(object, "content_types", array);
+}
+
 static void set_bounces(JsonObject *object, const GPtrArray *list)
 {
     JsonArray *array = json_array_new();
@@ -108,6 +119,7 @@ static JsonNode *mail_node(const ChMail *mail)
     json_object_set_string_member(object, "reply", mail->reply);
     set_cuts(object, mail->cuts);
     set_attachments(object, mail->attachments);
+    set_content_types(object, mail->attachments);
     set_bounces(object, mail->bounces);
     json_object_set_string_member(object, "returned_id", mail->returned_id);
     g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);

@@ -11,8 +11,6 @@
  * work on these mails takes minutes. */
 #define SECONDS_MAX 2.0
 
-static const char *const types[] = {"pdf", "jpg", "png", "txt", NULL};
-
 static ChMail *parse_with(const char *bytes, gsize length, const ChLimits *limits, gboolean truncated)
 {
     ChLimits defaults;
@@ -20,7 +18,7 @@ static ChMail *parse_with(const char *bytes, gsize length, const ChLimits *limit
     g_autoptr(GBytes) raw = g_bytes_new_static(bytes, length);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
     incoming->truncated = truncated;
-    return ch_parse(incoming, limits ? limits : &defaults, types);
+    return ch_parse(incoming, limits ? limits : &defaults);
 }
 
 /* Of this thread: a busy machine makes no difference. */
@@ -288,36 +286,6 @@ static void test_machine_headers(void)
     g_assert_false(other->is_report);
 }
 
-static void test_accept(void)
-{
-    ChLimits limits;
-    ch_limits_default(&limits);
-    const struct {
-        const char *name;
-        guint64 size;
-        const char *reason; /* a part of it; NULL: accepted */
-        const char *begins; /* what compose recognises it by */
-    } cases[] = {
-        {"nota.pdf", 10, NULL, NULL},
-        {"NOTA.PDF", limits.attachment_bytes, NULL, NULL},
-        {"nota.pdf", limits.attachment_bytes + 1, "more than the limit of 8388608", CH_REFUSED_SIZE},
-        {"nota.pdf.exe", 10, ".exe", CH_REFUSED_TYPE},
-        {"nota", 10, "no extension", CH_REFUSED_NO_TYPE},
-        {"nota.", 10, "no extension", CH_REFUSED_NO_TYPE},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *reason = NULL;
-        gboolean accepted = ch_attachment_accept(cases[i].name, cases[i].size, &limits, types, &reason);
-        g_assert_cmpint(accepted, ==, cases[i].reason == NULL);
-        if (cases[i].reason) {
-            g_assert_nonnull(strstr(reason, cases[i].reason));
-            g_assert_true(g_str_has_prefix(reason, cases[i].begins));
-        } else {
-            g_assert_null(reason);
-        }
-    }
-}
-
 static void test_no_such_part(void)
 {
     static const char bytes[] = HEAD
@@ -425,7 +393,6 @@ int main(int argc, char **argv)
     g_test_add_func("/parse/limits/html", test_html);
     g_test_add_func("/parse/truncated", test_truncated);
     g_test_add_func("/parse/machine-headers", test_machine_headers);
-    g_test_add_func("/parse/attachment/accept", test_accept);
     g_test_add_func("/parse/attachment/no-such-part", test_no_such_part);
     g_test_add_func("/parse/damaged", test_damaged);
     g_test_add_func("/parse/threads", test_threads);
