@@ -9,6 +9,7 @@
 #include <string.h>
 
 /* A text longer than this is cut in a mail; the whole of it is kept at the desk (P9, P13). */
+#define ORNAMENT_MAX   (24u << 10) /* bytes of an image in the text */
 #define TEXT_MAX       (1u << 20)
 #define PREVIEW_MAX    110 /* characters */
 #define TITLE_MAX      200 /* characters */
@@ -132,14 +133,26 @@ static void add_reason(ChValue *file, const char *reason)
     ch_value_add_string(file, CH_VIEW_reason, reason);
 }
 
+/* The logo of a signature that was refused is none of the files that somebody sent; a pasted screenshot is,
+ * and is larger. The log names both. */
+static gboolean is_ornament(const ChAttachment *attachment)
+{
+    return attachment->is_inline && !attachment->accepted && attachment->size <= ORNAMENT_MAX;
+}
+
 static void add_files(ChValue *view, const ChLetter *letter)
 {
-    if (letter->attachments->len == 0)
-        return;
     gboolean refused = FALSE;
+    guint shown = 0;
+    for (guint i = 0; i < letter->attachments->len; i++)
+        shown += !is_ornament(g_ptr_array_index(letter->attachments, i));
+    if (shown == 0)
+        return;
     ChValue *files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
     for (guint i = 0; i < letter->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(letter->attachments, i);
+        if (is_ornament(attachment))
+            continue;
         ChValue *file = ch_value_add(files, 0, CH_VALUE_MAP);
         ch_value_add_string(file, CH_VIEW_file_name, attachment->name);
         ch_value_take_string(file, CH_VIEW_file_size, ch_view_size(attachment->size, letter->language));

@@ -54,7 +54,7 @@ typedef struct {
                            file is read from the database */
     guint64 size;       /* decoded bytes */
     char sha256[65];    /* of the decoded bytes, lower-case hexadecimal */
-    gboolean is_inline; /* shown inside the text (an image with a Content-ID in multipart/related) */
+    gboolean is_inline; /* an image that the text shows (its HTML refers to its Content-ID) */
     gboolean accepted;  /* by the department's policy: FALSE until ch_files_weigh (desk/files.h) */
     char *reason;       /* why not, in English for the log; "" where accepted */
 } ChAttachment;

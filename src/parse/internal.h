@@ -89,6 +89,9 @@ typedef struct {
     GMimeObject *body;   /* the first leaf: text even where it has a file name */
     GArray *marks;       /* of ChCut, as ch_walk */
     const char *charset; /* ch_headers_charset */
+    GMimeObject *top;
+    GHashTable *references; /* Content-IDs that the HTML shows; NULL until the first image asks */
+    gboolean has_html;      /* there is HTML; known with references */
 } ChWalk;
 
 guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
@@ -101,6 +104,12 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks);
 /* The part that has this number, or NULL. Borrowed from TOP. */
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
+
+/* inline.c */
+
+/* Whether PART is an image that the text shows: one that its HTML refers to, or, where there is no HTML, one
+ * of a multipart/related (RELATED) that is not called an attachment. */
+gboolean ch_inline_is(ChWalk *walk, GMimeObject *part, gboolean related);
 
 /* body.c */
 

@@ -51,14 +51,6 @@ static GMimeObject *first_leaf(GMimeObject *part, guint depth)
     return part;
 }
 
-static gboolean is_shown_inline(GMimeObject *part, gboolean related)
-{
-    if (!ch_walk_is_type(part, "image", "*") || !g_mime_object_get_content_id(part))
-        return FALSE;
-    const char *disposition = g_mime_object_get_disposition(part);
-    return related || (disposition && !g_ascii_strcasecmp(disposition, "inline"));
-}
-
 static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guint depth, gboolean related)
 {
     if (walk->parts >= walk->limits->parts) {
@@ -84,15 +76,17 @@ static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guin
     if (!too_deep && ch_walk_is_text(walk, part))
         return;
     g_ptr_array_add(walk->mail->attachments,
-                    ch_attachment_describe(part, number, is_shown_inline(part, related), walk->charset));
+                    ch_attachment_describe(part, number, ch_inline_is(walk, part, related), walk->charset));
 }
 
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks)
 {
-    ChWalk walk = {.mail = mail, .limits = limits, .marks = marks, .charset = ch_headers_charset(top)};
+    ChWalk walk = {
+        .top = top, .mail = mail, .limits = limits, .marks = marks, .charset = ch_headers_charset(top)};
     walk.body = first_leaf(top, ch_walk_depth(&walk));
     ch_body_read(&walk, top);
     list_files(&walk, top, "1", 0, FALSE);
+    g_clear_pointer(&walk.references, g_hash_table_unref);
 }
 
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number)
