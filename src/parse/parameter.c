@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Of a field; a name of 8 KB is cut anyway. */
-#define FIELD_MAX 16384
+/* Of a field; a name is cut at much less. */
+#define FIELD_MAX 8192
 /* Parameters that are looked at, and how far an end is looked for. */
 #define PARAMETERS_MAX 128
 #define LOOK_MAX       64
@@ -17,6 +17,7 @@
 
 typedef struct {
     const char *at, *end;
+    const char *clear; /* up to here, no encoded word ends: nobody looks again */
 } Scan;
 
 static void skip_space(Scan *scan)
@@ -58,7 +59,11 @@ static gboolean take_word(Scan *scan, GString *value)
     const char *mark = memchr(at + 2, '?', MIN(window - 2, LOOK_MAX));
     if (!mark || (gsize)(mark - at) + 3 >= window || mark[2] != '?')
         return FALSE;
-    const char *stop = memmem(mark + 3, window - (gsize)(mark + 3 - at), "?=", 2);
+    const char *text = mark + 3, *stop = NULL;
+    if (at + window > scan->clear)
+        stop = memmem(MAX(text, scan->clear - 1), window - (gsize)(MAX(text, scan->clear - 1) - at), "?=", 2);
+    if (!stop)
+        scan->clear = MAX(scan->clear, at + window);
     if (!stop || memchr(mark, '\n', (gsize)(stop - mark)))
         return FALSE;
     g_string_append_len(value, at, stop + 2 - at);
@@ -109,7 +114,7 @@ static void read_bare(Scan *scan, GString *value)
     while (scan->at < scan->end) {
         const char *at = scan->at;
         if (*at == ';') {
-            Scan next = {at + 1, scan->end};
+            Scan next = {.at = at + 1, .end = scan->end};
             skip_space(&next);
             if (next.at == scan->end || *next.at == ';' || is_attribute(next.at, scan->end))
                 return;
@@ -182,7 +187,7 @@ static gboolean read_attribute(Scan *scan, const char *wanted, Piece *piece)
 
 static void read_pieces(const char *field, const char *wanted, GArray *pieces)
 {
-    Scan scan = {field, field + strnlen(field, FIELD_MAX)};
+    Scan scan = {field, field + strnlen(field, FIELD_MAX), field + 1};
     g_autoptr(GString) value = g_string_new(NULL);
     /* The value of the field itself, up to a semicolon; some programs forget it. */
     while (scan.at < scan.end && *scan.at != ';' &&

@@ -30,8 +30,13 @@ static gboolean is_attachment(GMimeObject *part)
 
 static gboolean has_name(GMimeObject *part)
 {
-    g_autofree char *name = ch_filename_given(part, NULL);
-    return name != NULL;
+    const char *plain = g_mime_object_get_content_disposition_parameter(part, "filename");
+    if (!plain || !*plain)
+        plain = g_mime_object_get_content_type_parameter(part, "name");
+    if (plain && *plain)
+        return TRUE;
+    g_autofree char *broken = ch_filename_given(part, NULL);
+    return broken != NULL;
 }
 
 gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
