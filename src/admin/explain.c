@@ -73,6 +73,7 @@ static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *ve
     ch_json_text(json, "reply", mail->reply);
     json_cuts(json, mail->cuts);
     ch_json_attachments(json, mail->attachments);
+    ch_json_bool(json, "encrypted", mail->encrypted);
 }
 
 static void json_auth(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict)

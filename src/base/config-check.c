@@ -101,6 +101,19 @@ static void check_people(const ChConfig *config, ChConfigReader *reader, const c
     }
 }
 
+/* What a department does not say of files is as for all. */
+static void complete_files(const ChConfig *config, ChFilePolicy *files)
+{
+    if (!files->types)
+        files->types = g_strdupv(config->files.types);
+    if (!files->each)
+        files->each = config->limits.attachment_bytes;
+    if (!files->total)
+        files->total = config->files.total;
+    if (!files->count)
+        files->count = config->files.count;
+}
+
 static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartmentConfig *department)
 {
     g_autofree char *section = g_strdup_printf("department %s", department->name);
@@ -116,19 +129,11 @@ static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartm
         ch_config_complain(reader, where(reader, section, "domains"),
                            "domains where registration is %s, expected registration = closed",
                            department->registration == CH_REGISTRATION_OPEN ? "open" : "validated");
-    const ChLimits *limits = &config->limits;
-    if (!department->attachment_types)
-        department->attachment_types = g_strdupv(config->attachment_types);
-    if (!department->attachment_bytes)
-        department->attachment_bytes = limits->attachment_bytes;
-    if (!department->attachments_total)
-        department->attachments_total = limits->attachments_total;
-    if (!department->attachments_count)
-        department->attachments_count = limits->attachments_count;
     if (!department->title)
         department->title = g_strdup(department->name);
     if (!department->language)
         department->language = g_strdup(config->desk_language);
+    complete_files(config, &department->files);
 }
 
 static void check_desk(ChConfig *config, ChConfigReader *reader)
@@ -171,6 +176,7 @@ static void check_web(const ChConfig *config, ChConfigReader *reader)
 
 void ch_config_check(ChConfig *config, ChConfigReader *reader)
 {
+    config->files.each = config->limits.attachment_bytes;
     for (guint i = 0; i < config->mailboxes->len; i++)
         check_mailbox(config, reader, g_ptr_array_index(config->mailboxes, i));
     for (guint i = 0; i < config->departments->len; i++)

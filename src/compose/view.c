@@ -9,7 +9,6 @@
 #include <string.h>
 
 /* A text longer than this is cut in a mail; the whole of it is kept at the desk (P9, P13). */
-#define ORNAMENT_MAX   (24u << 10) /* bytes of an image in the text */
 #define TEXT_MAX       (1u << 20)
 #define PREVIEW_MAX    110 /* characters */
 #define TITLE_MAX      200 /* characters */
@@ -114,45 +113,43 @@ static void add_texts(ChValue *view, const ChLetter *letter)
     add_flag(view, CH_VIEW_text_cut, cut);
 }
 
-/* The desk's own reasons are said in the reader's language, any other as it is. */
+/* Each reason as the flag by which templates word it. */
 static void add_reason(ChValue *file, const char *reason)
 {
     static const struct {
-        const char *begins;
+        const char *prefix;
         ChViewName name;
     } known[] = {
         {CH_REFUSED_SIZE, CH_VIEW_too_large},       {CH_REFUSED_TYPE, CH_VIEW_type_not_accepted},
-        {CH_REFUSED_NO_TYPE, CH_VIEW_type_unknown}, {CH_REFUSED_CONTENT, CH_VIEW_type_differs},
-        {CH_REFUSED_COUNT, CH_VIEW_too_many},       {CH_REFUSED_TOTAL, CH_VIEW_too_much},
+        {CH_REFUSED_NO_TYPE, CH_VIEW_type_unknown}, {CH_REFUSED_CONTENT, CH_VIEW_other_content},
+        {CH_REFUSED_PROGRAM, CH_VIEW_is_program},   {CH_REFUSED_TOTAL, CH_VIEW_over_total},
+        {CH_REFUSED_COUNT, CH_VIEW_over_count},     {CH_REFUSED_SEALED, CH_VIEW_sealed},
     };
     for (guint i = 0; i < G_N_ELEMENTS(known); i++)
-        if (g_str_has_prefix(reason, known[i].begins)) {
+        if (g_str_has_prefix(reason, known[i].prefix)) {
             add_flag(file, known[i].name, TRUE);
             return;
         }
     ch_value_add_string(file, CH_VIEW_reason, reason);
 }
 
-/* The logo of a signature that was refused is none of the files that somebody sent; a pasted screenshot is,
- * and is larger. The log names both. */
-static gboolean is_ornament(const ChAttachment *attachment)
+/* What a person would call a file of theirs: no signature of the mail, and no logo below the text that was
+ * refused. */
+static gboolean is_listed(const ChAttachment *attachment)
 {
-    return attachment->is_inline && !attachment->accepted && attachment->size <= ORNAMENT_MAX;
+    return !attachment->is_crypto && (attachment->accepted || !attachment->is_inline);
 }
 
 static void add_files(ChValue *view, const ChLetter *letter)
 {
     gboolean refused = FALSE;
-    guint shown = 0;
-    for (guint i = 0; i < letter->attachments->len; i++)
-        shown += !is_ornament(g_ptr_array_index(letter->attachments, i));
-    if (shown == 0)
-        return;
-    ChValue *files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
+    ChValue *files = NULL;
     for (guint i = 0; i < letter->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(letter->attachments, i);
-        if (is_ornament(attachment))
+        if (!is_listed(attachment))
             continue;
+        if (!files)
+            files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
         ChValue *file = ch_value_add(files, 0, CH_VALUE_MAP);
         ch_value_add_string(file, CH_VIEW_file_name, attachment->name);
         ch_value_take_string(file, CH_VIEW_file_size, ch_view_size(attachment->size, letter->language));
@@ -163,7 +160,7 @@ static void add_files(ChValue *view, const ChLetter *letter)
         refused = TRUE;
         add_reason(file, attachment->reason ? attachment->reason : "");
     }
-    add_flag(view, CH_VIEW_has_files, TRUE);
+    add_flag(view, CH_VIEW_has_files, files != NULL);
     add_flag(view, CH_VIEW_has_refused, refused);
 }
 
@@ -256,8 +253,10 @@ static void add_failure(ChValue *view, const ChLetter *letter)
         return;
     const char *mail = letter->failed_template, *status = letter->failed_status;
     gboolean answer = strcmp(mail, "answer") == 0, ack = strcmp(mail, "ack") == 0;
-    gboolean unknown = g_str_has_prefix(status, "5.1."), full = g_str_has_suffix(status, ".2.2");
-    gboolean refused = g_str_has_prefix(status, "5.7.");
+    gboolean sender =
+        strcmp(status, "5.1.7") == 0 || strcmp(status, "5.1.8") == 0; /* theirs of ours, RFC 3463 */
+    gboolean unknown = g_str_has_prefix(status, "5.1.") && !sender, full = g_str_has_suffix(status, ".2.2");
+    gboolean refused = g_str_has_prefix(status, "5.7.") || sender;
     ch_value_add_string(view, CH_VIEW_failed_to, letter->failed_to);
     ch_value_add_string(view, CH_VIEW_failed_template, mail);
     add_flag(view, CH_VIEW_failed_answer, answer);
@@ -299,6 +298,7 @@ ChValue *ch_view_new(const ChLetter *letter)
         ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
     add_texts(view, letter);
     add_flag(view, CH_VIEW_truncated, letter->truncated);
+    add_flag(view, CH_VIEW_encrypted, letter->encrypted);
     ch_value_take_string(view, CH_VIEW_size, ch_view_size(letter->size, letter->language));
     ch_value_take_string(view, CH_VIEW_size_limit, ch_view_size(letter->size_limit, letter->language));
     add_files(view, letter);

@@ -1,231 +1,201 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The policy for files: by name, by content, by size, number and sum. What a file's name and content are was
- * found by parse/; how a refusal is said to people is compose/'s business.
+ * The policy of files: by name, by content, by size, and by what a mail has in all. Names and content come
+ * from parse/attachment.c and parse/content_type.c; how a refusal is worded for people is compose/view.c's
+ * business.
  */
 #include "desk/files.h"
 
 #include <string.h>
 
-/* What a type by content means, as the extension that stands for it among those that are configured. */
+/* An extension longer than this is none: "Contrato da Sra. Albuquerque". */
+#define EXTENSION_MAX 10
+
+/* Spellings of one type; the second column is the one that policies name. */
+static const char *const aliases[][2] = {
+    {"jpeg", "jpg"},   {"jpe", "jpg"}, {"jfif", "jpg"}, {"dib", "bmp"},  {"tgz", "tar gz"},
+    {"taz", "tar gz"}, {"gzip", "gz"}, {"text", "txt"}, {"tiff", "tif"}, {"htm", "html"}};
+
+/* What content each extension may have, as libmagic names it; the first is its own. A name that ends in '*'
+ * is the beginning of several. */
 static const struct {
-    const char *type, *extension;
-} contents[] = {
-    {"application/pdf", "pdf"},
-    {"application/x-tar", "tar"},
-    {"application/gzip", "gz"},
-    {"application/x-gzip", "gz"},
-    {"image/bmp", "bmp"},
-    {"image/x-ms-bmp", "bmp"},
-    {"image/gif", "gif"},
-    {"image/jpeg", "jpg"},
-    {"image/png", "png"},
-    {"image/apng", "png"},
-    {"image/vnd.mozilla.apng", "png"},
-    {"application/zip", "zip"},
-    {"image/webp", "webp"},
-    {"image/tiff", "tif"},
-    {"image/heic", "heic"},
-    {"image/heif", "heic"},
-    {"image/svg+xml", "svg"},
-    {"text/html", "html"},
-    {"text/xml", "xml"},
-    {"application/xml", "xml"},
-    {"text/csv", "csv"},
-    {"text/rtf", "rtf"},
-    {"application/rtf", "rtf"},
-    {"text/calendar", "ics"},
-    {"text/vcard", "vcf"},
-    {"text/x-vcard", "vcf"},
-    {"message/rfc822", "eml"},
-    {"application/json", "json"},
-    {"application/postscript", "ps"},
-    {"application/msword", "doc"},
-    {"application/vnd.ms-excel", "xls"},
-    {"application/vnd.ms-powerpoint", "ppt"},
-    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"},
-    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"},
-    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"},
-    {"application/vnd.oasis.opendocument.text", "odt"},
-    {"application/vnd.oasis.opendocument.spreadsheet", "ods"},
-    {"application/x-7z-compressed", "7z"},
-    {"application/x-rar", "rar"},
-    {"application/vnd.rar", "rar"},
-    {"application/x-bzip2", "bz2"},
-    {"application/x-xz", "xz"},
-    {"application/zstd", "zst"},
-    {"audio/mpeg", "mp3"},
-    {"audio/ogg", "ogg"},
-    {"audio/x-wav", "wav"},
-    {"audio/x-m4a", "m4a"},
-    {"audio/amr", "amr"},
-    {"video/mp4", "mp4"},
-    {"video/3gpp", "3gp"},
-    {"video/quicktime", "mov"},
-    {"video/x-msvideo", "avi"},
-    {"application/x-dosexec", "exe"},
-    {"application/vnd.microsoft.portable-executable", "exe"},
+    const char *extension;
+    const char *contents[6];
+} types[] = {
+    {"pdf", {"application/pdf"}},
+    {"tar", {"application/x-tar", "application/x-gtar", "application/x-ustar"}},
+    {"gz", {"application/gzip", "application/x-gzip"}},
+    {"bmp", {"image/bmp", "image/x-ms-bmp", "image/x-bmp"}},
+    {"gif", {"image/gif"}},
+    {"jpg", {"image/jpeg", "image/jpg", "image/pjpeg"}},
+    {"png", {"image/png", "image/x-png"}},
+    {"zip",
+     {"application/zip", "application/x-zip*", "application/vnd.openxmlformats*",
+      "application/vnd.oasis.opendocument*", "application/epub+zip", "application/java-archive"}},
+    {"txt", {"text/*", "application/json", "application/csv", "message/*", "application/x-ndjson"}},
+    {"tif", {"image/tiff"}},
+    {"webp", {"image/webp"}},
+    {"html", {"text/html"}},
+    {"svg", {"image/svg*"}},
+    {"rtf", {"text/rtf", "application/rtf"}},
+    {"xml", {"text/xml", "application/xml"}},
+    {"7z", {"application/x-7z-compressed"}},
+    {"rar", {"application/x-rar*", "application/vnd.rar"}},
 };
 
-/* Extensions that mean the same. */
-static const struct {
-    const char *extension, *same;
-} synonyms[] = {
-    {"jpeg", "jpg"}, {"jpe", "jpg"},  {"jfif", "jpg"}, {"pjpeg", "jpg"}, {"apng", "png"},  {"dib", "bmp"},
-    {"tiff", "tif"}, {"htm", "html"}, {"gzip", "gz"},  {"text", "txt"},  {"heif", "heic"},
-};
-
-static const char *plain_extension(const char *extension)
+static gboolean starts_as(const char *pattern, const char *content)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(synonyms); i++)
-        if (!strcmp(extension, synonyms[i].extension))
-            return synonyms[i].same;
-    return extension;
+    gsize length = strlen(pattern);
+    return pattern[length - 1] == '*' ? strncmp(pattern, content, length - 1) == 0
+                                      : strcmp(pattern, content) == 0;
 }
 
-/* EXTENSION in lower case. */
-static gboolean is_accepted(const ChDepartmentConfig *department, const char *extension)
+static gboolean may_hold(guint type, const char *content)
 {
-    const char *plain = plain_extension(extension);
-    for (char **type = department->attachment_types; type && *type; type++)
-        if (!strcmp(*type, extension) || !strcmp(plain_extension(*type), plain))
+    for (guint i = 0; i < G_N_ELEMENTS(types[0].contents) && types[type].contents[i]; i++)
+        if (starts_as(types[type].contents[i], content))
             return TRUE;
-    return !strcmp(extension, "tgz") && is_accepted(department, "tar") && is_accepted(department, "gz");
+    return FALSE;
 }
 
-/* NULL where the table does not know TYPE. */
-static const char *extension_of(const char *type)
+/* What runs when it is opened. Scripts are text, and known by their names alone. */
+static gboolean is_program(const char *content)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(contents); i++)
-        if (!strcmp(type, contents[i].type))
-            return contents[i].extension;
-    return NULL;
-}
-
-static gboolean is_one_of(const char *word, const char *const *words)
-{
-    return word && g_strv_contains(words, word);
-}
-
-/* Documents that are zip archives inside, or the container of old Office files, may be told by that alone. */
-static gboolean is_container(const char *type)
-{
-    static const char *const types[] = {"application/zip",           "application/x-ole-storage",
-                                        "application/cdfv2",         "application/gzip",
-                                        "application/x-gzip",        "text/xml",
-                                        "application/xml",           "application/encrypted",
-                                        "application/cdfv2-corrupt", NULL};
-    return g_strv_contains(types, type);
-}
-
-/* Archives, pictures and PDF are what their first bytes say; other formats are told less surely, and a
- * container only says what they are made of. */
-static gboolean is_exact(const char *extension)
-{
-    static const char *const exact[] = {"pdf", "tar", "gz", "bmp", "gif", "jpg", "png",  "zip",
-                                        "tgz", "tif", "7z", "rar", "bz2", "xz",  "webp", NULL};
-    return is_one_of(plain_extension(extension), exact);
-}
-
-/* Any words are text, whatever they are about: a program's source, a letter, a table. */
-static gboolean is_textual(const char *type)
-{
-    static const char *const others[] = {
-        "application/json",     "application/javascript",    "application/x-ndjson",
-        "application/xml",      "application/x-setupscript", "application/x-wine-extension-ini",
-        "application/pgp-keys", "application/pgp-signature", "application/x-subrip",
-        "image/svg+xml",        "application/pgp-encrypted", NULL};
-    return g_str_has_prefix(type, "text/") || g_str_has_prefix(type, "message/") ||
-           g_strv_contains(others, type);
-}
-
-static gboolean is_text_name(const char *extension)
-{
-    static const char *const names[] = {"txt", "csv", "log", "md", "xml", "html", "json", "ini", NULL};
-    return is_one_of(plain_extension(extension), names);
-}
-
-/* Whether a file of this content may go by an accepted name with EXTENSION. */
-static gboolean fits(const ChDepartmentConfig *department, const char *type, const char *extension)
-{
-    const char *known = extension_of(type);
-    if (known && (!strcmp(known, plain_extension(extension)) || is_accepted(department, known)))
-        return TRUE;
-    if (is_text_name(extension))
-        return is_textual(type);
-    /* An office document is a zip archive too. */
-    if (!strcmp(extension, "zip"))
-        return g_str_has_prefix(type, "application/vnd.openxmlformats-") ||
-               g_str_has_prefix(type, "application/vnd.oasis.") || !strcmp(type, "application/epub+zip") ||
-               !strcmp(type, "application/java-archive");
-    if (!strcmp(extension, "tgz"))
-        return known && !strcmp(known, "gz");
-    static const char *const programs[] = {"application/x-executable",
+    static const char *const programs[] = {"application/x-dosexec",
+                                           "application/vnd.microsoft.portable-executable",
+                                           "application/x-msdownload",
+                                           "application/x-executable",
                                            "application/x-pie-executable",
                                            "application/x-sharedlib",
+                                           "application/x-object",
                                            "application/x-mach-binary",
                                            "application/x-msi",
-                                           "text/x-shellscript",
+                                           "application/x-ms-shortcut",
+                                           "application/vnd.android.package-archive",
                                            NULL};
-    return !is_exact(extension) && (is_container(type) || (!known && !g_strv_contains(programs, type)));
+    return g_strv_contains(programs, content);
 }
 
-/* Why not, by name and content; NULL where nothing is against it. */
-static char *refuse_type(const ChDepartmentConfig *department, const ChAttachment *file)
+static gboolean has_type(const ChFilePolicy *policy, const char *extension)
 {
-    const char *dot = ch_file_extension(file->name);
-    g_autofree char *extension = dot ? g_ascii_strdown(dot, -1) : NULL;
-    const char *type = file->content_type;
-    const char *known = *type ? extension_of(type) : NULL;
-    if (!extension)
-        return known && is_accepted(department, known) ? NULL
-               : *type ? g_strdup_printf(CH_REFUSED_TYPE "%s are not accepted", type)
-                       : g_strdup(CH_REFUSED_NO_TYPE " that tells its type");
-    if (!is_accepted(department, extension))
+    return policy->types && g_strv_contains((const char *const *)policy->types, extension);
+}
+
+/* Whether policies that name other spellings of EXTENSION, or its parts, accept it. */
+static gboolean accepts(const ChFilePolicy *policy, const char *extension)
+{
+    if (has_type(policy, extension))
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(aliases); i++) {
+        if (strcmp(aliases[i][1], extension) == 0 && has_type(policy, aliases[i][0]))
+            return TRUE;
+        if (strcmp(aliases[i][0], extension) != 0)
+            continue;
+        g_auto(GStrv) parts = g_strsplit(aliases[i][1], " ", 0);
+        gboolean all = TRUE;
+        for (char **part = parts; *part; part++)
+            all = all && accepts(policy, *part);
+        return all;
+    }
+    return FALSE;
+}
+
+/* Whether CONTENT is what an accepted type holds. */
+static gboolean is_accepted_content(const ChFilePolicy *policy, const char *content)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+        if (may_hold(i, content) && accepts(policy, types[i].extension))
+            return TRUE;
+    return FALSE;
+}
+
+/* The extension of NAME in lower case, NULL where what follows the last dot is none: "12.03.2024", "v1.
+ * final".
+ */
+static char *extension_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    if (!dot || !dot[1] || dot == name || strlen(dot + 1) > EXTENSION_MAX)
+        return NULL;
+    gboolean letter = FALSE;
+    for (const char *at = dot + 1; *at; at++) {
+        if (!g_ascii_isalnum(*at) && !strchr("-_+~", *at))
+            return NULL;
+        letter = letter || g_ascii_isalpha(*at);
+    }
+    return letter ? g_ascii_strdown(dot + 1, -1) : NULL;
+}
+
+/* Whether a file with this accepted EXTENSION may hold CONTENT. */
+static gboolean agrees(const ChFilePolicy *policy, const char *extension, const char *content)
+{
+    if (!*content || is_accepted_content(policy, content))
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        gboolean same = strcmp(types[i].extension, extension) == 0;
+        for (guint k = 0; k < G_N_ELEMENTS(aliases) && !same; k++)
+            same = strcmp(aliases[k][0], extension) == 0 && strstr(aliases[k][1], types[i].extension);
+        if (same)
+            return FALSE;
+    }
+    return TRUE; /* a type that the desk's admin knows, and this table does not: docx, dwg */
+}
+
+/* Why the file is refused by what it is; NULL where it is not. */
+static char *refuse(const ChAttachment *file, const ChFilePolicy *policy)
+{
+    const char *content = file->content_type ? file->content_type : "";
+    g_autofree char *extension = extension_of(file->name);
+    if (file->is_crypto)
+        return g_strdup(CH_REFUSED_CRYPTO);
+    if (file->is_sealed)
+        return g_strdup(CH_REFUSED_SEALED);
+    if (extension && !accepts(policy, extension))
         return g_strdup_printf(CH_REFUSED_TYPE ".%s are not accepted", extension);
-    if (*type && !fits(department, type, extension))
-        return g_strdup_printf(CH_REFUSED_CONTENT ".%s, its content is %s, which is not accepted", extension,
-                               type);
-    return NULL;
-}
-
-/* What was accepted so far. */
-typedef struct {
-    guint count;
-    guint64 bytes;
-} Taken;
-
-static char *refuse(const ChDepartmentConfig *department, const ChAttachment *file, const Taken *taken)
-{
-    char *reason = refuse_type(department, file);
-    if (reason)
-        return reason;
-    if (file->size > department->attachment_bytes)
+    if (is_program(content))
+        return g_strdup_printf(CH_REFUSED_PROGRAM "%s", content);
+    if (!extension && (!*content || !is_accepted_content(policy, content)))
+        return g_strdup_printf(CH_REFUSED_NO_TYPE " that tells its type%s%s", *content ? ", and it is " : "",
+                               content);
+    if (extension && !agrees(policy, extension, content))
+        return g_strdup_printf(CH_REFUSED_CONTENT ".%s is %s", extension, content);
+    if (file->size > policy->each)
         return g_strdup_printf(CH_REFUSED_SIZE "%" G_GUINT64_FORMAT
                                                " bytes, more than the limit of %" G_GUINT64_FORMAT,
-                               file->size, department->attachment_bytes);
-    if (!file->is_inline && taken->count >= department->attachments_count)
-        return g_strdup_printf(CH_REFUSED_COUNT "%u files in one mail are not accepted",
-                               department->attachments_count);
-    if (file->size > department->attachments_total - MIN(taken->bytes, department->attachments_total))
-        return g_strdup_printf(CH_REFUSED_TOTAL "it is more than the limit of %" G_GUINT64_FORMAT
-                                                " bytes for one mail",
-                               department->attachments_total);
+                               file->size, policy->each);
     return NULL;
 }
 
-void ch_files_weigh(const ChDepartmentConfig *department, const GPtrArray *files)
+/* What the mail's files have taken so far. */
+typedef struct {
+    guint64 bytes;
+    guint count;
+} Taken;
+
+static void judge_one(ChAttachment *file, const ChFilePolicy *policy, Taken *taken)
+{
+    g_free(file->reason);
+    file->reason = refuse(file, policy);
+    if (!file->reason && taken->count >= policy->count)
+        file->reason = g_strdup_printf(CH_REFUSED_COUNT "%u files", policy->count);
+    if (!file->reason && file->size > policy->total - MIN(taken->bytes, policy->total))
+        file->reason =
+            g_strdup_printf(CH_REFUSED_TOTAL "the limit of %" G_GUINT64_FORMAT " bytes", policy->total);
+    file->accepted = !file->reason;
+    if (!file->accepted)
+        return;
+    file->reason = g_strdup("");
+    taken->bytes += file->size;
+    taken->count++;
+}
+
+void ch_files_judge(ChMail *mail, const ChFilePolicy *policy)
 {
     Taken taken = {0};
-    for (guint i = 0; i < files->len; i++) {
-        ChAttachment *file = g_ptr_array_index(files, i);
-        char *reason = refuse(department, file, &taken);
-        file->accepted = reason == NULL;
-        g_free(file->reason);
-        file->reason = reason ? reason : g_strdup("");
-        if (!file->accepted)
-            continue;
-        taken.count += !file->is_inline;
-        taken.bytes += file->size;
-    }
+    for (guint pass = 0; pass < 2; pass++)
+        for (guint i = 0; i < mail->attachments->len; i++) {
+            ChAttachment *file = g_ptr_array_index(mail->attachments, i);
+            if (file->is_inline == (pass == 1))
+                judge_one(file, policy, &taken);
+        }
 }

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which files of a mail its department accepts, and why not the others (PORTAL.md row 8). Pure. */
+/*
+ * Which files of a mail are accepted (PORTAL.md row 8). A refused one costs nothing else: the ticket is
+ * opened, the file stays in the raw mail, and it is never sent on.
+ *
+ * A file is refused whose name has an extension that is not accepted, or none and content that tells nothing;
+ * whose content is a program, or of a known type that is not accepted; which is larger than one may be; and
+ * then those by which the mail exceeds its total or its count: files in their order come first, images inside
+ * the text after all of them. Archives are never unpacked. Signatures (is_crypto) are no files, and refused;
+ * containers that could not be opened (is_sealed) are refused.
+ */
 #pragma once
 
 #include "base/config.h"
 #include "mail/mail.h"
 
-/*
- * Fills accepted and reason of all FILES (of ChAttachment) of one mail by what DEPARTMENT accepts; what stood
- * there is replaced. In the order of the files, each is refused that
- *   has a name whose extension is not accepted (jpeg is jpg, tgz is tar and gz, and so on), or has a name
- *     without one, and its bytes are of no type that is accepted either (CH_REFUSED_TYPE,
- * CH_REFUSED_NO_TYPE); is by its bytes something that is not accepted, whatever its name says
- * (CH_REFUSED_CONTENT); is too large (CH_REFUSED_SIZE), or too many or too much with those accepted before it
- * (CH_REFUSED_COUNT, CH_REFUSED_TOTAL). Images inside the text count in the total, not in the number. Bytes
- * that tell no type are believed what the name says. Archives are what they are, not what is in them.
- */
-void ch_files_weigh(const ChDepartmentConfig *department, const GPtrArray *files);
+/* Sets accepted and reason of each attachment of MAIL, whatever they were: the one change that a ChMail sees
+ * after parse, because the policy is the department's, and that is known only now. */
+void ch_files_judge(ChMail *mail, const ChFilePolicy *policy);

@@ -42,8 +42,8 @@ static char *title_of_reply(const ChCase *c)
 static void log_belonging(const ChCase *c)
 {
     const ChFacts *facts = c->facts;
-    if (facts->merged)
-        ch_decision_log(c->decision, "belongs", "it came as an answer to #%" G_GINT64_FORMAT, facts->merged);
+    if (facts->meant)
+        ch_decision_log(c->decision, "belongs", "it came as an answer to #%" G_GINT64_FORMAT, facts->meant);
     if (facts->disagreement)
         ch_decision_log(c->decision, "belongs", "by its %s; %s", ch_match_name(facts->match),
                         facts->disagreement);
@@ -145,10 +145,9 @@ void ch_decide_reply(const ChCase *c)
     decision->department = g_strdup(ticket->department);
     ch_reason(decision->reasons, "belongs to ticket %" G_GINT64_FORMAT " by its %s", ticket->number,
               ch_match_name(c->facts->match));
-    if (c->facts->merged)
-        ch_reason(decision->reasons,
-                  "ticket %" G_GINT64_FORMAT ", which it answers, was merged into that one",
-                  c->facts->merged);
+    if (c->facts->meant)
+        ch_reason(decision->reasons, "ticket %" G_GINT64_FORMAT ", which it names, leads to that one",
+                  c->facts->meant);
     if (c->facts->disagreement)
         ch_reason(decision->reasons, "%s; the stronger trace counts", c->facts->disagreement);
     ChRole role = ch_case_role(c->config, ticket, c->sender, c->facts->person);

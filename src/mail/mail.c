@@ -48,19 +48,6 @@ char *ch_address_fold(const char *address)
     return g_utf8_strdown(g_strstrip(copy), -1);
 }
 
-const char *ch_file_extension(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    gboolean letter = FALSE;
-    gsize length = dot && dot > name ? strlen(dot + 1) : 0;
-    for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isalnum(dot[1 + i]) && !strchr("-_~+", dot[1 + i]))
-            return NULL;
-        letter = letter || g_ascii_isalpha(dot[1 + i]);
-    }
-    return letter && length < 16 ? dot + 1 : NULL;
-}
-
 void ch_attachment_free(ChAttachment *attachment)
 {
     if (!attachment)
@@ -120,6 +107,7 @@ ChMail *ch_mail_new(void)
     mail->in_reply_to = g_ptr_array_new_with_free_func(g_free);
     mail->references = g_ptr_array_new_with_free_func(g_free);
     mail->auth_fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_auth_field_free);
+    mail->loop_marks = g_ptr_array_new_with_free_func(g_free);
     mail->bounces = g_ptr_array_new_with_free_func((GDestroyNotify)ch_bounce_free);
     mail->returned_id = g_strdup("");
     mail->text = g_strdup("");
@@ -148,6 +136,10 @@ void ch_mail_free(ChMail *mail)
     g_free(mail->auto_submitted);
     g_free(mail->precedence);
     g_free(mail->list_id);
+    g_free(mail->automatic);
+    g_free(mail->bulk);
+    g_free(mail->other_desk);
+    g_ptr_array_unref(mail->loop_marks);
     g_free(mail->report_type);
     g_ptr_array_unref(mail->bounces);
     g_free(mail->returned_id);

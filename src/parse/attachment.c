@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One part of a mail as a file: its bytes decoded and hashed in one pass. Its name is filename.c's
- * business, which parts are files is walk.c's, and whether one is accepted desk/files.c's.
+ * One part of a mail as a file: its bytes decoded and hashed in one pass, its type. Its name is filename.c's
+ * business; which parts are files and which are text is decided in walk.c, which files are accepted in
+ * desk/files.c.
  */
 #include "parse/internal.h"
 
@@ -9,8 +10,7 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-#define CHUNK     (64u << 10)
-#define DEPTH_MAX 200
+#define CHUNK (64u << 10)
 
 /* Where decoded bytes go. */
 typedef struct {
@@ -95,47 +95,17 @@ static void decode_part(GMimePart *part, Sink *sink)
     }
 }
 
-/* Whether the mail that OBJECT is a part of came with CRLF line ends. Bounded as GMime's nesting is. */
-static gboolean has_crlf(GMimeObject *object)
-{
-    for (guint depth = 0; object && depth < DEPTH_MAX; depth++) {
-        if (GMIME_IS_MULTIPART(object)) {
-            GMimeMultipart *multipart = GMIME_MULTIPART(object);
-            object =
-                g_mime_multipart_get_count(multipart) > 0 ? g_mime_multipart_get_part(multipart, 0) : NULL;
-        } else if (GMIME_IS_MESSAGE_PART(object)) {
-            object = (GMimeObject *)g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
-        } else if (GMIME_IS_MESSAGE(object)) {
-            object = g_mime_message_get_mime_part(GMIME_MESSAGE(object));
-        } else {
-            GMimeDataWrapper *content =
-                GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
-            GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
-            if (!stream || !GMIME_IS_STREAM_MEM(stream))
-                return FALSE;
-            const GByteArray *buffer = GMIME_STREAM_MEM(stream)->buffer;
-            const guint8 *line = buffer->len ? memchr(buffer->data, '\n', buffer->len) : NULL;
-            return line && line > buffer->data && line[-1] == '\r';
-        }
-    }
-    return FALSE;
-}
-
-/* A forwarded mail, or a multipart that is not looked into, as it stands in the mail: GMime writes LF, and
- * who saves the file, or checks its signature, wants the line ends that it had. */
+/* A forwarded mail, or a multipart that is not looked into, as the bytes that it has in the mail. */
 static void decode_whole(GMimeObject *part, Sink *sink)
 {
-    GMimeObject *object = part;
-    if (GMIME_IS_MESSAGE_PART(part))
-        object = (GMimeObject *)g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
-    if (!object)
-        return;
     g_autoptr(GMimeStream) stream = g_mime_stream_mem_new();
-    GMimeFormatOptions *format = g_mime_format_options_new();
-    g_mime_format_options_set_newline_format(format, has_crlf(object) ? GMIME_NEWLINE_FORMAT_DOS
-                                                                      : GMIME_NEWLINE_FORMAT_UNIX);
-    g_mime_object_write_to_stream(object, format, stream);
-    g_mime_format_options_free(format);
+    if (GMIME_IS_MESSAGE_PART(part)) {
+        GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+        if (message)
+            g_mime_object_write_to_stream(GMIME_OBJECT(message), NULL, stream);
+    } else {
+        g_mime_object_write_to_stream(part, NULL, stream);
+    }
     GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
     sink_take(sink, bytes->data, bytes->len);
 }
@@ -178,11 +148,31 @@ ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboo
     ChAttachment *attachment = g_new0(ChAttachment, 1);
     attachment->part = g_strdup(number);
     attachment->type = declared_type(part);
-    attachment->name = ch_filename_of(part, attachment->type, number, charset);
+    g_autoptr(GByteArray) head = ch_part_decode(part, CH_CONTENT_HEAD, &attachment->size, attachment->sha256);
+    attachment->content_type = GMIME_IS_PART(part) ? ch_content_type(head->data, head->len) : g_strdup("");
+    attachment->name = ch_filename(part, number, attachment->type, attachment->content_type, charset);
     attachment->is_inline = is_inline;
     attachment->reason = g_strdup("");
-    g_autoptr(GByteArray) head =
-        ch_part_decode(part, CH_CONTENT_BYTES, &attachment->size, attachment->sha256);
-    attachment->content_type = ch_content_type(head->data, head->len);
+    return attachment;
+}
+
+ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number)
+{
+    ChAttachment *attachment = g_new0(ChAttachment, 1);
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(file->bytes, &length);
+    attachment->part = g_strdup(number);
+    attachment->content_type = ch_content_type(bytes, length);
+    attachment->type = g_strdup(file->type && *file->type   ? file->type
+                                : *attachment->content_type ? attachment->content_type
+                                                            : "application/octet-stream");
+    ch_text_one_line(attachment->type);
+    attachment->name = file->name ? g_strdup(file->name) : ch_filename_default(number, attachment->type);
+    attachment->size = length;
+    g_autofree char *digest =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes ? bytes : (const guint8 *)"", length);
+    g_strlcpy(attachment->sha256, digest, sizeof(attachment->sha256));
+    attachment->is_inline = file->is_inline;
+    attachment->reason = g_strdup("");
     return attachment;
 }

@@ -92,6 +92,8 @@ static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
     g_autofree char *text = read_part(walk, part);
     gboolean html = ch_walk_is_type(part, "text", "html") ? has_markup(text) : is_document(text);
     if (!html) {
+        gboolean sealed = ch_armour_strip(text);
+        walk->mail->encrypted = walk->mail->encrypted || sealed;
         g_autofree char *other = NULL;
         if (ch_walk_is_type(part, "text", "enriched") || ch_walk_is_type(part, "text", "richtext"))
             other = ch_enriched_to_text(text, ch_walk_is_type(part, "text", "richtext"));
@@ -116,8 +118,11 @@ static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
 /* ---- the tree ---- */
 
 /* How well a child of multipart/alternative serves as text: plain is best, then what holds plain or HTML. */
-static guint rank(const ChWalk *walk, GMimeObject *part, guint depth)
+static guint rank(ChWalk *walk, GMimeObject *part, guint depth)
 {
+    GMimeObject *inside = depth < ch_walk_depth(walk) ? ch_walk_inside(walk, part) : NULL;
+    if (inside)
+        return rank(walk, inside, depth + 1);
     if (GMIME_IS_MULTIPART(part)) {
         guint best = 0;
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
@@ -181,8 +186,13 @@ static void gather_best(ChWalk *walk, GMimeMultipart *multipart, guint depth, GS
 /* Recursion is bounded by DEPTH. */
 static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
-    if (out->len > walk->limits->text_bytes)
+    if (out->len > walk->limits->text_bytes || ch_deadline_passed(CH_DEADLINE_NOW))
         return;
+    GMimeObject *inside = depth < ch_walk_depth(walk) ? ch_walk_inside(walk, part) : NULL;
+    if (inside) {
+        gather(walk, inside, depth + 1, out);
+        return;
+    }
     if (!GMIME_IS_MULTIPART(part)) {
         if (ch_walk_is_text(walk, part) && walk->texts++ < walk->limits->parts)
             leaf(walk, part, out);
@@ -240,7 +250,8 @@ static void append_message(ChWalk *walk, GMimeMessagePart *part, guint depth, GS
  * DEPTH. */
 static void gather_files(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
-    if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk))
+    if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk) ||
+        ch_deadline_passed(CH_DEADLINE_NOW))
         return;
     if (GMIME_IS_MULTIPART(part)) {
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));

@@ -19,6 +19,20 @@ void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
 GMimeParserOptions *ch_parse_options(void);
 
+/* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
+GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
+
+/* deadline.c */
+
+/* This thread begins to read a mail, which may take SECONDS of processor time. */
+void ch_deadline_begin(guint seconds);
+/* Whether that time is over; cheap enough for each line: it looks at the clock once in 64 STEPS, as many as
+ * the caller says that it has done. FALSE where no mail is being read. */
+gboolean ch_deadline_passed(guint steps);
+#define CH_DEADLINE_NOW 64 /* steps: look at once */
+/* The mail is read: whether somebody saw that its time was over. */
+gboolean ch_deadline_end(void);
+
 /* bounds.c */
 
 /* How much of a mail whose header block ends at HEAD GMime can read with bounded work. *WHY is set where it
@@ -37,6 +51,8 @@ char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboo
 char *ch_text_clean(char *text);
 /* TEXT on one line, in place: white space folded, controls and bidirectional overrides out. Returns TEXT. */
 char *ch_text_one_line(char *text);
+/* Each byte of TEXT that is no UTF-8 becomes '?', in place. Returns TEXT. */
+char *ch_text_mend(char *text);
 /* Cuts TEXT at no more than LIMIT bytes, between two characters. */
 void ch_text_cut(char *text, gsize limit);
 gboolean ch_text_is_blank(const char *text);
@@ -74,9 +90,6 @@ char *ch_language_first(const char *value);
 
 /* Fills everything of MAIL that stands in the header block of TOP. */
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
-/* The charset that the first text of the mail names, where it says something of raw bytes in the headers:
- * UTF-8 and windows-1252 are tried without it. NULL otherwise. Borrowed from TOP. */
-const char *ch_headers_charset(GMimeObject *top);
 
 /* walk.c */
 
@@ -84,14 +97,12 @@ const char *ch_headers_charset(GMimeObject *top);
 typedef struct {
     ChMail *mail;
     const ChLimits *limits;
-    guint parts;         /* leaves seen while listing files */
-    guint texts;         /* leaves seen while gathering text */
-    GMimeObject *body;   /* the first leaf: text even where it has a file name */
-    GArray *marks;       /* of ChCut, as ch_walk */
-    const char *charset; /* ch_headers_charset */
-    GMimeObject *top;
-    GHashTable *references; /* Content-IDs that the HTML shows; NULL until the first image asks */
-    gboolean has_html;      /* there is HTML; known with references */
+    guint parts;       /* leaves seen while listing files */
+    guint texts;       /* leaves seen while gathering text */
+    guint opened;      /* containers that were opened */
+    char *inner;       /* the words inside a winmail.dat, for a mail that has no other; or NULL */
+    GMimeObject *body; /* the first leaf: text even where it has a file name */
+    GArray *marks;     /* of ChCut, as ch_walk */
 } ChWalk;
 
 guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
@@ -102,14 +113,12 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 /* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
  * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks);
-/* The part that has this number, or NULL. Borrowed from TOP. */
-GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
-
-/* inline.c */
-
-/* Whether PART is an image that the text shows: one that its HTML refers to, or, where there is no HTML, one
- * of a multipart/related (RELATED) that is not called an attachment. */
-gboolean ch_inline_is(ChWalk *walk, GMimeObject *part, gboolean related);
+/* The part that has this number, or NULL. Borrowed from TOP. *REST: what the number has behind a '/' that no
+ * part of the tree answers to: a file inside it; NULL where nothing is left. */
+GMimeObject *ch_walk_find(GMimeObject *top, const char *number, const char **rest);
+/* What stands inside PART where it is a signed S/MIME mail, borrowed; NULL where it is none, cannot be read,
+ * or enough were opened (P13). */
+GMimeObject *ch_walk_inside(ChWalk *walk, GMimeObject *part);
 
 /* body.c */
 
@@ -134,6 +143,20 @@ char *ch_calendar_to_text(const char *text);
  * part numbers depend on it. */
 GMimeObject *ch_uuencode_unfold(GMimeObject *top);
 
+/* report.c */
+
+/* Fills bounces and returned_id of MAIL, and is_report and report_type of a report whose MIME is broken.
+ * After ch_headers_read and ch_walk. */
+void ch_report_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+
+/* machine.c */
+
+/* Fills of MAIL what the fields of TOP's header block say of the program that wrote it: automatic, bulk,
+ * other_desk, invitation_reply, loop_marks. */
+void ch_machine_read(ChMail *mail, GMimeObject *top);
+/* The name of a mail program that people write with stands in TOP's header block. */
+gboolean ch_machine_is_client(GMimeObject *top);
+
 /* base64.c */
 
 typedef struct {
@@ -148,42 +171,87 @@ gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *ou
 /* What is left of a group that was never completed: at most two bytes. */
 gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 
+/* tnef.c */
+
+#define CH_TNEF_SIGNATURE 0x223e9f78u
+
+typedef struct {
+    char *name; /* safe; NULL where it has none */
+    char *type; /* as declared, lower case; NULL where nothing is */
+    gboolean is_inline;
+    GBytes *bytes;
+} ChTnefFile;
+
+typedef struct {
+    GPtrArray
+        *files;     /* of ChTnefFile, in order, those of mails inside after it; number 1 is "2/1" of part 2 */
+    char *text;     /* the words of the mail; NULL: none */
+    gboolean whole; /* FALSE: some of it could not be read */
+} ChTnef;
+
+/* Whether PART says that it is such a container. */
+gboolean ch_tnef_is(GMimeObject *part);
+/* Never NULL. */
+ChTnef *ch_tnef_open(GMimeObject *part);
+void ch_tnef_free(ChTnef *tnef);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTnef, ch_tnef_free)
+/* The file with NUMBER ("1") of PART; NULL where there is none. The caller unrefs. */
+GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
+
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
-/* Describes PART, whose number is NUMBER. CHARSET as for ch_filename_of. */
+/* Describes FILE of a container, whose number is NUMBER. */
+ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number);
+/* Describes PART, whose number is NUMBER. CHARSET: of the mail's text, for names in raw bytes; may be NULL.
+ */
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
                                      const char *charset);
 
-/* content_type.c */
-
-/* Bytes at the start of a file by which its type is told. */
-#define CH_CONTENT_BYTES 16384
-
-/* Once, from the main thread: warns in the log where types can't be told. */
-void ch_content_type_setup(void);
-/* The type of a file that begins with BYTES, "image/png", lower case; "" where nothing can be told (plain
- * text, unknown bytes). Thread-safe. Free with g_free. */
-char *ch_content_type(const guint8 *bytes, gsize length);
-
-/* parameter.c */
-
-/* Appends to TEXTS (of char *) what the parameter NAME of FIELD, a raw header value, may say: each decoded,
- * on one line, not empty; first in its form NAME*, then in pieces NAME*0…, then plain. GUESS (may be NULL) is
- * the charset of raw bytes that are not UTF-8. */
-void ch_parameter_read(const char *field, const char *name, const char *guess, GPtrArray *texts);
-
 /* filename.c */
 
-/* The best name that PART itself gives to its file, decoded and made safe as ChAttachment.name is; NULL where
- * it gives none. CHARSET (may be NULL): of the mail's body, the guess for raw bytes. Free with g_free. */
-char *ch_filename_given(GMimeObject *part, const char *charset);
-/* The same, and where there is none a name made of a forwarded mail's subject ("Subject.eml"), of
- * Content-Location, Content-ID or Content-Description, or else of the part's NUMBER and TYPE ("part-2.pdf").
- * Never NULL. Free with g_free. */
-char *ch_filename_of(GMimeObject *part, const char *type, const char *number, const char *charset);
+/* The name of the file that PART is: what it says itself, made safe; else its description, or the subject of
+ * a forwarded mail; else by ch_filename_default. Never NULL. */
+char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
+                  const char *charset);
+/* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
+char *ch_part_filename(GMimeObject *part, const char *charset);
+/* NAME, which it takes, without path, control characters, leading dots and names of devices, and bounded.
+ * NULL where nothing is left. */
+char *ch_filename_safe(char *name);
+/* "part-1.2.png" for a part that has no name. */
+char *ch_filename_default(const char *number, const char *type);
+
+/* param.c */
+
+/* The parameter NAME of a raw Content-Type or Content-Disposition, decoded; NULL where there is none.
+ * CHARSET: of raw bytes that are no UTF-8; may be NULL. */
+char *ch_param_read(const char *raw, const char *name, const char *charset);
+
+/* content_type.c */
+
+/* How many of a file's first bytes are looked at. */
+#define CH_CONTENT_HEAD 8192
+/* The type that BYTES have by themselves; "" where that cannot be told, or they are plain text. */
+char *ch_content_type(const guint8 *bytes, gsize length);
+
+/* crypto.c */
+
+gboolean ch_crypto_is_signature(GMimeObject *part);
+/* Whether PART is encrypted, or says how its neighbour is. */
+gboolean ch_crypto_is_sealed(GMimeObject *part);
+/* The tree inside an S/MIME part that is signed as a whole; it lives as long as PART. NULL: there is none. */
+GMimeObject *ch_crypto_open(GMimeObject *part);
+/* The same, where it was opened before. */
+GMimeObject *ch_crypto_opened(GMimeObject *part);
+
+/* armour.c */
+
+/* Takes OpenPGP's frames and encrypted blocks out of TEXT, in place; a frame without an end stays. TRUE where
+ * a block was encrypted. */
+gboolean ch_armour_strip(char *text);
 
 /* html.c */
 
@@ -200,3 +268,8 @@ char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
 void ch_quote_cut(ChMail *mail, const GArray *marks);
+
+/* quote_match.c */
+
+/* Finds the cuts of MAIL anew, as ch_parse_answered does, knowing the COUNT mails of ours below TOPS. */
+void ch_quote_match(ChMail *mail, GMimeObject *const *tops, guint count);

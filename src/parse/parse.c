@@ -20,15 +20,11 @@ void ch_parse_setup(void)
         return;
     g_mime_init();
     ch_base64_setup();
-    ch_content_type_setup();
     /* GMime complains about odd mails on stderr; a mail is no fault of the program. */
     g_log_set_handler("gmime", G_LOG_LEVEL_MASK & ~G_LOG_LEVEL_ERROR, discard_log, NULL);
     static const char *charsets[] = {"utf-8", "windows-1252", NULL};
     options = g_mime_parser_options_new();
     g_mime_parser_options_set_fallback_charsets(options, charsets);
-    /* Otherwise GMime looks for the end of each encoded word in the whole rest of a parameter; words are read
-     * in words.c, and so are those of file names. */
-    g_mime_parser_options_set_rfc2047_compliance_mode(options, GMIME_RFC_COMPLIANCE_STRICT);
 }
 
 GMimeParserOptions *ch_parse_options(void)
@@ -140,6 +136,17 @@ static GMimeObject *input_parse(const Input *input, GByteArray **array)
     return g_mime_parser_construct_part(parser, options);
 }
 
+GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length)
+{
+    const char *why = NULL;
+    length = ch_bounds_scan((const char *)bytes, length, header_end((const char *)bytes, length), &why);
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+    g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    return g_mime_parser_construct_part(parser, options);
+}
+
 static void input_release(Input *input, GByteArray *array)
 {
     if (array) {
@@ -156,15 +163,18 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
     mail->truncated = incoming->truncated;
     mail->size = incoming->server_size;
     g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
+    ch_deadline_begin(limits->parse_time);
     Input input;
     GByteArray *array = NULL;
     input_prepare(&input, incoming->raw, limits->header_bytes, mail);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
+        ch_machine_read(mail, top);
         if (!incoming->truncated) {
             top = ch_uuencode_unfold(top);
             ch_walk(mail, top, limits, marks);
+            ch_report_read(mail, top, limits);
         }
         g_object_unref(top);
     } else {
@@ -172,6 +182,9 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
     }
     input_release(&input, array);
     ch_quote_cut(mail, marks);
+    if (ch_deadline_end())
+        ch_parse_warn(mail, "reading took more than %u s of processor time; the rest is in the raw mail",
+                      limits->parse_time);
     return mail;
 }
 
@@ -185,10 +198,33 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top)
         top = ch_uuencode_unfold(top);
-    GMimeObject *found = top ? ch_walk_find(top, part) : NULL;
-    if (found)
+    const char *rest;
+    GMimeObject *found = top ? ch_walk_find(top, part, &rest) : NULL;
+    if (found && rest)
+        result = ch_tnef_cut(found, rest);
+    else if (found)
         result = g_byte_array_free_to_bytes(ch_part_decode(found, G_MAXSIZE, NULL, NULL));
     g_clear_object(&top);
     input_release(&input, array);
     return result;
+}
+
+void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count)
+{
+    Input inputs[CH_ANSWERED_MAX] = {{NULL, 0, NULL}};
+    GByteArray *arrays[CH_ANSWERED_MAX] = {NULL};
+    GMimeObject *tops[CH_ANSWERED_MAX] = {NULL};
+    guint read = 0;
+    count = MIN(count, CH_ANSWERED_MAX);
+    for (guint i = 0; i < count; i++) {
+        input_prepare(&inputs[i], sent[i], G_MAXSIZE, NULL);
+        GMimeObject *top = inputs[i].length > 0 ? input_parse(&inputs[i], &arrays[i]) : NULL;
+        if (top)
+            tops[read++] = top;
+    }
+    ch_quote_match(mail, tops, read);
+    for (guint i = 0; i < read; i++)
+        g_object_unref(tops[i]);
+    for (guint i = 0; i < count; i++)
+        input_release(&inputs[i], arrays[i]);
 }

@@ -134,8 +134,9 @@ static GMimeObject *unfold_text(GMimeObject *part)
         return NULL;
     g_autoptr(GByteArray) bytes = ch_part_decode(part, G_MAXSIZE, NULL, NULL);
     g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(File));
-    const char *end = (const char *)bytes->data + bytes->len;
-    for (const char *at = (const char *)bytes->data; at && at < end && files->len < FILES_MAX;) {
+    const char *start = bytes->len ? (const char *)bytes->data : "";
+    const char *end = start + bytes->len;
+    for (const char *at = start; at < end && files->len < FILES_MAX;) {
         File file;
         if (*at == 'b' && read_file(at, end, &file)) {
             g_array_append_val(files, file);

@@ -93,7 +93,6 @@ static gboolean read_attachments(ChStore *store, ChEntryRow *entry, GError **err
         attachment->part = ch_text(&row, 0);
         attachment->name = ch_text(&row, 1);
         attachment->type = ch_text(&row, 2);
-        attachment->content_type = g_strdup("");
         attachment->size = (guint64)ch_int(&row, 3);
         g_strlcpy(attachment->sha256, digest, sizeof attachment->sha256);
         attachment->is_inline = ch_int(&row, 5) != 0;

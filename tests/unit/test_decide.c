@@ -68,7 +68,7 @@ static void test_judge(void)
         {.name = "list by precedence", .from = "m@c.example", .precedence = "list", .kind = CH_KIND_LIST},
         {.name = "list", .from = "m@c.example", .list_id = "l.c.example", .kind = CH_KIND_LIST},
         {.name = "first-class", .from = "m@c.example", .precedence = "first-class", .kind = CH_KIND_PERSON},
-        {.name = "null sender", .from = "m@c.example", .return_path = "", .kind = CH_KIND_BOUNCE},
+        {.name = "null sender", .from = "m@c.example", .return_path = "", .kind = CH_KIND_AUTO_REPLY},
         {.name = "return path", .from = "m@c.example", .return_path = "m@c.example", .kind = CH_KIND_PERSON},
         {.name = "mailer-daemon", .from = "MAILER-DAEMON@c.example", .kind = CH_KIND_BOUNCE},
         {.name = "report", .from = "p@c.example", .report_type = "delivery-status", .kind = CH_KIND_BOUNCE},

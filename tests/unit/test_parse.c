@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every mail of tests/mail against the .json beside it, in the form of `explain --json` (content_types: of
- * its attachments, as a list), as the built-in configuration reads and judges it; keys that are absent there
- * are not compared. Limits and hostile mails are in test_parse_limits.c. */
+/* Every mail of tests/mail against the .json beside it, in the form of `explain --json`, as the built-in
+ * configuration reads and judges it; "files" is "attachments" in short; keys that are absent are not
+ * compared. Limits and hostile mails are in test_parse_limits.c. */
 #include "desk/files.h"
 #include "judge/judge.h"
 #include "parse/parse.h"
@@ -16,7 +16,7 @@ static ChMail *parse_bytes(GBytes *raw)
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
     ChMail *mail = ch_parse(incoming, &limits);
     g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
-    ch_files_weigh(g_ptr_array_index(config->departments, 0), mail->attachments);
+    ch_files_judge(mail, &((ChDepartmentConfig *)g_ptr_array_index(config->departments, 0))->files);
     return mail;
 }
 
@@ -76,13 +76,20 @@ static void set_attachments(JsonObject *object, const GPtrArray *list)
     json_object_set_array_member(object, "attachments", array);
 }
 
-/* What the files are by their bytes; a list of its own, so that most mails need not say it. */
-static void set_content_types(JsonObject *object, const GPtrArray *list)
+/* The same in short, one line a file: "2/1 nota.pdf application/pdf 12 accepted", with what the content is in
+ * place of the declared type where that is known. */
+static void set_files(JsonObject *object, const GPtrArray *list)
 {
     JsonArray *array = json_array_new();
-    for (guint i = 0; i < list->len; i++)
-        json_array_add_string_element(array, ((ChAttachment *)g_ptr_array_index(list, i))->content_type);
-    json_object_set_array_member(object, "content_types", array);
+    for (guint i = 0; i < list->len; i++) {
+        const ChAttachment *file = g_ptr_array_index(list, i);
+        g_autofree char *line = g_strdup_printf(
+            "%s %s %s %" G_GUINT64_FORMAT " %s%s%s", file->part, file->name,
+            file->content_type && *file->content_type ? file->content_type : file->type, file->size,
+            file->is_inline ? "inline " : "", file->accepted ? "accepted" : "refused: ", file->reason);
+        json_array_add_string_element(array, line);
+    }
+    json_object_set_array_member(object, "files", array);
 }
 
 static void set_bounces(JsonObject *object, const GPtrArray *list)
@@ -119,9 +126,10 @@ static JsonNode *mail_node(const ChMail *mail)
     json_object_set_string_member(object, "reply", mail->reply);
     set_cuts(object, mail->cuts);
     set_attachments(object, mail->attachments);
-    set_content_types(object, mail->attachments);
+    set_files(object, mail->attachments);
     set_bounces(object, mail->bounces);
     json_object_set_string_member(object, "returned_id", mail->returned_id);
+    json_object_set_boolean_member(object, "encrypted", mail->encrypted);
     g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
     json_object_set_string_member(object, "kind", ch_kind_name(verdict->kind));
