@@ -38,7 +38,7 @@ GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-curve fuzz format lint install uninstall clean help
+.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve fuzz format lint install uninstall clean help
 .DEFAULT_GOAL := release
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -119,6 +119,11 @@ fuzz: deps ## each fuzzer in turn for TIME seconds (NAME=quote for one, JOBS=2 f
 bench: deps ## 20,000 mails from Dovecot, side by side with mbsync
 	@$(MAKE) --no-print-directory -s release
 	@python3 tests/bench/bench
+
+bench-parse: deps ## 100,000 small mails of a Maildir through parse and judge: mails in a second, memory (MAILS=…)
+	@$(MAKE) --no-print-directory -s build/bench/parse
+	@rm -rf build/bench/mails && python3 tests/bench/small build/bench/mails $(or $(MAILS),100000)
+	@build/bench/parse build/bench/mails; code=$$?; rm -rf build/bench/mails; exit $$code
 
 bench-curve: deps ## what the worst mails that we can build cost, 10 KB to 10 MB
 	@$(MAKE) --no-print-directory -s build/bench/curve

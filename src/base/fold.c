@@ -4,13 +4,15 @@
 
 #include <string.h>
 
-/* Plain ASCII, which most lines are, needs no normalizing. */
-static gboolean is_ascii(const char *text, gsize length)
+/* As append, for what needs no table. */
+static void append_ascii(GString *out, char c)
 {
-    for (gsize i = 0; i < length; i++)
-        if ((guchar)text[i] >= 0x80)
-            return FALSE;
-    return TRUE;
+    if (g_ascii_isspace(c))
+        c = ' ';
+    else if (c == '`')
+        c = '\'';
+    if (c != ' ' || (out->len > 0 && out->str[out->len - 1] != ' '))
+        g_string_append_c(out, g_ascii_tolower(c));
 }
 
 static void append(GString *out, gunichar c)
@@ -35,19 +37,28 @@ char *ch_fold(const char *text, gsize length)
         while (end > text && ((guchar)*end & 0xc0) == 0x80)
             end--;
     length = (gsize)(end - text);
-    g_autofree char *parts =
-        is_ascii(text, length) ? NULL : g_utf8_normalize(text, (gssize)length, G_NORMALIZE_ALL);
+    if (!g_utf8_validate_len(text, length, NULL))
+        return g_strdup("");
     GString *out = g_string_sized_new(length + 1);
-    if (parts)
-        for (const char *at = parts; *at; at = g_utf8_next_char(at))
-            append(out, g_utf8_get_char(at));
-    else if (is_ascii(text, length))
-        for (const char *at = text; at < end; at++)
-            append(out, (guchar)*at);
+    gboolean composes = FALSE;
+    for (const char *at = text; at < end; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at), parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+        if (c < 0x80) { /* most of all text */
+            append_ascii(out, (char)c);
+            continue;
+        }
+        /* The order of marks, which normalizing a whole text would mend, is that of what is dropped. */
+        gsize count = g_unichar_fully_decompose(c, TRUE, parts, G_N_ELEMENTS(parts));
+        gsize before = out->len;
+        for (gsize i = 0; i < count; i++)
+            append(out, parts[i]);
+        for (; before < out->len && !composes; before++)
+            composes = (guchar)out->str[before] >= 0x80;
+    }
     if (out->len > 0 && out->str[out->len - 1] == ' ')
         g_string_truncate(out, out->len - 1);
     char *folded = g_string_free(out, FALSE);
-    if (!parts)
+    if (!composes)
         return folded;
     g_autofree char *loose = folded; /* Hangul stands in pieces until it is composed again */
     return g_utf8_normalize(loose, -1, G_NORMALIZE_ALL_COMPOSE);

@@ -183,8 +183,8 @@ static const char *const absences[] = {
     "me encuentro fuera de la oficina",
     "estoy ausente",
     "estare ausente",
-    "actualmente estoy fuera",
-    "actualmente me encuentro fuera",
+    "estoy fuera",
+    "me encuentro fuera",
     "no me encuentro en la oficina",
     "je suis absent",
     "je suis actuellement absent",
@@ -339,6 +339,16 @@ static const char *skip_greeting(const char *at)
     return at;
 }
 
+/* Behind a word of time that people put before such a sentence. */
+static const char *skip_now(const char *at)
+{
+    static const char *const words[] = {"actualmente ", "atualmente ", "no momento ",    "en este momento ",
+                                        "currently ",   "derzeit ",    "actuellement, ", "actuellement ",
+                                        "attualmente ", "momenteel "};
+    const char *found = begins_with(at, words, G_N_ELEMENTS(words));
+    return found ? at + strlen(found) + strspn(at + strlen(found), " ,") : at;
+}
+
 const char *ch_notice_words(const char *reply, gboolean is_reply)
 {
     gsize length = strnlen(reply, LOOKED_AT + 1);
@@ -359,7 +369,7 @@ const char *ch_notice_words(const char *reply, gboolean is_reply)
         g_autofree char *sentence = g_strndup(at, size);
         const char *found = begins_with(at, programs, G_N_ELEMENTS(programs));
         if (!found && is_reply && i < 3 && length <= LOOKED_AT)
-            found = begins_with(at, absences, G_N_ELEMENTS(absences));
+            found = begins_with(skip_now(at), absences, G_N_ELEMENTS(absences));
         if (!found && length <= LOOKED_AT)
             found = receipt_of(sentence);
         if (found)

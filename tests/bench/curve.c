@@ -37,8 +37,7 @@ static double measure(const ChConfig *config, const Worst *what, gsize size)
     g_autoptr(GBytes) raw = g_bytes_new_static(mail->str, mail->len);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "bench");
     double start = processor_ms();
-    g_autoptr(ChMail) read =
-        ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
+    g_autoptr(ChMail) read = ch_parse(incoming, &config->limits);
     g_autoptr(ChVerdict) verdict = ch_judge(config, read);
     return processor_ms() - start;
 }
