@@ -275,6 +275,7 @@ ChValue *ch_view_new(const ChLetter *letter)
         ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
     add_texts(view, letter);
     add_flag(view, CH_VIEW_truncated, letter->truncated);
+    add_flag(view, CH_VIEW_encrypted, letter->encrypted);
     ch_value_take_string(view, CH_VIEW_size, ch_view_size(letter->size, letter->language));
     ch_value_take_string(view, CH_VIEW_size_limit, ch_view_size(letter->size_limit, letter->language));
     add_files(view, letter);

@@ -30,6 +30,7 @@
     X(summary, FALSE)                                                                                        \
     X(summary_html, TRUE)                                                                                    \
     X(truncated, FALSE) /* the mail was too large and only its header was read */                            \
+    X(encrypted, FALSE) /* the mail, or some of it, is encrypted and could not be read */                    \
     X(size, FALSE)      /* of that mail, for people: "61,4 MB" */                                            \
     X(size_limit, FALSE)                                                                                     \
     X(has_files, FALSE)                                                                                      \

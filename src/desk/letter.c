@@ -84,6 +84,7 @@ static void write_mail(const ChConfig *config, ChLetter *letter, const ChMailPla
     g_free(letter->summary);
     letter->summary = summarize(letter->text);
     letter->truncated = mail->truncated;
+    letter->encrypted = mail->encrypted;
     letter->size = mail->size;
     letter->size_limit = config->limits.mail_bytes;
     for (guint i = 0; i < mail->attachments->len; i++)

@@ -49,6 +49,12 @@ static void log_belonging(const ChCase *c)
                         facts->disagreement);
 }
 
+static void log_encrypted(const ChCase *c)
+{
+    if (c->mail->encrypted)
+        ch_decision_log(c->decision, "encrypted", "the mail is encrypted, and cannot be read");
+}
+
 static void add_reply(const ChCase *c, ChRole role)
 {
     const ChTicketFacts *ticket = c->facts->ticket;
@@ -60,6 +66,7 @@ static void add_reply(const ChCase *c, ChRole role)
               ch_role_name(role), ch_evidence_name(c->verdict->evidence));
     ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, title, NULL);
     log_belonging(c);
+    log_encrypted(c);
     ChTicketState state = role == CH_ROLE_AGENT ? CH_TICKET_PENDING : CH_TICKET_OPEN;
     if (ticket->state != state)
         ch_decision_act(decision, CH_ACTION_SET_STATE, state, NULL, NULL);
@@ -113,6 +120,7 @@ static void open_ticket(const ChCase *c, const char *title, gint64 follows)
                     NULL)
         ->id = follows;
     ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, NULL, NULL);
+    log_encrypted(c);
     if (!c->verdict->no_answer)
         ch_decision_mail(decision, c->verdict->sender->name, c->verdict->sender->address, "ack",
                          ch_case_language(c), FALSE);

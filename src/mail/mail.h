@@ -129,6 +129,8 @@ typedef struct {
     GPtrArray *attachments; /* of ChAttachment, in the order of the parts */
 
     gboolean truncated;  /* as ChIncoming */
+    gboolean encrypted;  /* it, or some of it, is encrypted (RFC 8551, RFC 3156, PGP's armour in the text):
+                            that  cannot be read, and is neither in text nor in attachments */
     guint64 size;        /* server_size of ChIncoming */
     GPtrArray *warnings; /* of char *: limits that were hit, repairs made; for the reasons */
 } ChMail;

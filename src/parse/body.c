@@ -90,6 +90,11 @@ static gboolean has_parameter(GMimeObject *part, const char *name, const char *w
 static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
 {
     g_autofree char *text = read_part(walk, part);
+    g_autofree char *bare = ch_pgp_unarmour(text, &walk->mail->encrypted);
+    if (bare) {
+        append_text(out, bare);
+        return;
+    }
     gboolean html = ch_walk_is_type(part, "text", "html") ? has_markup(text) : is_document(text);
     if (!html) {
         g_autofree char *other = NULL;
@@ -102,6 +107,11 @@ static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
     }
     g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
     g_autofree char *plain = ch_html_to_text(text, strlen(text), marks);
+    g_autofree char *unarmoured = ch_pgp_unarmour(plain, &walk->mail->encrypted);
+    if (unarmoured) { /* the marks count another text's bytes */
+        append_text(out, unarmoured);
+        return;
+    }
     gsize start = append_text(out, plain);
     if (start == out->len)
         return;
@@ -127,7 +137,7 @@ static guint rank(const ChWalk *walk, GMimeObject *part, guint depth)
         }
         return best;
     }
-    if (!ch_walk_is_text(walk, part))
+    if (!ch_walk_is_text(walk, part) || ch_walk_is_spare(part) != walk->spares)
         return 0;
     return ch_walk_is_type(part, "text", "plain") ? 3 : ch_walk_is_type(part, "text", "html") ? 2 : 1;
 }
@@ -184,7 +194,8 @@ static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
     if (out->len > walk->limits->text_bytes)
         return;
     if (!GMIME_IS_MULTIPART(part)) {
-        if (ch_walk_is_text(walk, part) && walk->texts++ < walk->limits->parts)
+        if (ch_walk_is_text(walk, part) && ch_walk_is_spare(part) == walk->spares &&
+            walk->texts++ < walk->limits->parts)
             leaf(walk, part, out);
         return;
     }
@@ -263,6 +274,10 @@ void ch_body_read(ChWalk *walk, GMimeObject *top)
     guint64 limit = walk->limits->text_bytes;
     g_autoptr(GString) text = g_string_new(NULL);
     gather(walk, top, 0, text);
+    if (text->len == 0 && !mail->encrypted) {
+        walk->spares = TRUE;
+        gather(walk, top, 0, text);
+    }
     if (text->len == 0)
         gather_files(walk, top, 0, text);
     if (text->len > limit) {

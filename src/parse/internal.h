@@ -19,6 +19,10 @@ void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
 GMimeParserOptions *ch_parse_options(void);
 
+/* The tree of CONTENT, the bytes of a part with its header. It keeps what it needs of them. NULL where there
+ * is none. */
+GMimeObject *ch_parse_content(GBytes *content);
+
 /* bounds.c */
 
 /* How much of a mail whose header block ends at HEAD GMime can read with bounded work. *WHY is set where it
@@ -84,17 +88,21 @@ typedef struct {
     const char *const *types;
     guint parts;       /* leaves seen while listing files */
     guint texts;       /* leaves seen while gathering text */
+    gboolean spares;   /* nothing else says anything: spare texts count */
     GMimeObject *body; /* the first leaf: text even where it has a file name */
     GArray *marks;     /* of ChCut, as ch_walk */
 } ChWalk;
 
 guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
 gboolean ch_walk_is_type(GMimeObject *part, const char *type, const char *subtype); /* "*": any */
+/* A spare text says again what the mail says, and counts only where nothing else says anything. */
+void ch_walk_mark_spare(GMimeObject *part);
+gboolean ch_walk_is_spare(GMimeObject *part);
 /* Whether PART is words of the mail itself. */
 gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 
-/* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
- * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
+/* Fills text, attachments and encrypted of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the
+ * stretches of text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks);
 /* The part that has this number, or NULL. Borrowed from TOP. */
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
@@ -103,6 +111,13 @@ GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
 
 /* Fills text of the walk's mail, and its marks. */
 void ch_body_read(ChWalk *walk, GMimeObject *top);
+
+/* pgp.c */
+
+/* TEXT without PGP's armour (RFC 9580 section 6): what stands in a signed text (section 7) is kept, without
+ * its dashes; encrypted blocks go, and *ENCRYPTED becomes TRUE. An armour that does not end is text. NULL
+ * where nothing is to be taken out. Free with g_free. */
+char *ch_pgp_unarmour(const char *text, gboolean *encrypted);
 
 /* flowed.c, enriched.c, calendar.c: other forms of text. TEXT is valid UTF-8 with LF line ends, the result is
  * too. */
@@ -115,12 +130,28 @@ char *ch_enriched_to_text(const char *text, gboolean rich);
 /* The first event of an iCalendar object (RFC 5545) in a few lines of English; NULL where there is none. */
 char *ch_calendar_to_text(const char *text);
 
-/* uuencode.c */
+/* unfold.c */
 
-/* TOP with each text/plain part that holds uuencoded files replaced by a multipart/mixed of its words and
- * these files. Takes the reference to TOP and returns it, or one to a new top. The same for the same bytes:
- * part numbers depend on it. */
-GMimeObject *ch_uuencode_unfold(GMimeObject *top);
+/* TOP with each part that is an envelope of others (signed content, winmail.dat, text with uuencoded files)
+ * replaced by what is in it. Takes the reference to TOP and returns it, or one to a new top. The same for the
+ * same bytes: part numbers depend on it. */
+GMimeObject *ch_unfold(GMimeObject *top);
+
+/* Openers: each returns what takes the place of PART, a leaf, or NULL where it is nothing of the opener's. */
+
+/* smime.c: the content of application/pkcs7-mime with signed-data (RFC 8551 section 3.5.2). */
+GMimeObject *ch_smime_open(GMimeObject *part);
+/* Whether PART is encrypted content (RFC 8551 section 3.3). */
+gboolean ch_smime_is_encrypted(GMimeObject *part);
+/* tnef.c: a multipart/mixed of the files in application/ms-tnef, a winmail.dat, behind a text part with what
+ * it says, which is marked as a spare one (ch_walk_is_spare). Where not all could be read, PART itself is the
+ * last of them. */
+GMimeObject *ch_tnef_open(GMimeObject *part);
+/* Why PART, a winmail.dat that stands in a tree after ch_unfold, could not be read, or not as a whole. A
+ * static string; NULL where PART is none. */
+const char *ch_tnef_why(GMimeObject *part);
+/* uuencode.c: a multipart/mixed of the words of a text/plain part and the files in them. */
+GMimeObject *ch_uuencode_open(GMimeObject *part);
 
 /* base64.c */
 

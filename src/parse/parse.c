@@ -146,6 +146,34 @@ static void input_release(Input *input, GByteArray *array)
     g_free(input->copy);
 }
 
+/* What a tree that stands on bytes of its own holds on to. */
+typedef struct {
+    GBytes *bytes;
+    Input input;
+    GByteArray *array;
+} Content;
+
+static void content_free(gpointer data)
+{
+    Content *content = data;
+    input_release(&content->input, content->array);
+    g_bytes_unref(content->bytes);
+    g_free(content);
+}
+
+GMimeObject *ch_parse_content(GBytes *bytes)
+{
+    Content *content = g_new0(Content, 1);
+    content->bytes = g_bytes_ref(bytes);
+    input_prepare(&content->input, bytes, G_MAXSIZE, NULL);
+    GMimeObject *top = content->input.length > 0 ? input_parse(&content->input, &content->array) : NULL;
+    if (top)
+        g_object_set_data_full(G_OBJECT(top), "chamado-content", content, content_free);
+    else
+        content_free(content);
+    return top;
+}
+
 ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types)
 {
     ChMail *mail = ch_mail_new();
@@ -159,7 +187,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     if (top) {
         ch_headers_read(mail, top, limits);
         if (!incoming->truncated) {
-            top = ch_uuencode_unfold(top);
+            top = ch_unfold(top);
             ch_walk(mail, top, limits, attachment_types, marks);
         }
         g_object_unref(top);
@@ -180,7 +208,7 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     input_prepare(&input, raw, G_MAXSIZE, NULL);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top)
-        top = ch_uuencode_unfold(top);
+        top = ch_unfold(top);
     GMimeObject *found = top ? ch_walk_find(top, part) : NULL;
     if (found)
         result = g_byte_array_free_to_bytes(ch_part_decode(found, G_MAXSIZE, NULL, NULL));

@@ -9,7 +9,6 @@
 
 /* Files of one text; what follows stays text. */
 #define FILES_MAX 64
-#define DEPTH_MAX 200
 
 typedef struct {
     const char *start, *end; /* of the encoded file, from "begin" to the line after "end" */
@@ -125,8 +124,7 @@ static GMimePart *file_part(const File *file)
     return part;
 }
 
-/* The multipart that takes the place of PART, or NULL where it holds no file. */
-static GMimeObject *unfold_text(GMimeObject *part)
+GMimeObject *ch_uuencode_open(GMimeObject *part)
 {
     const char *disposition = g_mime_object_get_disposition(part);
     if (!GMIME_IS_PART(part) || !ch_walk_is_type(part, "text", "plain") ||
@@ -151,34 +149,4 @@ static GMimeObject *unfold_text(GMimeObject *part)
     for (guint i = 0; i < files->len; i++)
         add_part(multipart, file_part(&g_array_index(files, File, i)));
     return GMIME_OBJECT(multipart);
-}
-
-/* Recursion is bounded by DEPTH; GMime nests no deeper itself. */
-static void unfold_children(GMimeMultipart *multipart, guint depth)
-{
-    int count = g_mime_multipart_get_count(multipart);
-    for (int i = 0; i < count; i++) {
-        GMimeObject *child = g_mime_multipart_get_part(multipart, i);
-        if (GMIME_IS_MULTIPART(child)) {
-            if (depth < DEPTH_MAX)
-                unfold_children(GMIME_MULTIPART(child), depth + 1);
-            continue;
-        }
-        g_autoptr(GMimeObject) unfolded = unfold_text(child);
-        if (unfolded)
-            g_object_unref(g_mime_multipart_replace(multipart, i, unfolded));
-    }
-}
-
-GMimeObject *ch_uuencode_unfold(GMimeObject *top)
-{
-    if (GMIME_IS_MULTIPART(top)) {
-        unfold_children(GMIME_MULTIPART(top), 0);
-        return top;
-    }
-    GMimeObject *unfolded = unfold_text(top);
-    if (!unfolded)
-        return top;
-    g_object_unref(top);
-    return unfolded;
 }

@@ -36,6 +36,18 @@ static gboolean has_name(GMimeObject *part)
     return name && *name;
 }
 
+#define SPARE "chamado-spare" /* of an object: it says again what others say */
+
+void ch_walk_mark_spare(GMimeObject *part)
+{
+    g_object_set_data(G_OBJECT(part), SPARE, part);
+}
+
+gboolean ch_walk_is_spare(GMimeObject *part)
+{
+    return g_object_get_data(G_OBJECT(part), SPARE) != NULL;
+}
+
 gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
 {
     if (!GMIME_IS_PART(part) || is_attachment(part))
@@ -61,7 +73,49 @@ static gboolean is_shown_inline(GMimeObject *part, gboolean related)
     return related || (disposition && !g_ascii_strcasecmp(disposition, "inline"));
 }
 
-static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guint depth, gboolean related)
+/* What the parts around one are. */
+typedef struct {
+    gboolean related;      /* one of them is multipart/related */
+    gboolean is_signed;    /* the nearest is multipart/signed, and this is not its first child */
+    gboolean is_encrypted; /* the nearest is multipart/encrypted (RFC 3156 section 4) */
+} Around;
+
+/* Whether PART is a leaf that makes up a signature or an encrypted mail, which nobody would call a file of
+ * it: a signature below multipart/signed, or one with the name that clients give it, which a mailing list
+ * took out of its multipart/signed; encrypted content. *ENCRYPTED becomes TRUE where it is the latter. */
+static gboolean is_machinery(GMimeObject *part, Around around, gboolean *encrypted)
+{
+    if (ch_smime_is_encrypted(part) || ch_walk_is_type(part, "application", "pgp-encrypted") ||
+        (around.is_encrypted && ch_walk_is_type(part, "application", "octet-stream"))) {
+        *encrypted = TRUE;
+        return TRUE;
+    }
+    if (!ch_walk_is_type(part, "application", "pgp-signature") &&
+        !ch_walk_is_type(part, "application", "pkcs7-signature") &&
+        !ch_walk_is_type(part, "application", "x-pkcs7-signature"))
+        return FALSE;
+    if (around.is_signed)
+        return TRUE;
+    /* Any other name is a file: "contrato.pdf.p7s" is a signed contract. */
+    static const char *const usual[] = {"smime.p7s", "signature.asc", "openpgp_digital_signature.asc", NULL};
+    g_autofree char *name = ch_part_filename(part);
+    g_autofree char *folded = name ? g_ascii_strdown(name, -1) : NULL;
+    return folded && g_strv_contains(usual, folded);
+}
+
+static void list_leaf(ChWalk *walk, GMimeObject *part, const char *number, Around around)
+{
+    if (is_machinery(part, around, &walk->mail->encrypted))
+        return;
+    const char *why = ch_tnef_why(part);
+    if (why)
+        ch_parse_warn(walk->mail, "winmail.dat could not be read as a whole: %s", why);
+    g_ptr_array_add(walk->mail->attachments,
+                    ch_attachment_describe(part, number, is_shown_inline(part, around.related), walk->limits,
+                                           walk->types));
+}
+
+static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guint depth, Around around)
 {
     if (walk->parts >= walk->limits->parts) {
         ch_parse_warn(walk->mail, "more than %u MIME parts; the rest was not read", walk->limits->parts);
@@ -72,22 +126,22 @@ static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guin
         ch_parse_warn(walk->mail, "MIME parts are nested deeper than %u; what is below was not read",
                       ch_walk_depth(walk));
     if (GMIME_IS_MULTIPART(part) && !too_deep) {
-        gboolean is_related = ch_walk_is_type(part, "multipart", "related");
+        gboolean is_related = around.related || ch_walk_is_type(part, "multipart", "related");
+        gboolean is_signed = ch_walk_is_type(part, "multipart", "signed");
+        gboolean is_encrypted = ch_walk_is_type(part, "multipart", "encrypted");
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
         for (int i = 0; i < count && walk->parts < walk->limits->parts + 1; i++) {
             g_autofree char *child =
                 depth == 0 ? g_strdup_printf("%d", i + 1) : g_strdup_printf("%s.%d", number, i + 1);
             list_files(walk, g_mime_multipart_get_part(GMIME_MULTIPART(part), i), child, depth + 1,
-                       related || is_related);
+                       (Around){is_related, is_signed && i > 0, is_encrypted});
         }
         return;
     }
     walk->parts++;
     if (!too_deep && ch_walk_is_text(walk, part))
         return;
-    g_ptr_array_add(
-        walk->mail->attachments,
-        ch_attachment_describe(part, number, is_shown_inline(part, related), walk->limits, walk->types));
+    list_leaf(walk, part, number, around);
 }
 
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks)
@@ -95,7 +149,9 @@ void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char 
     ChWalk walk = {.mail = mail, .limits = limits, .types = types, .marks = marks};
     walk.body = first_leaf(top, ch_walk_depth(&walk));
     ch_body_read(&walk, top);
-    list_files(&walk, top, "1", 0, FALSE);
+    list_files(&walk, top, "1", 0, (Around){0});
+    if (mail->encrypted)
+        ch_parse_warn(mail, "it is encrypted, and cannot be read");
 }
 
 GMimeObject *ch_walk_find(GMimeObject *top, const char *number)

@@ -106,6 +106,7 @@ static JsonNode *mail_node(const ChMail *mail)
     set_strings(object, "references", mail->references);
     json_object_set_string_member(object, "text", mail->text);
     json_object_set_string_member(object, "reply", mail->reply);
+    json_object_set_boolean_member(object, "encrypted", mail->encrypted);
     set_cuts(object, mail->cuts);
     set_attachments(object, mail->attachments);
     set_bounces(object, mail->bounces);
