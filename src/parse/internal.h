@@ -137,6 +137,9 @@ char *ch_calendar_to_text(const char *text);
  * same bytes: part numbers depend on it. */
 GMimeObject *ch_unfold(GMimeObject *top);
 
+/* An empty multipart/mixed for an opener. */
+GMimeMultipart *ch_unfold_multipart(void);
+
 /* Openers: each returns what takes the place of PART, a leaf, or NULL where it is nothing of the opener's. */
 
 /* smime.c: the content of application/pkcs7-mime with signed-data (RFC 8551 section 3.5.2). */

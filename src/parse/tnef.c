@@ -318,7 +318,7 @@ GMimeObject *ch_tnef_open(GMimeObject *part)
     if (!is_tnef(part))
         return NULL;
     g_autoptr(GByteArray) bytes = ch_part_decode(part, G_MAXUINT, NULL, NULL);
-    Opening opening = {.multipart = g_mime_multipart_new_with_subtype("mixed")};
+    Opening opening = {.multipart = ch_unfold_multipart()};
     g_queue_init(&opening.pending);
     gboolean read = read_stream(&opening, bytes->data, bytes->len, 0);
     if (!read) {

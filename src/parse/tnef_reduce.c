@@ -103,21 +103,6 @@ typedef struct {
     Field value; /* of a long, its four bytes */
 } Property;
 
-static gboolean is_wanted(guint number, guint type)
-{
-    static const guint wanted[] = {CH_TNEF_SUBJECT,    CH_TNEF_SENDER_NAME, CH_TNEF_SENDER_ADDRESS,
-                                   CH_TNEF_BODY,       CH_TNEF_HTML,        CH_TNEF_DATA,
-                                   CH_TNEF_NAME,       CH_TNEF_LONG_NAME,   CH_TNEF_MIME_TYPE,
-                                   CH_TNEF_CONTENT_ID, CH_TNEF_FLAGS,       CH_TNEF_CODE_PAGE};
-    gboolean is_long = number == CH_TNEF_FLAGS || number == CH_TNEF_CODE_PAGE;
-    if (is_long != (type == 0x0003))
-        return FALSE;
-    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
-        if (wanted[i] == number)
-            return TRUE;
-    return FALSE;
-}
-
 /* Bytes of a value of TYPE; 0: it says so itself; -1: there is no such type in a stream. */
 static int type_size(guint type)
 {
@@ -144,6 +129,21 @@ static int type_size(guint type)
     default:
         return -1;
     }
+}
+
+static gboolean is_wanted(guint number, guint type)
+{
+    static const guint wanted[] = {CH_TNEF_SUBJECT,    CH_TNEF_SENDER_NAME, CH_TNEF_SENDER_ADDRESS,
+                                   CH_TNEF_BODY,       CH_TNEF_HTML,        CH_TNEF_DATA,
+                                   CH_TNEF_NAME,       CH_TNEF_LONG_NAME,   CH_TNEF_MIME_TYPE,
+                                   CH_TNEF_CONTENT_ID, CH_TNEF_FLAGS,       CH_TNEF_CODE_PAGE};
+    gboolean is_long = number == CH_TNEF_FLAGS || number == CH_TNEF_CODE_PAGE;
+    if (is_long ? type != 0x0003 : type_size(type) != 0)
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+        if (wanted[i] == number)
+            return TRUE;
+    return FALSE;
 }
 
 static Field take_value(Input *input, int size)

@@ -10,6 +10,14 @@
 /* Signed content in signed content: mail gateways sign again what was signed; nobody does it more often. */
 #define LAYERS_MAX 3
 
+GMimeMultipart *ch_unfold_multipart(void)
+{
+    GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
+    /* GMime would draw one by lot where it is written out, as a file that is nested too deep. */
+    g_mime_multipart_set_boundary(multipart, "=_opened");
+    return multipart;
+}
+
 static GMimeObject *open_leaf(GMimeObject *leaf, guint layers, gboolean *is_layer)
 {
     GMimeObject *opened = layers < LAYERS_MAX ? ch_smime_open(leaf) : NULL;

@@ -144,7 +144,7 @@ GMimeObject *ch_uuencode_open(GMimeObject *part)
     }
     if (files->len == 0)
         return NULL;
-    GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
+    GMimeMultipart *multipart = ch_unfold_multipart();
     add_part(multipart, words_part(part, bytes, files));
     for (guint i = 0; i < files->len; i++)
         add_part(multipart, file_part(&g_array_index(files, File, i)));
