@@ -250,6 +250,8 @@ static void add_message(Opening *opening, const TNEFStruct *tnef)
 static void add_text(Opening *opening, const TNEFStruct *tnef)
 {
     char *text = plain_text(tnef);
+    if (!text && !tnef->starting_attach.next)
+        opening->why = opening->why ? opening->why : "there is nothing in it";
     GMimePart *part = new_part(opening, "text", "plain", bytes_of_text(text ? text : g_strdup("")));
     g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
     ch_walk_mark_spare(GMIME_OBJECT(part));
