@@ -215,6 +215,9 @@ static char *plain_text(const TNEFStruct *tnef)
         g_autofree char *markup = text_of(&tnef->MapiProperties, CH_TNEF_HTML, own ? own : page);
         text = markup ? ch_html_to_text(markup, strlen(markup), NULL) : NULL;
     }
+    const MAPIProperty *rtf = text ? NULL : property_of(&tnef->MapiProperties, CH_TNEF_RTF);
+    if (rtf && rtf->data->data)
+        text = ch_tnef_rtf(rtf->data->data, (gsize)rtf->data->size);
     return text;
 }
 

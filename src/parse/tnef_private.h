@@ -10,6 +10,7 @@ enum {
     CH_TNEF_SENDER_NAME = 0x0c1a,
     CH_TNEF_SENDER_ADDRESS = 0x0c1f,
     CH_TNEF_BODY = 0x1000,
+    CH_TNEF_RTF = 0x1009,
     CH_TNEF_HTML = 0x1013,
     CH_TNEF_DATA = 0x3701,
     CH_TNEF_NAME = 0x3704,
@@ -37,3 +38,7 @@ enum {
  * TNEF stream.
  */
 GByteArray *ch_tnef_reduce(const guint8 *bytes, gsize length, guint files_max, const char **why);
+
+/* The words of a compressed RTF (MS-OXRTFCP), valid UTF-8 with LF line ends; NULL where it is none. Free with
+ * g_free. */
+char *ch_tnef_rtf(const guint8 *bytes, gsize length);

@@ -133,10 +133,10 @@ static int type_size(guint type)
 
 static gboolean is_wanted(guint number, guint type)
 {
-    static const guint wanted[] = {CH_TNEF_SUBJECT,    CH_TNEF_SENDER_NAME, CH_TNEF_SENDER_ADDRESS,
-                                   CH_TNEF_BODY,       CH_TNEF_HTML,        CH_TNEF_DATA,
-                                   CH_TNEF_NAME,       CH_TNEF_LONG_NAME,   CH_TNEF_MIME_TYPE,
-                                   CH_TNEF_CONTENT_ID, CH_TNEF_FLAGS,       CH_TNEF_CODE_PAGE};
+    static const guint wanted[] = {
+        CH_TNEF_SUBJECT,    CH_TNEF_SENDER_NAME, CH_TNEF_SENDER_ADDRESS, CH_TNEF_BODY,      CH_TNEF_HTML,
+        CH_TNEF_RTF,        CH_TNEF_DATA,        CH_TNEF_NAME,           CH_TNEF_LONG_NAME, CH_TNEF_MIME_TYPE,
+        CH_TNEF_CONTENT_ID, CH_TNEF_FLAGS,       CH_TNEF_CODE_PAGE};
     gboolean is_long = number == CH_TNEF_FLAGS || number == CH_TNEF_CODE_PAGE;
     if (is_long ? type != 0x0003 : type_size(type) != 0)
         return FALSE;
