@@ -12,13 +12,13 @@ VERSION := 0.1.0
 # Debian 12's packages: to build, to test, to run the demo's servers (openssl: certificates; curl: what demo KEEP=1 prints;
 # isync: the bench; mandoc: the lint; chromium, a font
 # for it, and npm for axe-core: the page).
-DEPS := gcc clang clang-format pkg-config make python3 \
+DEPS := gcc clang clang-format libclang-rt-14-dev pkg-config make python3 \
 	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
-	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev libytnef0-dev \
+	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev libmagic-dev \
 	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc \
 	chromium chromium-driver fonts-dejavu-core $(if $(shell command -v npm),,npm)
 
-PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd libytnef
+PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd libmagic
 # libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan -lm
@@ -35,9 +35,10 @@ QUERIES := $(sort $(wildcard sql/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c
-C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch])
+C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all release asan clang tests deps demo check check-run bench fuzz format lint install uninstall clean help
+.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve fuzz format lint install uninstall clean help
 .DEFAULT_GOAL := release
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -70,6 +71,14 @@ endef
 $(eval $(call FLAVOUR,build,$$(CC),$$(RELEASE) $$(CFLAGS),$$(RELEASE_LD) $$(LDFLAGS)))
 $(eval $(call FLAVOUR,build/asan,$$(CC),$$(ASAN),))
 $(eval $(call FLAVOUR,build/clang,clang,$$(RELEASE),$$(RELEASE_LD)))
+$(eval $(call FLAVOUR,build/fuzz,clang,$$(ASAN) -fsanitize=fuzzer-no-link,))
+
+build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libchamado.a
+	@echo "  LINK  $@"; clang $(ASAN) -fsanitize=fuzzer $^ $(PKG_LIBS) -pthread -o $@
+
+build/bench/%: build/obj/tests/bench/%.o build/libchamado.a
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"; $(CC) $(RELEASE) $(CFLAGS) $(RELEASE_LD) $(LDFLAGS) $^ $(PKG_LIBS) -pthread -o $@
 
 build/gen/queries.h build/gen/queries.c &: $(QUERIES) sql/embed.awk
 	@mkdir -p build/gen
@@ -99,12 +108,26 @@ demo: deps ## the main job on real servers, shown (KEEP=1 leaves the desk open, 
 
 check: deps ## every test: lint, unit, rule and flow tests
 	@$(MAKE) --no-print-directory -s -j$$(nproc) check-run
-check-run: all clang
+check-run: all clang build/bench/curve
 	@python3 tests/run
+
+fuzzers: $(FUZZERS:%=build/fuzz/fuzz_%)
+fuzz: deps ## each fuzzer in turn for TIME seconds (NAME=quote for one, JOBS=2 for two at once)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) fuzzers
+	@python3 tests/fuzz/fuzz --time $(or $(TIME),60) --jobs $(or $(JOBS),1) $(NAME)
 
 bench: deps ## 20,000 mails from Dovecot, side by side with mbsync
 	@$(MAKE) --no-print-directory -s release
 	@python3 tests/bench/bench
+
+bench-parse: deps ## 100,000 small mails of a Maildir through parse and judge: mails in a second, memory (MAILS=…)
+	@$(MAKE) --no-print-directory -s build/bench/parse
+	@rm -rf build/bench/mails && python3 tests/bench/small build/bench/mails $(or $(MAILS),100000)
+	@build/bench/parse build/bench/mails; code=$$?; rm -rf build/bench/mails; exit $$code
+
+bench-curve: deps ## what the worst mails that we can build cost, 10 KB to 10 MB
+	@$(MAKE) --no-print-directory -s build/bench/curve
+	@build/bench/curve
 
 format: ## lay out the C code
 	clang-format -i $(C_FILES)

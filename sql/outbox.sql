@@ -15,6 +15,9 @@ INSERT INTO outbox_bytes (outbox_id, bytes, gaps, mail_id) VALUES (:id, :bytes, 
 -- name: outbox_bytes
 SELECT bytes, gaps, coalesce(mail_id, 0) FROM outbox_bytes WHERE outbox_id = :id;
 
+-- name: outbox_sent
+SELECT bytes FROM outbox_bytes WHERE outbox_id = :id;
+
 -- name: outbox_bytes_delete
 DELETE FROM outbox_bytes WHERE outbox_id = :id;
 

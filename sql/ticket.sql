@@ -18,6 +18,10 @@ WHERE id = :ticket;
 -- name: ticket_merged_into
 SELECT coalesce(merged_into, 0) FROM ticket WHERE id = :ticket;
 
+-- name: ticket_follower
+SELECT id FROM ticket WHERE follows = :ticket AND requester_id = :person AND state <> 'closed' AND merged_into IS NULL
+ORDER BY id DESC LIMIT 1;
+
 -- name: ticket_merge
 UPDATE ticket SET merged_into = :into WHERE id = :ticket;
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "desk/budget.h"
 #include "desk/decide.h"
+#include "desk/files.h"
 #include "judge/judge.h"
 #include "mail/subject.h"
 #include "parse/parse.h"
@@ -19,7 +20,7 @@
 ChReading *ch_read(const ChConfig *config, const ChIncoming *incoming)
 {
     ChReading *reading = g_new0(ChReading, 1);
-    reading->mail = ch_parse(incoming, &config->limits, (const char *const *)config->attachment_types);
+    reading->mail = ch_parse(incoming, &config->limits);
     reading->verdict = ch_judge(config, reading->mail);
     reading->fingerprint = ch_mail_fingerprint(reading->mail);
     reading->body = ch_mail_body_digest(reading->mail);
@@ -64,17 +65,29 @@ static ChDecision *weigh(const ChConfig *config, const ChIncoming *incoming, ChR
     const ChDepartmentConfig *route = ch_route(config, reading->mail, incoming->mailbox, why);
     g_autoptr(GPtrArray) written_to = ch_route_written_to(config, reading->mail);
     ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, route, written_to);
+    const ChDepartmentConfig *department = ch_config_department(config, decision->department);
+    ch_files_judge(reading->mail, &(department ? department : route)->files);
     if (!decision->ticket && decision->department)
         for (guint i = 0; i < why->len; i++)
             ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(why, i));
     return decision;
 }
 
+/* Its reply is told from its quote anew, by what the desk wrote itself. */
+static void compare_with_sent(ChReading *reading, const ChFacts *facts)
+{
+    if (facts->sent->len)
+        ch_parse_answered(reading->mail, (GBytes *const *)facts->sent->pdata, facts->sent->len);
+}
+
 ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                      ChFacts **facts, GError **error)
 {
     *facts = look_up(config, store, 0, reading, error);
-    return *facts ? weigh(config, incoming, reading, *facts) : NULL;
+    if (!*facts)
+        return NULL;
+    compare_with_sent(reading, *facts);
+    return weigh(config, incoming, reading, *facts);
 }
 
 /* The accepted files of MAIL go with LETTER. */
@@ -247,7 +260,7 @@ static gboolean is_reachable(const ChPosting *posting, const ChMailPlan *plan, g
         return TRUE;
     g_autofree char *detail =
         g_strdup_printf("%s to %s not sent: nothing arrives there", plan->template, plan->to);
-    return ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "unreachable", detail, error);
+    return ch_store_log(posting->store, posting->ticket, posting->mail, "desk", "not-sent", detail, error);
 }
 
 gboolean ch_post(const ChPosting *posting, const ChMailPlan *plan, const ChOccasion *occasion, GError **error)
@@ -363,6 +376,7 @@ static gboolean settle(const Settling *settling, ChWord word, GError **error)
     g_autoptr(ChFacts) facts = look_up(settling->desk->config, settling->store, settling->id, reading, error);
     if (!facts)
         return FALSE;
+    compare_with_sent(reading, facts);
     facts->confirmed = word != CH_WORD_NONE;
     facts->by_admin = word == CH_WORD_ADMIN;
     facts->by_address = word == CH_WORD_ADDRESS;

@@ -30,6 +30,7 @@ ALTER TABLE ticket ADD COLUMN merged_into INTEGER REFERENCES ticket (id); -- rep
 ALTER TABLE ticket ADD COLUMN follows INTEGER REFERENCES ticket (id); -- it began as a late reply to that one; NULL: it did not
 ALTER TABLE ticket ADD COLUMN closed_at INTEGER; -- NULL: it is not closed
 UPDATE ticket SET closed_at = changed_at WHERE state = 'closed';
+CREATE INDEX ticket_by_follows ON ticket (follows) WHERE follows IS NOT NULL;
 CREATE INDEX ticket_by_merge ON ticket (merged_into) WHERE merged_into IS NOT NULL;
 
 ALTER TABLE question ADD COLUMN undeliverable_at INTEGER; -- the mail that asks it came back then; NULL: it did not

@@ -187,6 +187,8 @@ void ch_json_attachments(JsonBuilder *builder, const GPtrArray *attachments)
         ch_json_text(builder, "part", attachment->part);
         ch_json_text(builder, "name", attachment->name);
         ch_json_text(builder, "type", attachment->type);
+        if (attachment->content_type) /* told of a mail that is read, not kept in the database */
+            ch_json_text(builder, "content_type", attachment->content_type);
         ch_json_int(builder, "size", (gint64)attachment->size);
         ch_json_text(builder, "sha256", attachment->sha256);
         ch_json_bool(builder, "inline", attachment->is_inline);

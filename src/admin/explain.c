@@ -71,10 +71,9 @@ static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *ve
     ch_json_text(json, "kind", ch_kind_name(verdict->kind));
     ch_json_text(json, "text", mail->text);
     ch_json_text(json, "reply", mail->reply);
-    json_builder_set_member_name(json, "encrypted");
-    json_builder_add_boolean_value(json, mail->encrypted);
     json_cuts(json, mail->cuts);
     ch_json_attachments(json, mail->attachments);
+    ch_json_bool(json, "encrypted", mail->encrypted);
 }
 
 static void json_auth(JsonBuilder *json, const ChConfig *config, const ChVerdict *verdict)

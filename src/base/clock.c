@@ -2,7 +2,10 @@
 /* The clock, which tests may fix, and growing waits. */
 #include "base/clock.h"
 
+#include <time.h>
+
 static gint64 fixed = -1;
+static gint64 work_step = -1, worked;
 
 gint64 ch_clock_now(void)
 {
@@ -13,6 +16,21 @@ gint64 ch_clock_now(void)
 void ch_clock_set(gint64 seconds)
 {
     __atomic_store_n(&fixed, seconds, __ATOMIC_RELAXED);
+}
+
+gint64 ch_clock_work(void)
+{
+    gint64 step = __atomic_load_n(&work_step, __ATOMIC_RELAXED);
+    if (step >= 0)
+        return __atomic_add_fetch(&worked, step, __ATOMIC_RELAXED);
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+void ch_clock_set_work(gint64 step)
+{
+    __atomic_store_n(&work_step, step, __ATOMIC_RELAXED);
 }
 
 guint ch_backoff(guint attempt, guint base, guint cap)

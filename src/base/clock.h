@@ -10,6 +10,13 @@ gint64 ch_clock_now(void);
 /* Fixes the clock at SECONDS; -1 lets it run again. Tests only. */
 void ch_clock_set(gint64 seconds);
 
+/* Microseconds of processor time that this thread has used. */
+gint64 ch_clock_work(void);
+
+/* From now on each call of ch_clock_work returns STEP microseconds more than the one before, in any thread;
+ * -1 lets it measure again. Tests only. */
+void ch_clock_set_work(gint64 step);
+
 /* A wait that grows: BASE seconds doubled for each attempt after the first, at most CAP, then moved by up to
  * a quarter up or down so that many clients don't come back together. ATTEMPT counts from 1. */
 guint ch_backoff(guint attempt, guint base, guint cap);

@@ -101,6 +101,19 @@ static void check_people(const ChConfig *config, ChConfigReader *reader, const c
     }
 }
 
+/* What a department does not say of files is as for all. */
+static void complete_files(const ChConfig *config, ChFilePolicy *files)
+{
+    if (!files->types)
+        files->types = g_strdupv(config->files.types);
+    if (!files->each)
+        files->each = config->limits.attachment_bytes;
+    if (!files->total)
+        files->total = config->files.total;
+    if (!files->count)
+        files->count = config->files.count;
+}
+
 static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartmentConfig *department)
 {
     g_autofree char *section = g_strdup_printf("department %s", department->name);
@@ -120,6 +133,7 @@ static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartm
         department->title = g_strdup(department->name);
     if (!department->language)
         department->language = g_strdup(config->desk_language);
+    complete_files(config, &department->files);
 }
 
 static void check_desk(ChConfig *config, ChConfigReader *reader)
@@ -162,6 +176,7 @@ static void check_web(const ChConfig *config, ChConfigReader *reader)
 
 void ch_config_check(ChConfig *config, ChConfigReader *reader)
 {
+    config->files.each = config->limits.attachment_bytes;
     for (guint i = 0; i < config->mailboxes->len; i++)
         check_mailbox(config, reader, g_ptr_array_index(config->mailboxes, i));
     for (guint i = 0; i < config->departments->len; i++)

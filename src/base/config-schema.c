@@ -44,6 +44,11 @@ static const struct {
         CH_SECTION_DEPARTMENT, key, type, G_STRUCT_OFFSET(ChDepartmentConfig, field), fallback, required, 0, \
             0, meaning                                                                                       \
     }
+#define FILES(key, type, field, minimum, maximum, meaning)                                                   \
+    {                                                                                                        \
+        CH_SECTION_DEPARTMENT, key, type, G_STRUCT_OFFSET(ChDepartmentConfig, files.field), NULL, FALSE,     \
+            minimum, maximum, meaning                                                                        \
+    }
 #define REGISTRATION(key, type, fallback, minimum, maximum, meaning)                                         \
     {                                                                                                        \
         CH_SECTION_REGISTRATION, #key, type, G_STRUCT_OFFSET(ChConfig, registration.key), fallback, FALSE,   \
@@ -117,6 +122,10 @@ const ChConfigKey ch_config_keys[] = {
     DEPARTMENT("refuse", CH_VALUE_BOOLEAN, refuse, "yes", FALSE, "closed: tell those who may not, once"),
     DEPARTMENT("subaddress", CH_VALUE_BOOLEAN, subaddress, "no", FALSE,
                "its mailbox takes local+anything@domain"),
+    FILES("attachment_types", CH_VALUE_EXTENSIONS, types, 0, 0, "accepted; those of [attachments]"),
+    FILES("attachment_bytes", CH_VALUE_BYTES, each, 1, G, "one file, decoded; that of [limits]"),
+    FILES("attachments_total", CH_VALUE_BYTES, total, 1, G, "all files of a mail; that of [attachments]"),
+    FILES("attachments_count", CH_VALUE_NUMBER, count, 1, 1000, "files of a mail; that of [attachments]"),
 
     REGISTRATION(mails, CH_VALUE_NUMBER, "5", 1, 1000, "held of one address until it is confirmed"),
     REGISTRATION(bytes, CH_VALUE_BYTES, "48M", K, 4 * G, "of those together"),
@@ -167,12 +176,17 @@ const ChConfigKey ch_config_keys[] = {
     LIMIT(parts, CH_VALUE_NUMBER, 1, 100000, "parts of a mail"),
     LIMIT(depth, CH_VALUE_NUMBER, 1, 200, "parts inside parts"),
     LIMIT(recipients, CH_VALUE_NUMBER, 1, 10000, "addresses of one header"),
+    LIMIT(parse_time, CH_VALUE_SECONDS, 1, 3600, "of the processor, to read one mail"),
     LIMIT(batch_mails, CH_VALUE_NUMBER, 1, 10000, "fetched and committed together"),
     LIMIT(batch_bytes, CH_VALUE_BYTES, K, G, "fetched together"),
     LIMIT(memory_bytes, CH_VALUE_BYTES, K, 4 * G, "raw mail between the server and the database"),
 
-    OTHER(CH_SECTION_ATTACHMENTS, "types", CH_VALUE_EXTENSIONS, attachment_types,
-          "pdf, tar, gz, bmp, gif, jpg, jpeg, png, zip, txt", 0, 0, "extensions that are accepted"),
+    OTHER(CH_SECTION_ATTACHMENTS, "types", CH_VALUE_EXTENSIONS, files.types,
+          "pdf, tar, gz, bmp, gif, jpg, png, zip, txt", 0, 0, "extensions that are accepted"),
+    OTHER(CH_SECTION_ATTACHMENTS, "total", CH_VALUE_BYTES, files.total, "24M", 1, G,
+          "all accepted files of one mail, decoded"),
+    OTHER(CH_SECTION_ATTACHMENTS, "count", CH_VALUE_NUMBER, files.count, "20", 1, 1000,
+          "accepted files of one mail"),
     OTHER(CH_SECTION_TRUST, "authserv_id", CH_VALUE_HOST, authserv_id, "", 0, 0,
           "whose Authentication-Results are believed"),
     OTHER(CH_SECTION_TRUST, "key_days", CH_VALUE_NUMBER, key_days, "180", 1, 3650,

@@ -66,6 +66,14 @@ typedef enum {
     CH_REGISTRATION_CLOSED,    /* as validated, and nobody new but those of `domains` is asked */
 } ChRegistration;
 
+/* Which files are accepted, of all departments or of one. */
+typedef struct {
+    char **types;  /* file name extensions, lower case */
+    guint64 each;  /* decoded bytes of one file */
+    guint64 total; /* decoded bytes of all that are accepted of one mail */
+    guint count;   /* that are accepted of one mail */
+} ChFilePolicy;
+
 typedef struct {
     char *name;       /* the section's: [department NAME]; stable, it is what the database keeps */
     char *title;      /* what people read */
@@ -76,6 +84,7 @@ typedef struct {
     char **domains;      /* lower case, "cliente.example" or "*.grupo.example"; used where closed */
     gboolean refuse;     /* closed: one polite mail; FALSE: silence */
     gboolean subaddress; /* its mailbox takes "local+anything@domain" (RFC 5233): signed Reply-To addresses */
+    ChFilePolicy files;  /* complete: what the section does not say is as for all departments */
 } ChDepartmentConfig;
 
 /* How somebody becomes known to the desk. */
@@ -127,9 +136,9 @@ typedef struct {
     ChSmtpConfig smtp;      /* host NULL: no [smtp] section; mails wait in the outbox */
 
     ChLimits limits;
-    char **attachment_types; /* accepted file name extensions, lower case */
-    char *authserv_id;       /* NULL: no Authentication-Results header is believed */
-    guint key_days;          /* that a key verifies after `keys rotate` */
+    ChFilePolicy files; /* of departments that say nothing else; each is limits.attachment_bytes */
+    char *authserv_id;  /* NULL: no Authentication-Results header is believed */
+    guint key_days;     /* that a key verifies after `keys rotate` */
 
     ChRegistrationConfig registration;
     ChBudgetConfig budgets;

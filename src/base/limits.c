@@ -12,6 +12,7 @@ void ch_limits_default(ChLimits *limits)
         .parts = 500,
         .depth = 50,
         .recipients = 500,
+        .parse_time = 10,
         .batch_mails = 200,
         .batch_bytes = 8u << 20,
         .memory_bytes = 24u << 20,

@@ -12,6 +12,7 @@ typedef struct {
     guint parts;              /* MIME parts of a mail that are looked at */
     guint depth;              /* nesting of multiparts and forwarded mails */
     guint recipients;         /* addresses read from one header */
+    guint parse_time;         /* seconds of processor time that reading one mail may take */
     guint batch_mails;        /* mails fetched in one IMAP command, and committed together */
     guint64 batch_bytes;      /* bytes fetched in one IMAP command, unless one mail alone is larger */
     guint64 memory_bytes;     /* raw mail held in memory between fetch and commit */
@@ -21,6 +22,8 @@ typedef struct {
 #define CH_REFERENCES_MAX 64
 /* Bytes of one unfolded header value that are kept. */
 #define CH_HEADER_VALUE_MAX 8192
+/* Fields of one header block that are looked at. */
+#define CH_HEADER_FIELDS_MAX 2000
 /* Authentication-Results fields that are looked at. */
 #define CH_AUTH_FIELDS_MAX 32
 /* Recipients of one delivery report that are kept, and bytes of what the server said of each. */

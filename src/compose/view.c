@@ -113,14 +113,43 @@ static void add_texts(ChValue *view, const ChLetter *letter)
     add_flag(view, CH_VIEW_text_cut, cut);
 }
 
+/* Each reason as the flag by which templates word it. */
+static void add_reason(ChValue *file, const char *reason)
+{
+    static const struct {
+        const char *prefix;
+        ChViewName name;
+    } known[] = {
+        {CH_REFUSED_SIZE, CH_VIEW_too_large},       {CH_REFUSED_TYPE, CH_VIEW_type_not_accepted},
+        {CH_REFUSED_NO_TYPE, CH_VIEW_type_unknown}, {CH_REFUSED_CONTENT, CH_VIEW_other_content},
+        {CH_REFUSED_PROGRAM, CH_VIEW_is_program},   {CH_REFUSED_TOTAL, CH_VIEW_over_total},
+        {CH_REFUSED_COUNT, CH_VIEW_over_count},     {CH_REFUSED_SEALED, CH_VIEW_sealed},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+        if (g_str_has_prefix(reason, known[i].prefix)) {
+            add_flag(file, known[i].name, TRUE);
+            return;
+        }
+    ch_value_add_string(file, CH_VIEW_reason, reason);
+}
+
+/* What a person would call a file of theirs: no signature of the mail, and no logo below the text that was
+ * refused. */
+static gboolean is_listed(const ChAttachment *attachment)
+{
+    return !attachment->is_crypto && (attachment->accepted || !attachment->is_inline);
+}
+
 static void add_files(ChValue *view, const ChLetter *letter)
 {
-    if (letter->attachments->len == 0)
-        return;
     gboolean refused = FALSE;
-    ChValue *files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
+    ChValue *files = NULL;
     for (guint i = 0; i < letter->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(letter->attachments, i);
+        if (!is_listed(attachment))
+            continue;
+        if (!files)
+            files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
         ChValue *file = ch_value_add(files, 0, CH_VALUE_MAP);
         ch_value_add_string(file, CH_VIEW_file_name, attachment->name);
         ch_value_take_string(file, CH_VIEW_file_size, ch_view_size(attachment->size, letter->language));
@@ -129,17 +158,9 @@ static void add_files(ChValue *view, const ChLetter *letter)
         if (attachment->accepted)
             continue;
         refused = TRUE;
-        const char *reason = attachment->reason ? attachment->reason : "";
-        if (g_str_has_prefix(reason, CH_REFUSED_SIZE))
-            add_flag(file, CH_VIEW_too_large, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_TYPE))
-            add_flag(file, CH_VIEW_type_not_accepted, TRUE);
-        else if (g_str_has_prefix(reason, CH_REFUSED_NO_TYPE))
-            add_flag(file, CH_VIEW_type_unknown, TRUE);
-        else
-            ch_value_add_string(file, CH_VIEW_reason, reason);
+        add_reason(file, attachment->reason ? attachment->reason : "");
     }
-    add_flag(view, CH_VIEW_has_files, TRUE);
+    add_flag(view, CH_VIEW_has_files, files != NULL);
     add_flag(view, CH_VIEW_has_refused, refused);
 }
 
@@ -232,8 +253,10 @@ static void add_failure(ChValue *view, const ChLetter *letter)
         return;
     const char *mail = letter->failed_template, *status = letter->failed_status;
     gboolean answer = strcmp(mail, "answer") == 0, ack = strcmp(mail, "ack") == 0;
-    gboolean unknown = g_str_has_prefix(status, "5.1."), full = g_str_has_suffix(status, ".2.2");
-    gboolean refused = g_str_has_prefix(status, "5.7.");
+    gboolean sender =
+        strcmp(status, "5.1.7") == 0 || strcmp(status, "5.1.8") == 0; /* theirs of ours, RFC 3463 */
+    gboolean unknown = g_str_has_prefix(status, "5.1.") && !sender, full = g_str_has_suffix(status, ".2.2");
+    gboolean refused = g_str_has_prefix(status, "5.7.") || sender;
     ch_value_add_string(view, CH_VIEW_failed_to, letter->failed_to);
     ch_value_add_string(view, CH_VIEW_failed_template, mail);
     add_flag(view, CH_VIEW_failed_answer, answer);

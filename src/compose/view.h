@@ -30,7 +30,7 @@
     X(summary, FALSE)                                                                                        \
     X(summary_html, TRUE)                                                                                    \
     X(truncated, FALSE) /* the mail was too large and only its header was read */                            \
-    X(encrypted, FALSE) /* the mail, or some of it, is encrypted and could not be read */                    \
+    X(encrypted, FALSE) /* some of the mail is encrypted, and could not be read */                           \
     X(size, FALSE)      /* of that mail, for people: "61,4 MB" */                                            \
     X(size_limit, FALSE)                                                                                     \
     X(has_files, FALSE)                                                                                      \
@@ -40,10 +40,15 @@
     X(file_size, FALSE)                                                                                      \
     X(accepted, FALSE)                                                                                       \
     X(refused, FALSE)                                                                                        \
-    X(too_large, FALSE) /* why it was refused: one of these four */                                          \
+    X(too_large, FALSE) /* why it was refused: one of these nine */                                          \
     X(type_not_accepted, FALSE)                                                                              \
-    X(type_unknown, FALSE) /* its name has no extension */                                                   \
-    X(reason, FALSE)       /* any other reason, as a rule words it */                                        \
+    X(type_unknown, FALSE)  /* its name has no extension */                                                  \
+    X(other_content, FALSE) /* its content is not what its name says */                                      \
+    X(is_program, FALSE)                                                                                     \
+    X(over_total, FALSE) /* all files together are too large */                                              \
+    X(over_count, FALSE) /* the mail has too many */                                                         \
+    X(sealed, FALSE)     /* a container that cannot be opened */                                             \
+    X(reason, FALSE)     /* any other reason, as a rule words it */                                          \
     X(log_line, FALSE)                                                                                       \
     X(follows_key, FALSE)     /* the key of the closed ticket that this one follows */                       \
     X(referred, FALSE)        /* notice-new: it is another department's ticket, referred to the reader's */  \

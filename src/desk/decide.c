@@ -80,6 +80,15 @@ static void check_readers(const ChCase *c)
     }
 }
 
+/* The desk has no keys: whoever reads the ticket is told why nothing stands there. */
+static void note_encrypted(const ChCase *c)
+{
+    ch_reason(c->decision->reasons, "it is encrypted, in part at least, and what is encrypted was not read");
+    if (c->decision->outcome == CH_OUTCOME_TICKET || c->decision->outcome == CH_OUTCOME_REPLY)
+        ch_decision_act(c->decision, CH_ACTION_LOG, CH_TICKET_OPEN, "encrypted",
+                        "its text could not be read");
+}
+
 /* A marked address is marked no more once its owner writes: what arrives there is another question, which the
  * next mail to it answers. */
 static void check_reached(const ChCase *c)
@@ -111,6 +120,8 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
         ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(verdict->reasons, i));
     const ChCase c = {config, mail, verdict, facts, route, written_to, sender, decision};
     decide(&c);
+    if (mail->encrypted)
+        note_encrypted(&c);
     check_readers(&c);
     check_reached(&c);
     return decision;

@@ -54,10 +54,11 @@ static gboolean is_failure(const ChBounce *bounce)
 }
 
 /* Nothing will arrive there, whatever is sent. A full mailbox is emptied (RFC 3463: X.2.2); what is too large
- * (X.2.3, X.3.4), of a wrong form (X.6) or against a policy (X.7) says nothing of another mail. */
+ * (X.2.3, X.3.4), of a wrong form (X.6), against a policy (X.7) or from an address that they refuse (X.1.7,
+ * X.1.8) says nothing of another mail. */
 static gboolean is_hard(const ChBounce *bounce)
 {
-    static const char *const others[] = {"5.2.2", "5.2.3", "5.3.4", NULL};
+    static const char *const others[] = {"5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.4", NULL};
     return is_failure(bounce) && g_str_has_prefix(bounce->status, "5.") &&
            !g_str_has_prefix(bounce->status, "5.6.") && !g_str_has_prefix(bounce->status, "5.7.") &&
            !g_strv_contains(others, bounce->status);
@@ -135,7 +136,7 @@ static void fail(const ChCase *c, const ChBounce *bounce)
     }
     ChFailure *failure = decision->failure = new_failure(c, bounce->status, bounce->diagnostic);
     failure->marks = is_hard(bounce) && !returned->marked;
-    failure->told = !returned->told && !returned->marked;
+    failure->told = failure->marks || (!returned->told && !returned->marked);
     if (failure->marks)
         ch_reason(decision->reasons, "%s: nothing arrives at %s, which gets no automatic mail from now on",
                   bounce->status, returned->recipient);
@@ -171,20 +172,20 @@ static void complain(const ChCase *c)
 static gboolean decide_report(const ChCase *c)
 {
     const ChReturnedFacts *returned = c->facts->returned;
-    gboolean about_delivery = c->verdict->kind == CH_KIND_BOUNCE || c->verdict->kind == CH_KIND_DELAY;
-    if (about_delivery && c->mail->bounces->len && (returned || c->facts->ticket)) {
-        log_bounces(c);
-        const ChBounce *failure = returned ? find_failure(c->mail->bounces, returned->recipient) : NULL;
-        if (failure && c->verdict->kind == CH_KIND_BOUNCE)
-            fail(c, failure);
-        return TRUE;
-    }
-    if (returned && c->verdict->kind == CH_KIND_REPORT &&
-        g_strcmp0(c->mail->report_type, "feedback-report") == 0) {
+    ChKind kind = c->verdict->kind;
+    if (kind != CH_KIND_BOUNCE && kind != CH_KIND_DELAY && kind != CH_KIND_REPORT)
+        return FALSE;
+    if (returned && g_strcmp0(c->mail->report_type, "feedback-report") == 0) {
         complain(c);
         return TRUE;
     }
-    return FALSE;
+    if (!c->mail->bounces->len || (!returned && !c->facts->ticket))
+        return FALSE;
+    log_bounces(c);
+    const ChBounce *failure = returned ? find_failure(c->mail->bounces, returned->recipient) : NULL;
+    if (failure && kind == CH_KIND_BOUNCE)
+        fail(c, failure);
+    return TRUE;
 }
 
 void ch_decide_machine(const ChCase *c)

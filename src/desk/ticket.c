@@ -42,17 +42,11 @@ static char *title_of_reply(const ChCase *c)
 static void log_belonging(const ChCase *c)
 {
     const ChFacts *facts = c->facts;
-    if (facts->merged)
-        ch_decision_log(c->decision, "belongs", "it came as an answer to #%" G_GINT64_FORMAT, facts->merged);
+    if (facts->meant)
+        ch_decision_log(c->decision, "belongs", "it came as an answer to #%" G_GINT64_FORMAT, facts->meant);
     if (facts->disagreement)
         ch_decision_log(c->decision, "belongs", "by its %s; %s", ch_match_name(facts->match),
                         facts->disagreement);
-}
-
-static void log_encrypted(const ChCase *c)
-{
-    if (c->mail->encrypted)
-        ch_decision_log(c->decision, "encrypted", "the mail is encrypted, and cannot be read");
 }
 
 static void add_reply(const ChCase *c, ChRole role)
@@ -66,7 +60,6 @@ static void add_reply(const ChCase *c, ChRole role)
               ch_role_name(role), ch_evidence_name(c->verdict->evidence));
     ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, title, NULL);
     log_belonging(c);
-    log_encrypted(c);
     ChTicketState state = role == CH_ROLE_AGENT ? CH_TICKET_PENDING : CH_TICKET_OPEN;
     if (ticket->state != state)
         ch_decision_act(decision, CH_ACTION_SET_STATE, state, NULL, NULL);
@@ -120,7 +113,6 @@ static void open_ticket(const ChCase *c, const char *title, gint64 follows)
                     NULL)
         ->id = follows;
     ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, NULL, NULL);
-    log_encrypted(c);
     if (!c->verdict->no_answer)
         ch_decision_mail(decision, c->verdict->sender->name, c->verdict->sender->address, "ack",
                          ch_case_language(c), FALSE);
@@ -153,10 +145,9 @@ void ch_decide_reply(const ChCase *c)
     decision->department = g_strdup(ticket->department);
     ch_reason(decision->reasons, "belongs to ticket %" G_GINT64_FORMAT " by its %s", ticket->number,
               ch_match_name(c->facts->match));
-    if (c->facts->merged)
-        ch_reason(decision->reasons,
-                  "ticket %" G_GINT64_FORMAT ", which it answers, was merged into that one",
-                  c->facts->merged);
+    if (c->facts->meant)
+        ch_reason(decision->reasons, "ticket %" G_GINT64_FORMAT ", which it names, leads to that one",
+                  c->facts->meant);
     if (c->facts->disagreement)
         ch_reason(decision->reasons, "%s; the stronger trace counts", c->facts->disagreement);
     ChRole role = ch_case_role(c->config, ticket, c->sender, c->facts->person);

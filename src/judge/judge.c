@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Machine or person, by what the header says of itself (P6), and how well the sender is proven. Reading
- * Authentication-Results is authres.c's and align.c's business; what follows from the verdict, desk/decide's.
+ * Machine or person (P6), and how well the sender is proven. Reading Authentication-Results is authres.c's
+ * and align.c's business, words are subject.c's and notice.c's; what follows from the verdict, desk/decide's.
  */
 #include "judge/judge.h"
 
 #include "judge/align.h"
 #include "judge/authres.h"
+#include "judge/notice.h"
 #include "judge/subject.h"
 
 #include <string.h>
@@ -56,14 +57,33 @@ static gboolean is(ChVerdict *verdict, ChKind kind, const char *why)
     return TRUE;
 }
 
-/* A report says itself what it is (RFC 6522); a delay is no failure, but only its parts tell them apart. */
+/* A failure of one recipient outweighs what became of the others; a delay is no failure. */
+static gboolean judge_bounces(const ChMail *mail, ChVerdict *verdict)
+{
+    gboolean failed = FALSE, delayed = FALSE;
+    for (guint i = 0; i < mail->bounces->len; i++) {
+        const ChBounce *bounce = g_ptr_array_index(mail->bounces, i);
+        failed = failed || !strcmp(bounce->action, "failed");
+        delayed = delayed || !strcmp(bounce->action, "delayed");
+    }
+    const char *form = mail->is_report ? "a delivery report (RFC 3464)" : "a mail server's words";
+    if (failed)
+        return is(verdict, CH_KIND_BOUNCE, form);
+    return is(verdict, delayed ? CH_KIND_DELAY : CH_KIND_REPORT, form);
+}
+
+/* A report says itself what it is (RFC 6522). */
 static gboolean judge_report(const ChMail *mail, ChVerdict *verdict)
 {
-    if (!mail->is_report)
-        return FALSE;
-    if (g_strcmp0(mail->report_type, "delivery-status") == 0)
+    if (mail->bounces->len > 0)
+        return judge_bounces(mail, verdict);
+    if (mail->is_report && g_strcmp0(mail->report_type, "delivery-status") == 0)
         return is(verdict, CH_KIND_BOUNCE, "multipart/report of delivery-status (RFC 3464)");
-    return is(verdict, CH_KIND_REPORT, "multipart/report (RFC 6522)");
+    if (mail->is_report)
+        return is(verdict, CH_KIND_REPORT, "multipart/report (RFC 6522)");
+    if (ch_notice_is_receipt(mail->subject, mail->reply))
+        return is(verdict, CH_KIND_REPORT, "a read receipt by its words");
+    return FALSE;
 }
 
 static gboolean judge_auto(const ChMail *mail, ChVerdict *verdict)
@@ -71,28 +91,44 @@ static gboolean judge_auto(const ChMail *mail, ChVerdict *verdict)
     static const char *const daemons[] = {"mailer-daemon", "mail-daemon", NULL};
     if (mail->auto_submitted && strcmp(mail->auto_submitted, "no") != 0)
         return is(verdict, CH_KIND_AUTO_REPLY, "Auto-Submitted (RFC 3834)");
-    if (mail->return_path && !*mail->return_path)
-        return is(verdict, CH_KIND_BOUNCE, "empty Return-Path (RFC 5321 section 4.5.5)");
+    if (mail->automatic)
+        return is(verdict, CH_KIND_AUTO_REPLY, mail->automatic);
     if (local_part_is(mail->from->address, daemons))
         return is(verdict, CH_KIND_BOUNCE, "written by a mail server");
-    return FALSE;
+    if (!mail->return_path || *mail->return_path)
+        return FALSE;
+    /* Vacation notices have it too (RFC 3834 section 3.3); what they say is read by parse, or by nobody. */
+    if (*mail->text)
+        return is(verdict, CH_KIND_AUTO_REPLY,
+                  "empty Return-Path (RFC 5321 section 4.5.5), and no report in it");
+    return is(verdict, CH_KIND_BOUNCE, "empty Return-Path (RFC 5321 section 4.5.5)");
 }
 
 /* Last, since it is a guess where the others are told. */
-static gboolean judge_subject(const ChMail *mail, ChVerdict *verdict)
+static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
 {
     gboolean is_reply = mail->in_reply_to->len > 0 || mail->references->len > 0;
     const char *words = ch_subject_automatic(mail->subject, is_reply);
-    if (!words)
-        return FALSE;
-    g_autofree char *why = g_strdup_printf("its subject begins with \"%s\"", words);
-    return is(verdict, CH_KIND_AUTO_REPLY, why);
+    if (words) {
+        g_autofree char *why = g_strdup_printf("its subject begins with \"%s\"", words);
+        return is(verdict, CH_KIND_AUTO_REPLY, why);
+    }
+    words = ch_notice_words(mail->reply, is_reply || ch_subject_is_reply(mail->subject));
+    if (words) {
+        g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
+        return is(verdict, CH_KIND_AUTO_REPLY, why);
+    }
+    if (mail->invitation_reply && ch_notice_is_calendar(mail->reply))
+        return is(verdict, CH_KIND_AUTO_REPLY, "a calendar's answer to an invitation");
+    return FALSE;
 }
 
 static gboolean judge_list(const ChMail *mail, ChVerdict *verdict)
 {
     if (mail->list_id)
         return is(verdict, CH_KIND_LIST, "List-Id (RFC 2919)");
+    if (mail->bulk)
+        return is(verdict, CH_KIND_LIST, mail->bulk);
     if (!mail->precedence)
         return FALSE;
     if (strcmp(mail->precedence, "list") == 0)
@@ -103,25 +139,51 @@ static gboolean judge_list(const ChMail *mail, ChVerdict *verdict)
     return FALSE;
 }
 
+/* What went through the desk once and was marked there has no business here again. */
+static gboolean is_own_loop(const ChConfig *config, const ChMail *mail)
+{
+    for (guint i = 0; i < mail->loop_marks->len; i++) {
+        g_autofree char *mark = g_strdup(g_ptr_array_index(mail->loop_marks, i));
+        char *address = mark + strspn(mark, " <");
+        address[strcspn(address, " >;,")] = '\0';
+        if (ch_config_is_desk_address(config, address))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A person's mail that a program passes on, or to which nobody reads an automatic answer. */
+static void weigh_answer(const ChMail *mail, ChVerdict *verdict)
+{
+    static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",    "donotreply",
+                                       "do-not-reply", "nao-responda", "naoresponda", "nao_responda",
+                                       "noresponder",  "postmaster",   "root",        "daemon",
+                                       "cron",         "nobody",       NULL};
+    gboolean marked =
+        mail->auto_suppress || mail->other_desk || mail->loop_marks->len > 0 || mail->invitation_reply;
+    if (!marked && !local_part_is(verdict->sender->address, deaf))
+        return;
+    verdict->no_answer = TRUE;
+    ch_reason(verdict->reasons, "no automatic answer is wanted there%s%s", mail->other_desk ? ": " : "",
+              mail->other_desk ? mail->other_desk : "");
+}
+
 ChVerdict *ch_judge(const ChConfig *config, const ChMail *mail)
 {
-    static const char *const deaf[] = {"noreply",      "no-reply",    "donotreply", "do-not-reply",
-                                       "nao-responda", "naoresponda", "postmaster", NULL};
     ChVerdict *verdict = ch_verdict_new();
     gboolean is_from = take_sender(config, mail, verdict);
     weigh_domain(config, mail, is_from, verdict);
     if (mail->received_count > HOPS_MAX)
         is(verdict, CH_KIND_LOOP, "too many Received headers");
+    else if (is_own_loop(config, mail))
+        is(verdict, CH_KIND_LOOP, "X-Loop names an address of the desk");
     else if (ch_config_is_desk_address(config, verdict->sender->address))
         is(verdict, CH_KIND_LOOP, "written by an address of the desk itself");
     else if (!judge_report(mail, verdict) && !judge_auto(mail, verdict) && !judge_list(mail, verdict) &&
-             !judge_subject(mail, verdict))
+             !judge_words(mail, verdict))
         verdict->kind = CH_KIND_PERSON;
-    if (verdict->kind == CH_KIND_PERSON &&
-        (mail->auto_suppress || local_part_is(verdict->sender->address, deaf))) {
-        verdict->no_answer = TRUE;
-        ch_reason(verdict->reasons, "no automatic answer is wanted there");
-    }
+    if (verdict->kind == CH_KIND_PERSON)
+        weigh_answer(mail, verdict);
     return verdict;
 }
 

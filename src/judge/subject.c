@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The beginnings of subjects that mail programs give to automatic answers, in six languages. Compared without
- * regard to case and accents. The subject key is mail/subject.c's business.
+ * The beginnings of subjects that mail programs give to automatic answers, in the languages of our customers
+ * and their correspondents. Compared without regard to case and accents. The subject key is mail/subject.c's
+ * business.
  */
 #include "judge/subject.h"
+
+#include "base/fold.h"
 
 #include <string.h>
 
@@ -11,12 +14,12 @@
 
 /*
  * What must follow the words. Nothing, where the mail answers another one: a person asks for help with just
- * "Resposta automática" in the subject, but not in an answer. Or a colon, and:
+ * "Resposta automatica" in the subject, but not in an answer. Or a colon, and:
  */
 typedef enum {
     COLON,  /* nothing else: mail programs alone begin so */
     ANSWER, /* the mail answers another one, or a reply prefix or the key of a ticket comes next: people begin
-               so too ("Fora do escritório: a VPN não abre", "Auto: vidro quebrado") */
+               so too ("Fora do escritorio: a VPN nao abre", "Auto: vidro quebrado") */
 } Follows;
 
 /* Without accents, lower case, ' for every apostrophe. */
@@ -84,33 +87,43 @@ static const struct {
     {"risposta automatica", COLON},
     {"messaggio di assenza", ANSWER},
     {"fuori ufficio", ANSWER},
+    {"risposta automatica fuori ufficio", COLON},
     {"fuori sede", ANSWER},
     {"assente dall'ufficio", ANSWER},
+    /* Dutch and the North */
+    {"automatisch antwoord", COLON},
+    {"automatische reactie", COLON},
+    {"afwezigheidsbericht", COLON},
+    {"afwezig", ANSWER},
+    {"autosvar", COLON},
+    {"automatiskt svar", COLON},
+    {"automatisk svar", COLON},
+    {"franvaromeddelande", COLON},
+    {"fraværsmeddelelse", COLON},
+    {"automaattinen vastaus", COLON},
+    {"poissaoloilmoitus", COLON},
+    /* The East */
+    {"autoodpowiedz", COLON},
+    {"odpowiedz automatyczna", COLON},
+    {"automatyczna odpowiedz", COLON},
+    {"automaticka odpoved", COLON},
+    {"automatikus valasz", COLON},
+    {"raspuns automat", COLON},
+    {"otomatik yanıt", COLON},
+    {"otomatik cevap", COLON},
+    {"автоматическии ответ", COLON},
+    {"автоответ", COLON},
+    {"автоматична відповідь", COLON},
+    {"αυτοματη απαντηση", COLON},
+    {"自動応答", COLON},
+    {"自動返信", COLON},
+    {"不在通知", COLON},
+    {"自动回复", COLON},
+    {"自動回覆", COLON},
+    {"自动答复", COLON},
+    {"자동 회신", COLON},
+    {"자동 응답", COLON},
 };
-
-/* The beginning of SUBJECT as the table is written, with single spaces. */
-static char *fold(const char *subject)
-{
-    const char *end = subject + strnlen(subject, LOOKED_AT);
-    while (end > subject && ((guchar)*end & 0xc0) == 0x80)
-        end--;
-    g_autofree char *parts = g_utf8_normalize(subject, end - subject, G_NORMALIZE_ALL);
-    GString *out = g_string_new(NULL);
-    for (const char *at = parts ? parts : ""; *at; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-        if (g_unichar_ismark(c))
-            continue;
-        if (g_unichar_isspace(c))
-            c = ' ';
-        else if (c == 0x2018 || c == 0x2019 || c == 0xb4 || c == '`')
-            c = '\'';
-        else if (c == 0x2010 || c == 0x2011)
-            c = '-';
-        if (c != ' ' || (out->len > 0 && out->str[out->len - 1] != ' '))
-            g_string_append_unichar(out, g_unichar_tolower(c));
-    }
-    return g_string_free(out, FALSE);
-}
 
 static const char *skip_space(const char *at)
 {
@@ -155,7 +168,7 @@ static gboolean follows(Follows rule, const char *rest, gboolean is_reply)
 
 const char *ch_subject_automatic(const char *subject, gboolean is_reply)
 {
-    g_autofree char *folded = fold(subject);
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
     const char *at = folded;
     for (const char *next = skip_prefix(at); next; next = skip_prefix(at)) {
         at = next;
@@ -166,4 +179,10 @@ const char *ch_subject_automatic(const char *subject, gboolean is_reply)
             follows(table[i].follows, at + strlen(table[i].words), is_reply))
             return table[i].words;
     return NULL;
+}
+
+gboolean ch_subject_is_reply(const char *subject)
+{
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
+    return skip_prefix(folded) != NULL;
 }

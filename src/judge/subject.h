@@ -11,3 +11,6 @@
  * In-Reply-To or References. Static.
  */
 const char *ch_subject_automatic(const char *subject, gboolean is_reply);
+
+/* Whether SUBJECT begins with a prefix of an answer ("Re:", "RES:"). */
+gboolean ch_subject_is_reply(const char *subject);

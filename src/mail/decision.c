@@ -76,7 +76,9 @@ void ch_person_facts_free(ChPersonFacts *person)
 
 ChFacts *ch_facts_new(void)
 {
-    return g_new0(ChFacts, 1);
+    ChFacts *facts = g_new0(ChFacts, 1);
+    facts->sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    return facts;
 }
 
 static void returned_free(ChReturnedFacts *returned)
@@ -101,6 +103,7 @@ void ch_facts_free(ChFacts *facts)
     g_free(facts->token_of);
     ch_person_facts_free(facts->token_person);
     g_free(facts->question);
+    g_ptr_array_unref(facts->sent);
     g_free(facts);
 }
 

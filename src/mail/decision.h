@@ -158,7 +158,8 @@ typedef struct {
     ChTicketFacts *ticket;   /* the ticket that it seems to belong to, or NULL */
     ChMatch match;
     char *disagreement; /* NULL, or which weaker traces pointed to which other tickets */
-    gint64 merged;      /* the number that was meant where it was merged into that of ticket; 0: it was not */
+    gint64 meant; /* the number that it names, where that leads to ticket: it was merged into it, or is closed
+                     and that one, of the same requester, follows it; 0: ticket itself */
     ChReturnedFacts *returned; /* NULL: it speaks of no mail of ours */
     gboolean unreachable;      /* the sender's address is marked: mail of ours does not arrive there */
 
@@ -177,7 +178,11 @@ typedef struct {
     gboolean by_admin;           /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
+    GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
+                            newest first, at most CH_SENT_MAX; bytes that are gone are left out */
 } ChFacts;
+
+#define CH_SENT_MAX 3
 
 ChFacts *ch_facts_new(void);
 void ch_facts_free(ChFacts *facts);

@@ -55,6 +55,7 @@ void ch_attachment_free(ChAttachment *attachment)
     g_free(attachment->part);
     g_free(attachment->name);
     g_free(attachment->type);
+    g_free(attachment->content_type);
     g_free(attachment->reason);
     g_free(attachment);
 }
@@ -106,6 +107,7 @@ ChMail *ch_mail_new(void)
     mail->in_reply_to = g_ptr_array_new_with_free_func(g_free);
     mail->references = g_ptr_array_new_with_free_func(g_free);
     mail->auth_fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_auth_field_free);
+    mail->loop_marks = g_ptr_array_new_with_free_func(g_free);
     mail->bounces = g_ptr_array_new_with_free_func((GDestroyNotify)ch_bounce_free);
     mail->returned_id = g_strdup("");
     mail->text = g_strdup("");
@@ -134,6 +136,10 @@ void ch_mail_free(ChMail *mail)
     g_free(mail->auto_submitted);
     g_free(mail->precedence);
     g_free(mail->list_id);
+    g_free(mail->automatic);
+    g_free(mail->bulk);
+    g_free(mail->other_desk);
+    g_ptr_array_unref(mail->loop_marks);
     g_free(mail->report_type);
     g_ptr_array_unref(mail->bounces);
     g_free(mail->returned_id);

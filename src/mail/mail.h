@@ -36,22 +36,32 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChAddress, ch_address_free)
  * that people use tells Ana@ from ana@. Free with g_free. */
 char *ch_address_fold(const char *address);
 
-/* How ChAttachment.reason begins where the desk's own policy refused a file (ch_attachment_accept): compose
- * knows them by it, and says them in the reader's language. Any other reason is shown as it is. */
+/* How ChAttachment.reason begins where the desk's own policy refused a file (desk/files.h): compose knows
+ * them by it, and says them in the reader's language. Any other reason is shown as it is. */
 #define CH_REFUSED_SIZE    "it has "
 #define CH_REFUSED_TYPE    "files of the type "
 #define CH_REFUSED_NO_TYPE "its name has no extension"
+#define CH_REFUSED_CONTENT "its name says one type and its content another: "
+#define CH_REFUSED_PROGRAM "it is a program: "
+#define CH_REFUSED_TOTAL   "all files together have more than "
+#define CH_REFUSED_COUNT   "the mail has more than "
+#define CH_REFUSED_SEALED  "what is inside cannot be read"
+#define CH_REFUSED_CRYPTO  "it belongs to the mail's signature or encryption"
 
 /* One file of a mail. Its bytes stay in the raw mail; PART says where. */
 typedef struct {
-    char *part;         /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5) */
-    char *name;         /* decoded and made safe: no path, no control characters; never empty */
-    char *type;         /* "image/png", lower case, as declared */
+    char *part; /* place in the MIME tree, "1.2", as in IMAP's BODY[1.2] (RFC 3501 section 6.4.5); "2/1" is
+                   the first file inside part 2 (a winmail.dat, or a mail signed by S/MIME) */
+    char *name; /* decoded and made safe: no path, no control characters; never empty */
+    char *type; /* "image/png", lower case, as declared */
+    char *content_type; /* as its first bytes say; "" where they say nothing, or that it is plain text */
     guint64 size;       /* decoded bytes */
     char sha256[65];    /* of the decoded bytes, lower-case hexadecimal */
-    gboolean is_inline; /* shown inside the text (an image with a Content-ID in multipart/related) */
-    gboolean accepted;
-    char *reason; /* why not, in English for the log; "" where accepted */
+    gboolean is_inline; /* an image that is shown inside the text */
+    gboolean is_crypto; /* a signature, or the sealed body of an encrypted mail: no file that somebody sent */
+    gboolean is_sealed; /* a container (winmail.dat) that could not be opened whole */
+    gboolean accepted;  /* desk: by the policy of its department (desk/files.h); FALSE before */
+    char *reason;       /* why not, in English for the log; "" where accepted, and before */
 } ChAttachment;
 
 void ch_attachment_free(ChAttachment *attachment);
@@ -112,11 +122,19 @@ typedef struct {
     char *precedence;     /* lower case; NULL where missing */
     char *list_id;        /* RFC 2919; NULL where missing */
     gboolean
-        auto_suppress;  /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
-    gboolean is_report; /* the top is multipart/report (RFC 6522) */
-    char *report_type;  /* its report-type parameter, lower case; NULL otherwise */
-    GPtrArray *bounces; /* of ChBounce: what a delivery report says, in order; never NULL */
-    char *returned_id;  /* Message-ID of the mail that a report returns or speaks of; "": none */
+        auto_suppress; /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
+    char *automatic;   /* the field, besides those above, by which a program says that nobody wrote this mail,
+                          "X-Cron-Env"; NULL: none */
+    char
+        *bulk; /* the field, besides List-Id and Precedence, of mailing lists and mass mailings; NULL: none */
+    char *other_desk; /* the field by which another help desk or tracker shows, though people write through
+                         it too; NULL: none */
+    GPtrArray *loop_marks;     /* of char *: values of X-Loop; never NULL */
+    gboolean invitation_reply; /* it answers a calendar invitation (RFC 5546, METHOD:REPLY) */
+    gboolean is_report;        /* the top is multipart/report (RFC 6522), or was meant to be */
+    char *report_type;    /* its report-type parameter, lower case, or what its parts say; NULL otherwise */
+    GPtrArray *bounces;   /* of ChBounce: what a delivery report says, in order; never NULL */
+    char *returned_id;    /* Message-ID of the mail that a report returns or speaks of; "": none */
     guint received_count; /* Received headers: the hops so far */
     GPtrArray
         *auth_fields; /* of ChAuthField, from the top down to From, at most CH_AUTH_FIELDS_MAX; never NULL */
@@ -127,10 +145,9 @@ typedef struct {
     char *reply;            /* text without the cuts; text where the cuts would leave nothing (P9) */
     GArray *cuts;           /* of ChCut, in order, not overlapping */
     GPtrArray *attachments; /* of ChAttachment, in the order of the parts */
+    gboolean encrypted;     /* some of it is encrypted (OpenPGP, S/MIME), and stands in no text */
 
     gboolean truncated;  /* as ChIncoming */
-    gboolean encrypted;  /* it, or some of it, is encrypted (RFC 8551, RFC 3156, PGP's armour in the text):
-                            that  cannot be read, and is neither in text nor in attachments */
     guint64 size;        /* server_size of ChIncoming */
     GPtrArray *warnings; /* of char *: limits that were hit, repairs made; for the reasons */
 } ChMail;

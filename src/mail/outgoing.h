@@ -69,7 +69,7 @@ typedef struct {
     char *text;             /* what the author wrote now; LF */
     char *summary;          /* its first lines, for acknowledgements */
     gboolean truncated;     /* the mail was too large and only its headers were read */
-    gboolean encrypted;     /* the mail, or some of it, is encrypted and could not be read */
+    gboolean encrypted;     /* some of the mail is encrypted, and could not be read */
     guint64 size;           /* of that mail, bytes */
     guint64 size_limit;     /* bytes */
     GPtrArray *attachments; /* of ChAttachment (borrowed elements): all of the mail, accepted or refused */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One part of a mail as a file: its bytes decoded and hashed in one pass, its name made safe, the policy.
- * Which parts are files and which are text is decided in walk.c.
+ * One part of a mail as a file: its bytes decoded and hashed in one pass, its type. Its name is filename.c's
+ * business; which parts are files and which are text is decided in walk.c, which files are accepted in
+ * desk/files.c.
  */
 #include "parse/internal.h"
 
@@ -9,8 +10,7 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES 180
-#define CHUNK          (64u << 10)
+#define CHUNK (64u << 10)
 
 /* Where decoded bytes go. */
 typedef struct {
@@ -132,99 +132,6 @@ GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sh
     return sink.kept;
 }
 
-char *ch_part_filename(GMimeObject *part)
-{
-    /* GMime joins and decodes the pieces of RFC 2231, and RFC 2047 where it stands whole in one. */
-    const char *name = g_mime_object_get_content_disposition_parameter(part, "filename");
-    if (!name || !*name)
-        name = g_mime_object_get_content_type_parameter(part, "name");
-    return name && *name ? ch_words_decode(name, strlen(name)) : NULL;
-}
-
-/* No path, no controls, no leading dots, bounded; the extension survives the cut. Takes NAME; NULL where
- * nothing is left. */
-static char *safe_name(char *name)
-{
-    ch_text_one_line(name);
-    for (char *at = name; *at; at++)
-        if (*at == '/' || *at == '\\')
-            memmove(name, at + 1, strlen(at + 1) + 1), at = name - 1;
-    g_strstrip(name);
-    char *start = name + strspn(name, ". ");
-    memmove(name, start, strlen(start) + 1);
-    gsize length = strlen(name);
-    while (length > 0 && (name[length - 1] == '.' || name[length - 1] == ' '))
-        name[--length] = '\0';
-    if (length > NAME_MAX_BYTES) {
-        const char *dot = strrchr(name, '.');
-        g_autofree char *extension = g_strdup(dot && strlen(dot) <= 16 ? dot : "");
-        ch_text_cut(name, NAME_MAX_BYTES - strlen(extension));
-        char *cut = g_strconcat(name, extension, NULL);
-        g_free(name);
-        name = cut;
-    }
-    if (*name)
-        return name;
-    g_free(name);
-    return NULL;
-}
-
-static const char *extension_of_type(const char *type)
-{
-    static const char *const known[][2] = {
-        {"text/plain", ".txt"},
-        {"text/html", ".html"},
-        {"text/calendar", ".ics"},
-        {"text/csv", ".csv"},
-        {"text/vcard", ".vcf"},
-        {"text/x-vcard", ".vcf"},
-        {"image/png", ".png"},
-        {"image/jpeg", ".jpg"},
-        {"image/jpg", ".jpg"},
-        {"image/gif", ".gif"},
-        {"image/bmp", ".bmp"},
-        {"image/svg+xml", ".svg"},
-        {"image/tiff", ".tif"},
-        {"application/pdf", ".pdf"},
-        {"application/zip", ".zip"},
-        {"application/gzip", ".gz"},
-        {"application/xml", ".xml"},
-        {"text/xml", ".xml"},
-        {"application/json", ".json"},
-        {"message/rfc822", ".eml"},
-        {"message/global", ".eml"},
-        {"application/pgp-signature", ".asc"},
-        {"application/pkcs7-signature", ".p7s"},
-        {"application/x-pkcs7-signature", ".p7s"},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
-        if (!strcmp(type, known[i][0]))
-            return known[i][1];
-    if (g_str_has_prefix(type, "message/") || g_str_has_prefix(type, "text/"))
-        return ".txt";
-    return ".bin";
-}
-
-/* A name where the mail gives none: a forwarded mail's is its subject. */
-static char *default_name(GMimeObject *part, const char *type, const char *number)
-{
-    char *name = NULL;
-    if (GMIME_IS_MESSAGE_PART(part)) {
-        GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
-        GMimeHeaderList *headers = message ? g_mime_object_get_header_list(GMIME_OBJECT(message)) : NULL;
-        GMimeHeader *subject = headers ? g_mime_header_list_get_header(headers, "Subject") : NULL;
-        const char *raw = subject ? g_mime_header_get_raw_value(subject) : NULL;
-        g_autofree char *decoded = raw ? ch_words_decode(raw, strlen(raw)) : NULL;
-        if (decoded) {
-            g_strdelimit(decoded, "/\\", '-');
-            name = safe_name(g_strconcat(decoded, ".eml", NULL));
-        }
-        if (name && !strcmp(name, "eml"))
-            g_clear_pointer(&name, g_free);
-    }
-    return name ? name : g_strdup_printf("part-%s%s", number, extension_of_type(type));
-}
-
 static char *declared_type(GMimeObject *part)
 {
     GMimeContentType *content = g_mime_object_get_content_type(part);
@@ -236,43 +143,36 @@ static char *declared_type(GMimeObject *part)
 }
 
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const ChLimits *limits, const char *const *types)
+                                     const char *charset)
 {
     ChAttachment *attachment = g_new0(ChAttachment, 1);
     attachment->part = g_strdup(number);
     attachment->type = declared_type(part);
-    char *name = ch_part_filename(part);
-    attachment->name = name ? safe_name(name) : NULL;
-    if (!attachment->name)
-        attachment->name = default_name(part, attachment->type, number);
+    g_autoptr(GByteArray) head = ch_part_decode(part, CH_CONTENT_HEAD, &attachment->size, attachment->sha256);
+    attachment->content_type = GMIME_IS_PART(part) ? ch_content_type(head->data, head->len) : g_strdup("");
+    attachment->name = ch_filename(part, number, attachment->type, attachment->content_type, charset);
     attachment->is_inline = is_inline;
-    g_byte_array_unref(ch_part_decode(part, 0, &attachment->size, attachment->sha256));
-    attachment->accepted =
-        ch_attachment_accept(attachment->name, attachment->size, limits, types, &attachment->reason);
-    if (!attachment->reason)
-        attachment->reason = g_strdup("");
+    attachment->reason = g_strdup("");
     return attachment;
 }
 
-gboolean ch_attachment_accept(const char *name, guint64 size, const ChLimits *limits,
-                              const char *const *types, char **reason)
+ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number)
 {
-    *reason = NULL;
-    const char *dot = strrchr(name, '.');
-    if (!dot || !dot[1]) {
-        *reason = g_strdup(CH_REFUSED_NO_TYPE " that tells its type");
-        return FALSE;
-    }
-    g_autofree char *extension = g_utf8_strdown(dot + 1, -1);
-    if (!types || !g_strv_contains(types, extension)) {
-        *reason = g_strdup_printf(CH_REFUSED_TYPE ".%s are not accepted", extension);
-        return FALSE;
-    }
-    if (size > limits->attachment_bytes) {
-        *reason = g_strdup_printf(CH_REFUSED_SIZE "%" G_GUINT64_FORMAT
-                                                  " bytes, more than the limit of %" G_GUINT64_FORMAT,
-                                  size, limits->attachment_bytes);
-        return FALSE;
-    }
-    return TRUE;
+    ChAttachment *attachment = g_new0(ChAttachment, 1);
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(file->bytes, &length);
+    attachment->part = g_strdup(number);
+    attachment->content_type = ch_content_type(bytes, length);
+    attachment->type = g_strdup(file->type && *file->type   ? file->type
+                                : *attachment->content_type ? attachment->content_type
+                                                            : "application/octet-stream");
+    ch_text_one_line(attachment->type);
+    attachment->name = file->name ? g_strdup(file->name) : ch_filename_default(number, attachment->type);
+    attachment->size = length;
+    g_autofree char *digest =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes ? bytes : (const guint8 *)"", length);
+    g_strlcpy(attachment->sha256, digest, sizeof(attachment->sha256));
+    attachment->is_inline = file->is_inline;
+    attachment->reason = g_strdup("");
+    return attachment;
 }

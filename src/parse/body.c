@@ -90,13 +90,10 @@ static gboolean has_parameter(GMimeObject *part, const char *name, const char *w
 static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
 {
     g_autofree char *text = read_part(walk, part);
-    g_autofree char *bare = ch_pgp_unarmour(text, &walk->mail->encrypted);
-    if (bare) {
-        append_text(out, bare);
-        return;
-    }
     gboolean html = ch_walk_is_type(part, "text", "html") ? has_markup(text) : is_document(text);
     if (!html) {
+        gboolean sealed = ch_armour_strip(text);
+        walk->mail->encrypted = walk->mail->encrypted || sealed;
         g_autofree char *other = NULL;
         if (ch_walk_is_type(part, "text", "enriched") || ch_walk_is_type(part, "text", "richtext"))
             other = ch_enriched_to_text(text, ch_walk_is_type(part, "text", "richtext"));
@@ -107,11 +104,6 @@ static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
     }
     g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
     g_autofree char *plain = ch_html_to_text(text, strlen(text), marks);
-    g_autofree char *unarmoured = ch_pgp_unarmour(plain, &walk->mail->encrypted);
-    if (unarmoured) { /* the marks count another text's bytes */
-        append_text(out, unarmoured);
-        return;
-    }
     gsize start = append_text(out, plain);
     if (start == out->len)
         return;
@@ -126,8 +118,11 @@ static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
 /* ---- the tree ---- */
 
 /* How well a child of multipart/alternative serves as text: plain is best, then what holds plain or HTML. */
-static guint rank(const ChWalk *walk, GMimeObject *part, guint depth)
+static guint rank(ChWalk *walk, GMimeObject *part, guint depth)
 {
+    GMimeObject *inside = depth < ch_walk_depth(walk) ? ch_walk_inside(walk, part) : NULL;
+    if (inside)
+        return rank(walk, inside, depth + 1);
     if (GMIME_IS_MULTIPART(part)) {
         guint best = 0;
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
@@ -137,7 +132,7 @@ static guint rank(const ChWalk *walk, GMimeObject *part, guint depth)
         }
         return best;
     }
-    if (!ch_walk_is_text(walk, part) || ch_walk_is_spare(part) != walk->spares)
+    if (!ch_walk_is_text(walk, part))
         return 0;
     return ch_walk_is_type(part, "text", "plain") ? 3 : ch_walk_is_type(part, "text", "html") ? 2 : 1;
 }
@@ -191,11 +186,15 @@ static void gather_best(ChWalk *walk, GMimeMultipart *multipart, guint depth, GS
 /* Recursion is bounded by DEPTH. */
 static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
-    if (out->len > walk->limits->text_bytes)
+    if (out->len > walk->limits->text_bytes || ch_deadline_passed(CH_DEADLINE_NOW))
         return;
+    GMimeObject *inside = depth < ch_walk_depth(walk) ? ch_walk_inside(walk, part) : NULL;
+    if (inside) {
+        gather(walk, inside, depth + 1, out);
+        return;
+    }
     if (!GMIME_IS_MULTIPART(part)) {
-        if (ch_walk_is_text(walk, part) && ch_walk_is_spare(part) == walk->spares &&
-            walk->texts++ < walk->limits->parts)
+        if (ch_walk_is_text(walk, part) && walk->texts++ < walk->limits->parts)
             leaf(walk, part, out);
         return;
     }
@@ -251,7 +250,8 @@ static void append_message(ChWalk *walk, GMimeMessagePart *part, guint depth, GS
  * DEPTH. */
 static void gather_files(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
-    if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk))
+    if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk) ||
+        ch_deadline_passed(CH_DEADLINE_NOW))
         return;
     if (GMIME_IS_MULTIPART(part)) {
         int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
@@ -274,10 +274,6 @@ void ch_body_read(ChWalk *walk, GMimeObject *top)
     guint64 limit = walk->limits->text_bytes;
     g_autoptr(GString) text = g_string_new(NULL);
     gather(walk, top, 0, text);
-    if (text->len == 0 && !mail->encrypted) {
-        walk->spares = TRUE;
-        gather(walk, top, 0, text);
-    }
     if (text->len == 0)
         gather_files(walk, top, 0, text);
     if (text->len > limit) {

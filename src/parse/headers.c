@@ -15,7 +15,8 @@ typedef struct {
     const ChLimits *limits;
     gboolean have_from, have_subject;
     GPtrArray *from;
-    gboolean in_run; /* nothing stood between the last Authentication-Results and here */
+    GHashTable *delivered; /* the addresses of mail->delivered_to, which owns them */
+    gboolean in_run;       /* nothing stood between the last Authentication-Results and here */
     char *accept_language, *content_language;
     const char *charset; /* of the body: the guess for raw bytes; NULL: it names none */
 } Reader;
@@ -53,9 +54,11 @@ static void read_delivered(Reader *reader, const char *header, const char *raw)
     read_addresses(reader, header, raw, list);
     for (guint i = 0; i < list->len && delivered->len < reader->limits->recipients; i++) {
         const ChAddress *address = g_ptr_array_index(list, i);
-        if (*address->address &&
-            !g_ptr_array_find_with_equal_func(delivered, address->address, g_str_equal, NULL))
-            g_ptr_array_add(delivered, g_strdup(address->address));
+        if (!*address->address || g_hash_table_contains(reader->delivered, address->address))
+            continue;
+        char *copy = g_strdup(address->address);
+        g_ptr_array_add(delivered, copy);
+        g_hash_table_add(reader->delivered, copy);
     }
 }
 
@@ -74,7 +77,7 @@ static void add_id(GPtrArray *ids, const char *text, gsize length)
         g_free(id);
     else
         g_ptr_array_add(ids, id);
-    if (ids->len > CH_REFERENCES_MAX) /* the last ones count (RFC 5322 section 3.6.4) */
+    if (ids->len > CH_REFERENCES_MAX + 1) /* one more shows that there were more */
         g_ptr_array_remove_index(ids, 0);
 }
 
@@ -114,6 +117,16 @@ static void read_any_ids(const char *raw, GPtrArray *ids)
     }
     g_autofree char *decoded = ch_words_decode(raw, strlen(raw));
     read_ids(decoded, ids);
+}
+
+/* The last ones count (RFC 5322 section 3.6.4). */
+static void read_references(ChMail *mail, const char *name, const char *raw, GPtrArray *ids)
+{
+    read_any_ids(raw, ids);
+    if (ids->len <= CH_REFERENCES_MAX)
+        return;
+    ch_parse_warn(mail, "%s: only the last %d Message-IDs were kept", name, CH_REFERENCES_MAX);
+    g_ptr_array_remove_index(ids, 0);
 }
 
 static char *message_id(const char *raw)
@@ -201,6 +214,8 @@ static void read_auth(Reader *reader, const char *name, const char *raw)
         reader->in_run = reader->in_run && !parts;
         return;
     }
+    if (fields->len == CH_AUTH_FIELDS_MAX)
+        ch_parse_warn(reader->mail, "only the first %d Authentication-Results were read", CH_AUTH_FIELDS_MAX);
     if (fields->len < CH_AUTH_FIELDS_MAX) {
         const ChAuthField *last = fields->len > 0 ? g_ptr_array_index(fields, fields->len - 1) : NULL;
         ChAuthField *field = g_new0(ChAuthField, 1);
@@ -284,9 +299,9 @@ static void read_header(Reader *reader, const char *name, const char *raw)
             mail->message_id = message_id(raw);
         }
     } else if (!g_ascii_strcasecmp(name, "In-Reply-To")) {
-        read_any_ids(raw, mail->in_reply_to);
+        read_references(mail, name, raw, mail->in_reply_to);
     } else if (!g_ascii_strcasecmp(name, "References")) {
-        read_any_ids(raw, mail->references);
+        read_references(mail, name, raw, mail->references);
     } else if (!g_ascii_strcasecmp(name, "Date")) {
         if (first(&mail->date))
             read_date(mail, raw);
@@ -351,9 +366,13 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
 {
     Reader reader = {.mail = mail, .limits = limits, .charset = body_charset(top)};
     reader.from = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
+    reader.delivered = g_hash_table_new(g_str_hash, g_str_equal);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);
     int count = g_mime_header_list_get_count(headers);
-    for (int i = 0; i < count; i++) {
+    if (count > CH_HEADER_FIELDS_MAX)
+        ch_parse_warn(mail, "the header has %d fields; only the first %d were read", count,
+                      CH_HEADER_FIELDS_MAX);
+    for (int i = 0; i < MIN(count, CH_HEADER_FIELDS_MAX); i++) {
         GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
         const char *raw = g_mime_header_get_raw_value(header);
         if (!raw)
@@ -364,6 +383,7 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
     take_from(&reader);
     take_language(&reader);
     g_ptr_array_unref(reader.from);
+    g_hash_table_unref(reader.delivered);
     GMimeContentType *type = g_mime_object_get_content_type(top);
     if (type && g_mime_content_type_is_type(type, "multipart", "report")) {
         mail->is_report = TRUE;

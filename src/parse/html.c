@@ -296,7 +296,7 @@ static void read_sheets(Page *page, const GumboNode *node)
     for (guint i = 0; i < children->length; i++) {
         const GumboNode *child = children->data[i];
         if (node->v.element.tag == GUMBO_TAG_STYLE && child->type == GUMBO_NODE_TEXT)
-            ch_html_sheet_add(page->sheet, child->v.text.text);
+            ch_html_sheet_add(page->sheet, ch_html_text(child));
         else if (child->type == GUMBO_NODE_ELEMENT && child->v.element.tag == GUMBO_TAG_STYLE &&
                  node->v.element.tag == GUMBO_TAG_HEAD)
             read_sheets(page, child);
@@ -322,7 +322,7 @@ static void write_tree(Page *page, GumboNode *root)
 {
     Frame frame = {.node = root};
     g_array_append_val(page->stack, frame);
-    while (page->stack->len > 0) {
+    while (page->stack->len > 0 && !ch_deadline_passed(1)) {
         Frame *top = &g_array_index(page->stack, Frame, page->stack->len - 1);
         const GumboVector *children = children_of(top->node);
         GumboNode *child = top->next < children->length ? children->data[top->next++] : NULL;
@@ -335,7 +335,7 @@ static void write_tree(Page *page, GumboNode *root)
         } else if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
                    child->type == GUMBO_NODE_CDATA) {
             if (!top->unread)
-                ch_html_write(&page->writer, child->v.text.text);
+                ch_html_write(&page->writer, ch_html_text(child));
         } else if (child->type == GUMBO_NODE_ELEMENT) {
             enter(page, child);
         }
@@ -346,7 +346,7 @@ static void write_tree(Page *page, GumboNode *root)
 static void write_stripped(ChHtmlWriter *writer, const char *html, gsize length)
 {
     const char *end = html + length;
-    for (const char *at = html; at < end;) {
+    for (const char *at = html; at < end && !ch_deadline_passed(1);) {
         const char *tag = memchr(at, '<', (gsize)(end - at));
         g_autofree char *text = g_strndup(at, (gsize)((tag ? tag : end) - at));
         ch_html_write(writer, text);

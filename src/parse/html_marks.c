@@ -134,7 +134,7 @@ static Beginning begins_with(const GumboNode *root)
     const GumboNode *node = root;
     for (guint i = 0; node && i < PEEK_NODES && found.text->len < PEEK_BYTES; i++) {
         if (node->type == GUMBO_NODE_TEXT) {
-            const char *text = node->v.text.text;
+            const char *text = ch_html_text(node);
             text += strspn(text, " \t\r\n");
             gsize length = strnlen(text, PEEK_BYTES);
             g_string_append_len(found.text, text, (gssize)length);

@@ -94,7 +94,7 @@ ChHtmlTable ch_html_table(const GumboNode *table)
         if (i == NODES_MAX)
             return CH_TABLE_LAYOUT;
         if (node->type == GUMBO_NODE_TEXT) {
-            see_text(&survey, node->v.text.text);
+            see_text(&survey, ch_html_text(node));
         } else if (node->type == GUMBO_NODE_ELEMENT) {
             if (is_nested(node->v.element.tag))
                 return CH_TABLE_LAYOUT;

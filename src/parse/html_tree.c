@@ -5,6 +5,7 @@
  * not enough. What the tree says is read by html.c.
  */
 #include "parse/html_tree.h"
+#include "parse/internal.h"
 
 #include <setjmp.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static void *arena_allocate(void *data, size_t size)
     size = (size + 15) & ~(size_t)15;
     if (size > tree->left) {
         gsize block = MAX(size, 32u << 10);
-        if (block > tree->budget)
+        if (block > tree->budget || ch_deadline_passed(CH_DEADLINE_NOW / 4))
             longjmp(tree->spent, 1);
         tree->budget -= block;
         tree->at = g_malloc(block);

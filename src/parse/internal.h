@@ -19,9 +19,19 @@ void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
 GMimeParserOptions *ch_parse_options(void);
 
-/* The tree of CONTENT, the bytes of a part with its header. It keeps what it needs of them. NULL where there
- * is none. */
-GMimeObject *ch_parse_content(GBytes *content);
+/* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
+GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
+
+/* deadline.c */
+
+/* This thread begins to read a mail, which may take SECONDS of processor time. */
+void ch_deadline_begin(guint seconds);
+/* Whether that time is over; cheap enough for each line: it looks at the clock once in 64 STEPS, as many as
+ * the caller says that it has done. FALSE where no mail is being read. */
+gboolean ch_deadline_passed(guint steps);
+#define CH_DEADLINE_NOW 64 /* steps: look at once */
+/* The mail is read: whether somebody saw that its time was over. */
+gboolean ch_deadline_end(void);
 
 /* bounds.c */
 
@@ -41,6 +51,8 @@ char *ch_text_to_utf8(const char *bytes, gsize length, const char *charset, gboo
 char *ch_text_clean(char *text);
 /* TEXT on one line, in place: white space folded, controls and bidirectional overrides out. Returns TEXT. */
 char *ch_text_one_line(char *text);
+/* Each byte of TEXT that is no UTF-8 becomes '?', in place. Returns TEXT. */
+char *ch_text_mend(char *text);
 /* Cuts TEXT at no more than LIMIT bytes, between two characters. */
 void ch_text_cut(char *text, gsize limit);
 gboolean ch_text_is_blank(const char *text);
@@ -85,39 +97,33 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
 typedef struct {
     ChMail *mail;
     const ChLimits *limits;
-    const char *const *types;
     guint parts;       /* leaves seen while listing files */
     guint texts;       /* leaves seen while gathering text */
-    gboolean spares;   /* nothing else says anything: spare texts count */
+    guint opened;      /* containers that were opened */
+    char *inner;       /* the words inside a winmail.dat, for a mail that has no other; or NULL */
     GMimeObject *body; /* the first leaf: text even where it has a file name */
     GArray *marks;     /* of ChCut, as ch_walk */
 } ChWalk;
 
 guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
 gboolean ch_walk_is_type(GMimeObject *part, const char *type, const char *subtype); /* "*": any */
-/* A spare text says again what the mail says, and counts only where nothing else says anything. */
-void ch_walk_mark_spare(GMimeObject *part);
-gboolean ch_walk_is_spare(GMimeObject *part);
 /* Whether PART is words of the mail itself. */
 gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part);
 
-/* Fills text, attachments and encrypted of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the
- * stretches of text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks);
-/* The part that has this number, or NULL. Borrowed from TOP. */
-GMimeObject *ch_walk_find(GMimeObject *top, const char *number);
+/* Fills text and attachments of MAIL from the MIME tree below TOP. MARKS (of ChCut) gets the stretches of
+ * text that the mail's own markup calls a quote or a signature, in order, not overlapping. */
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks);
+/* The part that has this number, or NULL. Borrowed from TOP. *REST: what the number has behind a '/' that no
+ * part of the tree answers to: a file inside it; NULL where nothing is left. */
+GMimeObject *ch_walk_find(GMimeObject *top, const char *number, const char **rest);
+/* What stands inside PART where it is a signed S/MIME mail, borrowed; NULL where it is none, cannot be read,
+ * or enough were opened (P13). */
+GMimeObject *ch_walk_inside(ChWalk *walk, GMimeObject *part);
 
 /* body.c */
 
 /* Fills text of the walk's mail, and its marks. */
 void ch_body_read(ChWalk *walk, GMimeObject *top);
-
-/* pgp.c */
-
-/* TEXT without PGP's armour (RFC 9580 section 6): what stands in a signed text (section 7) is kept, without
- * its dashes; encrypted blocks go, and *ENCRYPTED becomes TRUE. An armour that does not end is text. NULL
- * where nothing is to be taken out. Free with g_free. */
-char *ch_pgp_unarmour(const char *text, gboolean *encrypted);
 
 /* flowed.c, enriched.c, calendar.c: other forms of text. TEXT is valid UTF-8 with LF line ends, the result is
  * too. */
@@ -130,31 +136,26 @@ char *ch_enriched_to_text(const char *text, gboolean rich);
 /* The first event of an iCalendar object (RFC 5545) in a few lines of English; NULL where there is none. */
 char *ch_calendar_to_text(const char *text);
 
-/* unfold.c */
+/* uuencode.c */
 
-/* TOP with each part that is an envelope of others (signed content, winmail.dat, text with uuencoded files)
- * replaced by what is in it. Takes the reference to TOP and returns it, or one to a new top. The same for the
- * same bytes: part numbers depend on it. */
-GMimeObject *ch_unfold(GMimeObject *top);
+/* TOP with each text/plain part that holds uuencoded files replaced by a multipart/mixed of its words and
+ * these files. Takes the reference to TOP and returns it, or one to a new top. The same for the same bytes:
+ * part numbers depend on it. */
+GMimeObject *ch_uuencode_unfold(GMimeObject *top);
 
-/* An empty multipart/mixed for an opener. */
-GMimeMultipart *ch_unfold_multipart(void);
+/* report.c */
 
-/* Openers: each returns what takes the place of PART, a leaf, or NULL where it is nothing of the opener's. */
+/* Fills bounces and returned_id of MAIL, and is_report and report_type of a report whose MIME is broken.
+ * After ch_headers_read and ch_walk. */
+void ch_report_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
 
-/* smime.c: the content of application/pkcs7-mime with signed-data (RFC 8551 section 3.5.2). */
-GMimeObject *ch_smime_open(GMimeObject *part);
-/* Whether PART is encrypted content (RFC 8551 section 3.3). */
-gboolean ch_smime_is_encrypted(GMimeObject *part);
-/* tnef.c: a multipart/mixed of the files in application/ms-tnef, a winmail.dat, behind a text part with what
- * it says, which is marked as a spare one (ch_walk_is_spare). Where not all could be read, PART itself is the
- * last of them. */
-GMimeObject *ch_tnef_open(GMimeObject *part);
-/* Why PART, a winmail.dat that stands in a tree after ch_unfold, could not be read, or not as a whole. A
- * static string; NULL where PART is none. */
-const char *ch_tnef_why(GMimeObject *part);
-/* uuencode.c: a multipart/mixed of the words of a text/plain part and the files in them. */
-GMimeObject *ch_uuencode_open(GMimeObject *part);
+/* machine.c */
+
+/* Fills of MAIL what the fields of TOP's header block say of the program that wrote it: automatic, bulk,
+ * other_desk, invitation_reply, loop_marks. */
+void ch_machine_read(ChMail *mail, GMimeObject *top);
+/* The name of a mail program that people write with stands in TOP's header block. */
+gboolean ch_machine_is_client(GMimeObject *top);
 
 /* base64.c */
 
@@ -170,16 +171,87 @@ gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *ou
 /* What is left of a group that was never completed: at most two bytes. */
 gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 
+/* tnef.c */
+
+#define CH_TNEF_SIGNATURE 0x223e9f78u
+
+typedef struct {
+    char *name; /* safe; NULL where it has none */
+    char *type; /* as declared, lower case; NULL where nothing is */
+    gboolean is_inline;
+    GBytes *bytes;
+} ChTnefFile;
+
+typedef struct {
+    GPtrArray
+        *files;     /* of ChTnefFile, in order, those of mails inside after it; number 1 is "2/1" of part 2 */
+    char *text;     /* the words of the mail; NULL: none */
+    gboolean whole; /* FALSE: some of it could not be read */
+} ChTnef;
+
+/* Whether PART says that it is such a container. */
+gboolean ch_tnef_is(GMimeObject *part);
+/* Never NULL. */
+ChTnef *ch_tnef_open(GMimeObject *part);
+void ch_tnef_free(ChTnef *tnef);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTnef, ch_tnef_free)
+/* The file with NUMBER ("1") of PART; NULL where there is none. The caller unrefs. */
+GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
+
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
-/* Describes PART, whose number is NUMBER. */
+/* Describes FILE of a container, whose number is NUMBER. */
+ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number);
+/* Describes PART, whose number is NUMBER. CHARSET: of the mail's text, for names in raw bytes; may be NULL.
+ */
 ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboolean is_inline,
-                                     const ChLimits *limits, const char *const *types);
+                                     const char *charset);
+
+/* filename.c */
+
+/* The name of the file that PART is: what it says itself, made safe; else its description, or the subject of
+ * a forwarded mail; else by ch_filename_default. Never NULL. */
+char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
+                  const char *charset);
 /* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */
-char *ch_part_filename(GMimeObject *part);
+char *ch_part_filename(GMimeObject *part, const char *charset);
+/* NAME, which it takes, without path, control characters, leading dots and names of devices, and bounded.
+ * NULL where nothing is left. */
+char *ch_filename_safe(char *name);
+/* "part-1.2.png" for a part that has no name. */
+char *ch_filename_default(const char *number, const char *type);
+
+/* param.c */
+
+/* The parameter NAME of a raw Content-Type or Content-Disposition, decoded; NULL where there is none.
+ * CHARSET: of raw bytes that are no UTF-8; may be NULL. */
+char *ch_param_read(const char *raw, const char *name, const char *charset);
+
+/* content_type.c */
+
+/* How many of a file's first bytes are looked at. */
+#define CH_CONTENT_HEAD 8192
+/* The type that BYTES have by themselves; "" where that cannot be told, or they are plain text. */
+char *ch_content_type(const guint8 *bytes, gsize length);
+
+/* crypto.c */
+
+gboolean ch_crypto_is_signature(GMimeObject *part);
+/* Whether PART is encrypted, or says how its neighbour is. */
+gboolean ch_crypto_is_sealed(GMimeObject *part);
+/* The tree inside an S/MIME part that is signed as a whole; it lives as long as PART. NULL: there is none. */
+GMimeObject *ch_crypto_open(GMimeObject *part);
+/* The same, where it was opened before. */
+GMimeObject *ch_crypto_opened(GMimeObject *part);
+
+/* armour.c */
+
+/* Takes OpenPGP's frames and encrypted blocks out of TEXT, in place; a frame without an end stays. TRUE where
+ * a block was encrypted. */
+gboolean ch_armour_strip(char *text);
 
 /* html.c */
 
@@ -196,3 +268,8 @@ char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 
 /* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
 void ch_quote_cut(ChMail *mail, const GArray *marks);
+
+/* quote_match.c */
+
+/* Finds the cuts of MAIL anew, as ch_parse_answered does, knowing the COUNT mails of ours below TOPS. */
+void ch_quote_match(ChMail *mail, GMimeObject *const *tops, guint count);

@@ -136,6 +136,17 @@ static GMimeObject *input_parse(const Input *input, GByteArray **array)
     return g_mime_parser_construct_part(parser, options);
 }
 
+GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length)
+{
+    const char *why = NULL;
+    length = ch_bounds_scan((const char *)bytes, length, header_end((const char *)bytes, length), &why);
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+    g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    return g_mime_parser_construct_part(parser, options);
+}
+
 static void input_release(Input *input, GByteArray *array)
 {
     if (array) {
@@ -146,49 +157,24 @@ static void input_release(Input *input, GByteArray *array)
     g_free(input->copy);
 }
 
-/* What a tree that stands on bytes of its own holds on to. */
-typedef struct {
-    GBytes *bytes;
-    Input input;
-    GByteArray *array;
-} Content;
-
-static void content_free(gpointer data)
-{
-    Content *content = data;
-    input_release(&content->input, content->array);
-    g_bytes_unref(content->bytes);
-    g_free(content);
-}
-
-GMimeObject *ch_parse_content(GBytes *bytes)
-{
-    Content *content = g_new0(Content, 1);
-    content->bytes = g_bytes_ref(bytes);
-    input_prepare(&content->input, bytes, G_MAXSIZE, NULL);
-    GMimeObject *top = content->input.length > 0 ? input_parse(&content->input, &content->array) : NULL;
-    if (top)
-        g_object_set_data_full(G_OBJECT(top), "chamado-content", content, content_free);
-    else
-        content_free(content);
-    return top;
-}
-
-ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char *const *attachment_types)
+ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
 {
     ChMail *mail = ch_mail_new();
     mail->truncated = incoming->truncated;
     mail->size = incoming->server_size;
     g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
+    ch_deadline_begin(limits->parse_time);
     Input input;
     GByteArray *array = NULL;
     input_prepare(&input, incoming->raw, limits->header_bytes, mail);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top) {
         ch_headers_read(mail, top, limits);
+        ch_machine_read(mail, top);
         if (!incoming->truncated) {
-            top = ch_unfold(top);
-            ch_walk(mail, top, limits, attachment_types, marks);
+            top = ch_uuencode_unfold(top);
+            ch_walk(mail, top, limits, marks);
+            ch_report_read(mail, top, limits);
         }
         g_object_unref(top);
     } else {
@@ -196,6 +182,9 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits, const char 
     }
     input_release(&input, array);
     ch_quote_cut(mail, marks);
+    if (ch_deadline_end())
+        ch_parse_warn(mail, "reading took more than %u s of processor time; the rest is in the raw mail",
+                      limits->parse_time);
     return mail;
 }
 
@@ -208,11 +197,34 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     input_prepare(&input, raw, G_MAXSIZE, NULL);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top)
-        top = ch_unfold(top);
-    GMimeObject *found = top ? ch_walk_find(top, part) : NULL;
-    if (found)
+        top = ch_uuencode_unfold(top);
+    const char *rest;
+    GMimeObject *found = top ? ch_walk_find(top, part, &rest) : NULL;
+    if (found && rest)
+        result = ch_tnef_cut(found, rest);
+    else if (found)
         result = g_byte_array_free_to_bytes(ch_part_decode(found, G_MAXSIZE, NULL, NULL));
     g_clear_object(&top);
     input_release(&input, array);
     return result;
+}
+
+void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count)
+{
+    Input inputs[CH_ANSWERED_MAX] = {{NULL, 0, NULL}};
+    GByteArray *arrays[CH_ANSWERED_MAX] = {NULL};
+    GMimeObject *tops[CH_ANSWERED_MAX] = {NULL};
+    guint read = 0;
+    count = MIN(count, CH_ANSWERED_MAX);
+    for (guint i = 0; i < count; i++) {
+        input_prepare(&inputs[i], sent[i], G_MAXSIZE, NULL);
+        GMimeObject *top = inputs[i].length > 0 ? input_parse(&inputs[i], &arrays[i]) : NULL;
+        if (top)
+            tops[read++] = top;
+    }
+    ch_quote_match(mail, tops, read);
+    for (guint i = 0; i < read; i++)
+        g_object_unref(tops[i]);
+    for (guint i = 0; i < count; i++)
+        input_release(&inputs[i], arrays[i]);
 }

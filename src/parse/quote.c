@@ -1,441 +1,350 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a person wrote now, told from what their mail client quoted below it and from the signature (P9).
- * Only finds offsets in ChMail.text; nothing is deleted, and in doubt a stretch stays. Each line is looked at
- * a bounded number of times.
+ * Only finds offsets in ChMail.text; nothing is deleted, and in doubt a stretch stays. How quotes are
+ * introduced is said in quote_attribution.c and quote_header.c, signatures in quote_signature.c;
+ * quote_match.c compares with what we sent.
  */
+#include "parse/quote_private.h"
+
 #include "mail/marker.h"
-#include "parse/internal.h"
 
 #include <string.h>
 
-/* Lines that an attribution may be broken over. */
-#define ATTRIBUTION_LINES 4
-/* Lines after a bare "--" that may be a signature. */
-#define SIGNATURE_LINES 12
+/* Lines that introduce a quote inside what the markup calls one. */
+#define INTRO_LINES 5
 
+/* One text while its cuts are looked for. */
 typedef struct {
-    gsize start, end; /* without the line end */
-    gboolean blank, quoted;
-} Line;
+    ChQuoteLines lines;
+    GArray *cuts;
+    gboolean answers;  /* the mail answers another one */
+    gboolean forwards; /* it shows another one to us */
+} Search;
 
-typedef struct {
-    const char *text;
-    Line *lines;
-    guint count;
-} Lines;
+/* ---- what the markup says ---- */
 
-static Lines split(const char *text)
+/* Lines [FROM, TO) that the markup calls a quote. Where it has quote marks behind no more than an
+ * introduction, what stands between and below them without a mark was typed there. */
+static void mark_quote(ChQuoteLines *lines, guint from, guint to)
 {
-    GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
-    const char *at = text;
-    while (*at) {
-        const char *end = strchrnul(at, '\n');
-        const char *first = at;
-        while (first < end &&
-               (g_ascii_isspace(*first) || ((guchar)first[0] == 0xc2 && (guchar)first[1] == 0xa0)))
-            first += (guchar)*first == 0xc2 ? 2 : 1;
-        Line line = {(gsize)(at - text), (gsize)(end - text), first >= end, first < end && *first == '>'};
-        g_array_append_val(lines, line);
-        at = *end ? end + 1 : end;
+    guint first = from, above = 0, end;
+    while (first < to && !lines->lines[first].quoted)
+        above += !lines->lines[first++].blank;
+    gboolean typed = first < to && above <= INTRO_LINES;
+    for (guint i = from; typed && i < first; i++)
+        typed = lines->lines[i].blank || !ch_quote_header(lines, i, &end);
+    for (guint i = from; i < (typed ? first : to); i++) {
+        lines->lines[i].intro = typed && !lines->lines[i].blank;
+        lines->lines[i].quoted |= !lines->lines[i].blank;
     }
-    guint count = lines->len;
-    return (Lines){text, (Line *)g_array_free(lines, FALSE), count};
+    for (guint i = first; i < to; i++)
+        lines->lines[i].intro |= lines->lines[i].quoted && !typed;
+    if (first < to && above == 0)
+        lines->lines[first].intro = TRUE;
 }
 
-/* Line I, trimmed, at most 300 bytes, lower case, without the marks of bold type. Free with g_free. */
-static char *line_text(const Lines *lines, guint i)
+static void apply_marks(ChQuoteLines *lines, const GArray *marks)
 {
-    const Line *line = &lines->lines[i];
-    gsize length = MIN(line->end - line->start, 300);
-    g_autofree char *raw = g_strndup(lines->text + line->start, length);
-    g_autofree char *valid = g_utf8_make_valid(raw, -1);
-    g_strdelimit(valid, "*", ' ');
-    g_strstrip(valid);
-    return g_utf8_strdown(valid, -1);
-}
-
-/* ---- attributions: "Em ter., 24 de nov. de 2026 às 10:00, Ana <ana@example.br> escreveu:" ---- */
-
-static gboolean ends_in_verb(const char *text)
-{
-    static const char *const verbs[] = {"wrote",      "writes",
-                                        "escreveu",   "escribió",
-                                        "escribio",   "schrieb",
-                                        "a écrit",    "écrit",
-                                        "ha scritto", "scrisse",
-                                        "schreef",    "skrev",
-                                        "napisał",    "napisał(a)",
-                                        "написал",    "написал(а)",
-                                        "пишет",      "kirjoitti",
-                                        "said",       "sent",
-                                        "disse",      "wrote the following",
-                                        "đã viết"};
-    gsize length = strlen(text);
-    while (length > 0 && strchr(": \t", text[length - 1]))
-        length--;
-    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        gsize size = strlen(verbs[i]);
-        if (length > size && !strncmp(text + length - size, verbs[i], size) && text[length - size - 1] == ' ')
-            return TRUE;
+    guint i = 0;
+    for (guint m = 0; marks && m < marks->len; m++) {
+        const ChCut *mark = &g_array_index(marks, ChCut, m);
+        while (i < lines->count && lines->lines[i].start < mark->start)
+            i++;
+        guint from = i;
+        while (i < lines->count && lines->lines[i].end <= mark->end)
+            i++;
+        if (mark->kind == CH_CUT_QUOTE)
+            mark_quote(lines, from, i);
+        for (guint at = from; mark->kind == CH_CUT_SIGNATURE && at < i; at++)
+            lines->lines[at].is_private = !lines->lines[at].quoted;
     }
-    return FALSE;
-}
-
-static gboolean begins_attribution(const char *text)
-{
-    static const char *const words[] = {"on ",   "em ", "no dia ",    "am ",     "el ",
-                                        "le ",   "il ", "op ",        "den ",    "på ",
-                                        "dnia ", "at ", "il giorno ", "w dniu ", "vào "};
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        if (g_str_has_prefix(text, words[i]))
-            return TRUE;
-    return FALSE;
-}
-
-/* A year or a time of day, and somebody's address or a second number: no ordinary sentence has them all. */
-static gboolean names_a_moment(const char *text)
-{
-    gboolean year = FALSE, moment = FALSE;
-    guint numbers = 0;
-    for (const char *at = text; *at;) {
-        if (!g_ascii_isdigit(*at)) {
-            at++;
-            continue;
-        }
-        gsize length = strspn(at, "0123456789");
-        year |= length == 4 && (g_str_has_prefix(at, "19") || g_str_has_prefix(at, "20"));
-        moment |= length <= 2 && (at[length] == ':' || at[length] == 'h') && g_ascii_isdigit(at[length + 1]);
-        numbers++;
-        at += length;
-    }
-    return (year || moment) && numbers >= 2;
-}
-
-/* Whether an attribution ends at line LAST: *FIRST is its first line, *STRONG whether it could stand without
- * quote marks below it. */
-static gboolean find_attribution(const Lines *lines, guint last, guint *first, gboolean *strong)
-{
-    g_autofree char *tail = line_text(lines, last);
-    gsize length = strlen(tail);
-    if (length == 0 || tail[length - 1] != ':')
-        return FALSE;
-    g_autoptr(GString) joined = g_string_new(NULL);
-    for (guint used = 0; used < ATTRIBUTION_LINES && used <= last; used++) {
-        guint i = last - used;
-        if (lines->lines[i].blank || lines->lines[i].quoted != lines->lines[last].quoted)
-            break;
-        g_autofree char *text = line_text(lines, i);
-        if (used > 0)
-            g_string_prepend_c(joined, ' ');
-        g_string_prepend(joined, text);
-        if (!ends_in_verb(joined->str) && !(strchr(joined->str, '@') && names_a_moment(joined->str)))
-            continue;
-        gboolean moment = names_a_moment(joined->str);
-        if (begins_attribution(text) || (g_ascii_isdigit(text[0]) && moment)) {
-            *first = i;
-            *strong = moment;
-            return TRUE;
-        }
-    }
-    /* "Ana Silva escreveu:", "ter, 24 nov 2026 10:00 -0300 de Ana <ana@example.br>:" */
-    if (!ends_in_verb(tail) && !(strchr(tail, '@') && names_a_moment(tail)))
-        return FALSE;
-    *first = last;
-    *strong = FALSE;
-    return TRUE;
-}
-
-/* ---- header blocks: Outlook and its like ---- */
-
-typedef enum {
-    LABEL_NONE,
-    LABEL_FROM,
-    LABEL_DATE,
-    LABEL_TO,
-    LABEL_SUBJECT,
-} Label;
-
-static Label label_of(const char *text)
-{
-    static const struct {
-        const char *word;
-        Label label;
-    } labels[] = {
-        {"from", LABEL_FROM},
-        {"de", LABEL_FROM},
-        {"von", LABEL_FROM},
-        {"da", LABEL_FROM},
-        {"van", LABEL_FROM},
-        {"från", LABEL_FROM},
-        {"fra", LABEL_FROM},
-        {"od", LABEL_FROM},
-        {"sent", LABEL_DATE},
-        {"date", LABEL_DATE},
-        {"enviado", LABEL_DATE},
-        {"enviada", LABEL_DATE},
-        {"enviado em", LABEL_DATE},
-        {"enviada em", LABEL_DATE},
-        {"enviado el", LABEL_DATE},
-        {"data", LABEL_DATE},
-        {"fecha", LABEL_DATE},
-        {"gesendet", LABEL_DATE},
-        {"datum", LABEL_DATE},
-        {"envoyé", LABEL_DATE},
-        {"inviato", LABEL_DATE},
-        {"verzonden", LABEL_DATE},
-        {"skickat", LABEL_DATE},
-        {"sendt", LABEL_DATE},
-        {"to", LABEL_TO},
-        {"para", LABEL_TO},
-        {"an", LABEL_TO},
-        {"à", LABEL_TO},
-        {"a", LABEL_TO},
-        {"aan", LABEL_TO},
-        {"till", LABEL_TO},
-        {"til", LABEL_TO},
-        {"cc", LABEL_TO},
-        {"subject", LABEL_SUBJECT},
-        {"assunto", LABEL_SUBJECT},
-        {"asunto", LABEL_SUBJECT},
-        {"betreff", LABEL_SUBJECT},
-        {"objet", LABEL_SUBJECT},
-        {"oggetto", LABEL_SUBJECT},
-        {"onderwerp", LABEL_SUBJECT},
-        {"ämne", LABEL_SUBJECT},
-        {"emne", LABEL_SUBJECT},
-    };
-    const char *colon = strchr(text, ':');
-    if (!colon)
-        return LABEL_NONE;
-    gsize length = (gsize)(colon - text);
-    while (length > 0 && text[length - 1] == ' ')
-        length--;
-    for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
-        if (strlen(labels[i].word) == length && !strncmp(labels[i].word, text, length))
-            return labels[i].label;
-    return LABEL_NONE;
-}
-
-/* Whether a header block begins at line I: the sender and at least two of date, recipient and subject; the
- * sender or the date comes first. "De: 10/11 / Para: 12/11" is a range of dates and has too few. */
-static gboolean is_header_block(const Lines *lines, guint i)
-{
-    g_autofree char *first = line_text(lines, i);
-    Label label = label_of(first);
-    if (label != LABEL_FROM && label != LABEL_DATE)
-        return FALSE;
-    guint seen = 1u << label;
-    for (guint at = i + 1; at < lines->count && at < i + 8; at++) {
-        if (lines->lines[at].blank && at > i + 2)
-            break;
-        g_autofree char *text = line_text(lines, at);
-        seen |= 1u << label_of(text);
-    }
-    guint others = (seen >> LABEL_DATE & 1) + (seen >> LABEL_TO & 1) + (seen >> LABEL_SUBJECT & 1);
-    return (seen >> LABEL_FROM & 1) && others >= 2;
-}
-
-static gboolean is_rule(const char *text)
-{
-    return strlen(text) >= 4 && strspn(text, "_-= ") == strlen(text);
-}
-
-/* "-----Mensagem original-----" */
-static gboolean is_original_line(const char *text)
-{
-    static const char *const words[] = {
-        "original message",       "mensagem original",       "mensaje original",
-        "message d'origine",      "ursprüngliche nachricht", "messaggio originale",
-        "oorspronkelijk bericht", "reply message",           "originalmeddelande"};
-    if (text[0] != '-' && text[0] != '_')
-        return FALSE;
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strstr(text, words[i]))
-            return TRUE;
-    return FALSE;
-}
-
-static gboolean is_forward_line(const char *text)
-{
-    return strstr(text, "forwarded message") || strstr(text, "mensagem encaminhada") ||
-           strstr(text, "mensaje reenviado") || strstr(text, "mensagem reencaminhada") ||
-           strstr(text, "weitergeleitete nachricht");
-}
-
-/* A forward's header block is what the person wants to show. */
-static gboolean is_forward(const char *subject)
-{
-    static const char *const marks[] = {"fwd:", "fw:", "enc:", "rv:", "tr:", "wg:", "i:"};
-    for (guint i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (!g_ascii_strncasecmp(subject, marks[i], strlen(marks[i])))
-            return TRUE;
-    return FALSE;
 }
 
 /* ---- the search ---- */
 
 /* Most lines can begin nothing that is cut; only the others are worth a copy. */
-static gboolean is_suspect(const Lines *lines, guint i)
+static gboolean is_suspect(const ChQuoteLines *lines, guint i)
 {
-    const char *text = lines->text + lines->lines[i].start;
-    gsize length = lines->lines[i].end - lines->lines[i].start;
-    if (strchr("-_=*", *text) || (guchar)*text >= 0x80 || memchr(text, ':', MIN(length, 40)))
+    const ChQuoteLine *line = &lines->lines[i];
+    const char *text = lines->text + line->start;
+    gsize length = line->end - line->start;
+    if (line->blank)
+        return FALSE;
+    if (strchr("-_=*", *text) || (guchar)*text >= 0x80 || memchr(text, ':', MIN(length, 60)) ||
+        memmem(text, length, "---", 3))
         return TRUE;
     while (length > 0 && g_ascii_isspace(text[length - 1]))
         length--;
-    return length > 0 &&
-           (text[length - 1] == ':' || text[length - 1] == '*' || (guchar)text[length - 1] >= 0x80);
+    return length > 0 && (strchr(":*>", text[length - 1]) || (guchar)text[length - 1] >= 0x80 ||
+                          (length > 6 && !memcmp(text + length - 5, "wrote", 5)));
 }
 
-/* The line where everything to the end is quoted without quote marks, or count. */
-static guint find_tail(const Lines *lines, gboolean forward)
+static gboolean is_marker(const char *words)
 {
-    for (guint i = 0; i < lines->count; i++) {
-        const Line *line = &lines->lines[i];
-        if (line->blank || line->quoted || !is_suspect(lines, i))
+    return strstr(words, CH_MARKER_PT) || strstr(words, CH_MARKER_EN);
+}
+
+/* "> wrote:" is what is left of an attribution that was broken behind the address, no quote. "  (http://…) >"
+ * is the rest of a quoted line that a mailer broke. */
+static void mend_marks(ChQuoteLines *lines)
+{
+    for (guint i = 1; i < lines->count; i++) {
+        ChQuoteLine *line = &lines->lines[i];
+        gsize length = line->end - line->start;
+        const char *text = lines->text + line->start;
+        if (line->blank || length > 300)
             continue;
-        g_autofree char *text = line_text(lines, i);
-        if (strstr(text, CH_MARKER_PT) || strstr(text, CH_MARKER_EN))
-            return i;
-        if (is_forward_line(text))
-            return lines->count;
-        if (!forward && (is_original_line(text) || is_header_block(lines, i)))
-            return i;
-        guint first;
-        gboolean strong;
-        if (text[strlen(text) - (*text != 0)] == ':' && find_attribution(lines, i, &first, &strong) &&
-            strong) {
-            guint next = i + 1;
-            while (next < lines->count && lines->lines[next].blank)
-                next++;
-            if (next < lines->count && !lines->lines[next].quoted)
-                return first;
+        if (line->quoted && !lines->lines[i - 1].quoted && length < 24 && text[length - 1] == ':') {
+            line->quoted = FALSE;
+            guint first;
+            if (!lines->lines[i - 1].blank && ch_attribution_find(lines, i, &first) != CH_ATTRIBUTION_NONE &&
+                first < i)
+                continue;
+            line->quoted = TRUE;
+        } else if (!line->quoted && lines->lines[i - 1].quoted && i + 1 < lines->count &&
+                   lines->lines[i + 1].quoted && strchr(")>", text[length - 1])) {
+            const char *words = ch_quote_words(lines, i);
+            gboolean one = strcspn(words, " ") >= strlen(words) - 2;
+            line->quoted = one && (strstr(words, "://") || strpbrk(words, "=%&") != NULL);
         }
+    }
+}
+
+/* Lines [FROM, TO) introduce the quoted lines that follow. */
+static void mark_intro(ChQuoteLines *lines, guint from, guint to)
+{
+    for (guint i = from; i < to; i++)
+        lines->lines[i].quoted = lines->lines[i].intro = TRUE;
+}
+
+typedef enum {
+    STEP_ON,
+    STEP_TAIL,    /* from here all is quoted */
+    STEP_FORWARD, /* from here all is shown to us */
+} Step;
+
+/* What an attribution that ends at line I means. *FIRST: where it begins. */
+static Step look_at_attribution(Search *search, guint i, guint *first)
+{
+    ChQuoteLines *lines = &search->lines;
+    ChAttribution attribution = ch_attribution_find(lines, i, first);
+    if (attribution == CH_ATTRIBUTION_NONE)
+        return STEP_ON;
+    guint next = ch_quote_next(lines, i + 1);
+    if (next < lines->count && lines->lines[next].quoted) {
+        gsize offset;
+        if (*first < i || !ch_attribution_inside(lines, i, &offset))
+            mark_intro(lines, *first, i + 1);
+        return STEP_ON;
+    }
+    return attribution == CH_ATTRIBUTION_STRONG && search->answers ? STEP_TAIL : STEP_ON;
+}
+
+/* What a header block, or the line above one, means that begins at I. */
+static Step look_at_header(Search *search, guint i, gboolean original)
+{
+    ChQuoteLines *lines = &search->lines;
+    guint end = i + 1, below;
+    if (original) {
+        guint next = ch_quote_next(lines, i + 1);
+        if (next < lines->count && ch_quote_header(lines, next, &below))
+            end = below;
+    } else if (!ch_quote_header(lines, i, &end)) {
+        return STEP_ON;
+    }
+    if (search->forwards)
+        return STEP_FORWARD;
+    if (!search->answers)
+        return STEP_ON;
+    guint next = ch_quote_next(lines, end);
+    if (next == lines->count || !lines->lines[next].quoted)
+        return STEP_TAIL;
+    mark_intro(lines, i, end);
+    return STEP_ON;
+}
+
+/* Where the part ends in which a person answers; *STEP says what follows. */
+static guint find_end(Search *search, Step *step)
+{
+    ChQuoteLines *lines = &search->lines;
+    for (guint i = 0; i < lines->count; i++) {
+        if (lines->lines[i].quoted || !is_suspect(lines, i))
+            continue;
+        if (ch_deadline_passed(1))
+            break;
+        const char *words = ch_quote_words(lines, i);
+        guint first = i;
+        if (ch_quote_is_forward(words))
+            *step = STEP_FORWARD;
+        else if (is_marker(words) && !search->forwards)
+            *step = STEP_TAIL;
+        else if ((*step = look_at_header(search, i, ch_quote_is_original(words))) == STEP_ON &&
+                 !search->forwards)
+            *step = look_at_attribution(search, i, &first);
+        if (*step != STEP_ON)
+            return first;
     }
     return lines->count;
 }
 
-/* Rules and blank lines above what is cut go with it. */
-static guint back_over_rules(const Lines *lines, guint i)
+/* What introduces the end at line I, and rules and blank lines above it, go with it. */
+static guint back_over_intro(ChQuoteLines *lines, guint i)
 {
+    guint first = i;
+    for (guint gap = 0; first > 0 && lines->lines[first - 1].blank && gap < CH_QUOTE_GAP; gap++)
+        first--;
+    guint above;
+    if (first > 0 && ch_attribution_find(lines, first - 1, &above) != CH_ATTRIBUTION_NONE)
+        i = above;
     while (i > 0) {
-        g_autofree char *text = line_text(lines, i - 1);
-        if (!lines->lines[i - 1].blank && !is_rule(text) && !is_original_line(text))
+        const char *words = ch_quote_words(lines, i - 1);
+        if (!lines->lines[i - 1].blank && !ch_quote_is_rule(words) && !ch_quote_is_original(words))
             break;
         i--;
     }
     return i;
 }
 
-static gboolean blank_between(const Lines *lines, guint from, guint to)
+static void add_cut(Search *search, guint from, guint to, ChCutKind kind)
 {
-    for (guint i = from; i < to; i++)
-        if (!lines->lines[i].blank)
-            return FALSE;
-    return TRUE;
-}
-
-static void add_cut(const Lines *lines, GArray *cuts, guint from, guint to, ChCutKind kind)
-{
+    const ChQuoteLines *lines = &search->lines;
     if (from >= to)
         return;
     gsize end = to < lines->count ? lines->lines[to].start : lines->lines[lines->count - 1].end;
     if (to >= lines->count && lines->text[end] == '\n')
         end++;
     ChCut cut = {lines->lines[from].start, end, kind};
-    g_array_append_val(cuts, cut);
+    g_array_append_val(search->cuts, cut);
 }
 
-/* Blocks of quoted lines in [0, END): the last one is cut where nothing follows it, and a single one that has
- * an attribution wherever it stands. Between several of them a person has answered; those stay. What is left
- * for a signature are the lines [*FROM, *END). */
-static void cut_blocks(const Lines *lines, guint *from, guint *to, GArray *cuts)
+/* The blocks of quoted lines in a stretch, with nothing but blank lines inside. */
+typedef struct {
+    guint count;
+    guint start, stop; /* of the last one */
+} Blocks;
+
+static Blocks find_blocks(const ChQuoteLines *lines, guint end)
 {
-    guint blocks = 0, start = 0, stop = 0, end = *to;
+    Blocks blocks = {0};
+    gboolean open = FALSE;
     for (guint i = 0; i < end; i++) {
-        if (!lines->lines[i].quoted)
-            continue;
-        if (blocks == 0 || !blank_between(lines, stop, i)) {
-            start = i;
-            blocks++;
+        if (lines->lines[i].quoted) {
+            if (!open)
+                blocks.start = i;
+            blocks.count += !open;
+            blocks.stop = i + 1;
+            open = TRUE;
+        } else if (!lines->lines[i].blank) {
+            open = FALSE;
         }
-        stop = i + 1;
     }
-    if (blocks == 0)
-        return;
-    gboolean trailing = blank_between(lines, stop, end);
-    guint above = start, first = start;
-    while (above > 0 && lines->lines[above - 1].blank && start - above < 2)
-        above--;
-    gboolean strong;
-    gboolean attributed = above > 0 && find_attribution(lines, above - 1, &first, &strong);
-    if (!trailing && !(blocks == 1 && attributed)) {
-        *from = stop; /* "-- " in a quote is somebody else's */
-        return;
-    }
-    if (!attributed)
-        first = start;
-    while (!trailing && stop < end &&
-           lines->lines[stop].blank) /* one empty line is enough between what stays */
-        stop++;
-    add_cut(lines, cuts, first, trailing ? end : stop, CH_CUT_QUOTE);
-    if (trailing)
-        *to = first;
-    else
-        *from = stop;
+    return blocks;
 }
 
-/* What phones and some programs put below every mail. */
-static gboolean is_device_line(const Lines *lines, guint i)
+/* Whether something says that the block at START is a quote of a mail, more than its marks do. */
+static gboolean is_introduced(ChQuoteLines *lines, guint start)
 {
-    static const char *const marks[] = {"sent from my ",
-                                        "sent from mail for ",
-                                        "sent from outlook for ",
-                                        "get outlook for ",
-                                        "enviado do meu ",
-                                        "enviado da minha ",
-                                        "enviado a partir do meu ",
-                                        "enviado desde mi ",
-                                        "enviado via ",
-                                        "obter o outlook para ",
-                                        "obtenha o outlook para ",
-                                        "envoyé de mon ",
-                                        "von meinem ",
-                                        "inviato da "};
-    if (lines->lines[i].end - lines->lines[i].start > 70)
-        return FALSE;
-    g_autofree char *text = line_text(lines, i);
-    for (guint m = 0; m < G_N_ELEMENTS(marks); m++)
-        if (g_str_has_prefix(text, marks[m]))
-            return !strpbrk(text, ",.!?");
+    guint first;
+    if (lines->lines[start].intro)
+        return TRUE;
+    for (guint i = start; i < lines->count && i < start + INTRO_LINES && lines->lines[i].quoted; i++)
+        if (ch_attribution_find(lines, i, &first) == CH_ATTRIBUTION_STRONG ||
+            is_marker(ch_quote_words(lines, i)))
+            return TRUE;
     return FALSE;
 }
 
-/* Where the signature in [FROM, END) begins: "-- " (RFC 3676 section 4.3), which many clients write without
- * its blank, or the line of a phone at the end. END without one. */
-static guint find_signature(const Lines *lines, guint from, guint end)
+/* "reply On Wed, Apr 4, 2012 at 3:59 PM, ana@example.br wrote:" above quoted lines. */
+static gboolean cut_inside(Search *search, guint start)
 {
-    guint last = end;
-    while (last > from && lines->lines[last - 1].blank)
-        last--;
-    guint found = last > from && is_device_line(lines, last - 1) ? last - 1 : end;
-    for (guint i = end; i-- > from;) {
-        const Line *line = &lines->lines[i];
-        gsize length = line->end - line->start;
-        const char *text = lines->text + line->start;
-        if (length == 3 && !memcmp(text, "-- ", 3))
-            return i;
-        if (length == 2 && !memcmp(text, "--", 2) && last - i <= SIGNATURE_LINES)
-            return i;
-    }
-    return found;
+    gsize offset;
+    const ChQuoteLines *lines = &search->lines;
+    if (start == 0 || !ch_attribution_inside(lines, start - 1, &offset))
+        return FALSE;
+    ChCut cut = {offset, lines->lines[start - 1].end, CH_CUT_QUOTE};
+    g_array_append_val(search->cuts, cut);
+    return TRUE;
 }
+
+/* Quoted lines in [0, *END): the last block is cut where nothing follows it, and a single one that is
+ * introduced wherever it stands. Between several of them a person has answered; those stay. *END becomes
+ * where the text above a block at the end ends. */
+static void cut_blocks(Search *search, guint *end)
+{
+    ChQuoteLines *lines = &search->lines;
+    Blocks blocks = find_blocks(lines, *end);
+    if (blocks.count == 0)
+        return;
+    guint stop = blocks.stop, after = stop;
+    while (after < *end && lines->lines[after].blank)
+        after++;
+    gboolean trailing = after == *end;
+    gboolean sure = is_introduced(lines, blocks.start) || cut_inside(search, blocks.start);
+    /* Quoted lines in a first mail are a log, a diff, or somebody else's words: they are what it is about. */
+    if (!sure && !(trailing && search->answers))
+        return;
+    if (!trailing && blocks.count > 1)
+        return;
+    if (!trailing) /* one empty line is enough between what stays */
+        stop = after;
+    guint start = blocks.start;
+    while (start > 0 && ch_quote_is_rule(ch_quote_words(lines, start - 1)))
+        start--;
+    add_cut(search, start, trailing ? *end : stop, CH_CUT_QUOTE);
+    if (trailing)
+        *end = start;
+}
+
+static void search_all(Search *search)
+{
+    ChQuoteLines *lines = &search->lines;
+    Step step = STEP_ON;
+    mend_marks(lines);
+    guint end = find_end(search, &step);
+    if (step == STEP_TAIL) {
+        end = back_over_intro(lines, end);
+        add_cut(search, end, lines->count, CH_CUT_QUOTE);
+    }
+    if (search->forwards && step == STEP_ON) /* somebody else's text, without a sign where it begins */
+        return;
+    guint signature = ch_quote_signature(lines, 0, end);
+    add_cut(search, signature, end, CH_CUT_SIGNATURE);
+    guint above = signature;
+    if (step != STEP_FORWARD || !search->forwards)
+        cut_blocks(search, &above);
+    if (above < signature)
+        add_cut(search, ch_quote_signature(lines, 0, above), above, CH_CUT_SIGNATURE);
+}
+
+/* ---- the result ---- */
 
 static gint compare_cuts(gconstpointer a, gconstpointer b)
 {
     const ChCut *left = a, *right = b;
-    return left->start < right->start ? -1 : left->start > right->start;
+    if (left->start != right->start)
+        return left->start < right->start ? -1 : 1;
+    return left->end < right->end ? -1 : left->end > right->end;
+}
+
+/* Overlapping cuts become ones beside each other; a quote that goes on in the next cut is one. */
+static void join_cuts(GArray *cuts)
+{
+    guint kept = 0;
+    for (guint i = 0; i < cuts->len; i++) {
+        ChCut cut = g_array_index(cuts, ChCut, i);
+        ChCut *last = kept ? &g_array_index(cuts, ChCut, kept - 1) : NULL;
+        if (last && cut.start < last->end)
+            cut.start = MIN(last->end, cut.end);
+        if (cut.start >= cut.end)
+            continue;
+        if (last && last->end == cut.start && last->kind == cut.kind) {
+            last->end = cut.end;
+            continue;
+        }
+        g_array_index(cuts, ChCut, kept++) = cut;
+    }
+    g_array_set_size(cuts, kept);
 }
 
 static char *without_cuts(const char *text, const GArray *cuts)
@@ -451,26 +360,41 @@ static char *without_cuts(const char *text, const GArray *cuts)
     return g_string_free(reply, FALSE);
 }
 
+gboolean ch_quote_finish(ChMail *mail)
+{
+    g_array_sort(mail->cuts, compare_cuts);
+    join_cuts(mail->cuts);
+    g_free(mail->reply);
+    mail->reply = without_cuts(mail->text, mail->cuts);
+    if (mail->cuts->len == 0 || !ch_text_is_blank(mail->reply))
+        return TRUE;
+    g_array_set_size(mail->cuts, 0); /* P9 */
+    g_free(mail->reply);
+    mail->reply = g_strdup(mail->text);
+    return FALSE;
+}
+
+/* The key of a ticket in the subject, or a sign of an answer in the headers. */
+static gboolean is_answer(const ChMail *mail)
+{
+    const char *key = strstr(mail->subject, "[#");
+    return mail->in_reply_to->len > 0 || mail->references->len > 0 || key ||
+           ch_quote_subject_answers(mail->subject);
+}
+
 void ch_quote_cut(ChMail *mail, const GArray *marks)
 {
-    (void)marks;
     g_array_set_size(mail->cuts, 0);
-    g_free(mail->reply);
-    Lines lines = split(mail->text);
-    if (lines.count > 0) {
-        guint tail = find_tail(&lines, is_forward(mail->subject));
-        guint end = tail < lines.count ? back_over_rules(&lines, tail) : lines.count;
-        add_cut(&lines, mail->cuts, end, lines.count, CH_CUT_QUOTE);
-        guint from = 0;
-        cut_blocks(&lines, &from, &end, mail->cuts);
-        add_cut(&lines, mail->cuts, find_signature(&lines, from, end), end, CH_CUT_SIGNATURE);
-        g_array_sort(mail->cuts, compare_cuts);
-    }
-    g_free(lines.lines);
-    mail->reply = without_cuts(mail->text, mail->cuts);
-    if (ch_text_is_blank(mail->reply)) { /* P9 */
+    g_auto(ChQuoteLines) lines = {0};
+    ch_quote_lines_init(&lines, mail->text);
+    Search search = {.lines = lines,
+                     .cuts = mail->cuts,
+                     .answers = is_answer(mail),
+                     .forwards = ch_quote_subject_forwards(mail->subject)};
+    apply_marks(&search.lines, marks);
+    if (lines.count > 0)
+        search_all(&search);
+    if (ch_deadline_passed(CH_DEADLINE_NOW)) /* half a search may have missed where the reply goes on (P9) */
         g_array_set_size(mail->cuts, 0);
-        g_free(mail->reply);
-        mail->reply = g_strdup(mail->text);
-    }
+    ch_quote_finish(mail);
 }

@@ -131,7 +131,8 @@ static char *read_iconv(const char *bytes, gsize length, const char *charset, gs
         if (out->str[i])
             out->str[kept++] = out->str[i];
     g_string_truncate(out, kept);
-    return g_string_free(out, FALSE);
+    /* From UCS-4 iconv makes what is beyond Unicode, too. */
+    return ch_text_mend(g_string_free(out, FALSE));
 }
 
 static Reading reading_of(const char *charset, const char **iconv_name)
@@ -350,6 +351,14 @@ char *ch_text_one_line(char *text)
         }
     }
     *to = '\0';
+    return text;
+}
+
+char *ch_text_mend(char *text)
+{
+    const char *bad = text;
+    while (!g_utf8_validate(bad, -1, &bad))
+        text[bad - text] = '?';
     return text;
 }
 

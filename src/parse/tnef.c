@@ -1,339 +1,378 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A winmail.dat (MS-OXTNEF) as parts: its files, and what it says where the mail says nothing else. libytnef
- * reads what tnef_reduce.c leaves of it. A mail inside becomes a text file, and its files stand beside it.
+ * winmail.dat, in which Outlook wraps files (MS-OXTNEF): the files inside, and the text for a mail that has
+ * no other. It reads lengths before it believes them and copies only what it returns; libytnef does neither,
+ * and writes to standard output. Rich text (RTF) is not read; which of the files are accepted is
+ * desk/files.c's business.
  */
 #include "parse/internal.h"
-#include "parse/tnef_private.h"
 
 #include <string.h>
-#include <ytnef.h>
 
-#define FILES_MAX                                                                                            \
-    100 /* of one winmail.dat, those of mails inside included: libytnef's list is walked for each */
-#define NESTING_MAX 4 /* mails in mails */
-#define NAME_BYTES  1024
-#define WHY         "chamado-why" /* of an object: a static string */
+#define FILES_MAX 500
+/* Mails inside mails; Outlook forwards them so. */
+#define DEPTH_MAX 4
 
-/* A stream that is still to be read. */
+/* Attributes: the ids of MS-OXTNEF section 2.1.3. */
+enum {
+    ATT_BODY = 0x0002800c,
+    ATT_ATTACH_DATA = 0x0006800f,
+    ATT_ATTACH_TITLE = 0x00018010,
+    ATT_ATTACH_RENDERING = 0x00069002,
+    ATT_PROPERTIES = 0x00069003,
+    ATT_ATTACHMENT = 0x00069005,
+    ATT_CODEPAGE = 0x00069007,
+};
+
+/* Properties (MS-OXPROPS), and the types of their values (MS-OXCDATA section 2.11.1). */
+enum {
+    PR_SUBJECT = 0x0037,
+    PR_BODY = 0x1000,
+    PR_BODY_HTML = 0x1013,
+    PR_DISPLAY_NAME = 0x3001,
+    PR_ATTACH_DATA = 0x3701,
+    PR_ATTACH_FILENAME = 0x3704,
+    PR_ATTACH_LONG_FILENAME = 0x3707,
+    PR_ATTACH_MIME_TAG = 0x370e,
+    PR_ATTACH_CONTENT_ID = 0x3712,
+};
+enum {
+    PT_OBJECT = 0x0d,
+    PT_STRING8 = 0x1e,
+    PT_UNICODE = 0x1f,
+    PT_BINARY = 0x102,
+    PT_MANY = 0x1000
+};
+
+/* What is left to be read. */
 typedef struct {
-    GBytes *bytes;
-    guint depth;
-} Pending;
+    const guint8 *at;
+    gsize left;
+} Cursor;
 
+static gboolean take(Cursor *cursor, gsize size, const guint8 **bytes)
+{
+    if (size > cursor->left)
+        return FALSE;
+    *bytes = cursor->at;
+    cursor->at += size;
+    cursor->left -= size;
+    return TRUE;
+}
+
+static gboolean take_number(Cursor *cursor, guint size, guint32 *number)
+{
+    const guint8 *bytes;
+    if (!take(cursor, size, &bytes))
+        return FALSE;
+    *number = 0;
+    for (guint i = 0; i < size; i++)
+        *number |= (guint32)bytes[i] << (8 * i);
+    return TRUE;
+}
+
+/* One value of a property, where it stands. */
 typedef struct {
-    GMimeMultipart *multipart;
-    GQueue pending;
-    guint files;
-    const char *why;
-} Opening;
+    guint type; /* 0: it was not there */
+    const guint8 *bytes;
+    gsize length;
+} Value;
 
-/* ---- values ---- */
+/* One message, or one file of it, while its attributes are read. */
+typedef struct {
+    Value title, data, body, html, subject, display, filename, long_filename, mime, content_id;
+} Draft;
 
-static const MAPIProperty *property_of(const MAPIProps *properties, guint number)
+static Value *place_of(Draft *draft, guint32 id)
 {
-    for (guint i = 0; i < properties->count; i++)
-        if (PROP_ID(properties->properties[i].id) == number)
-            return &properties->properties[i];
-    return NULL;
-}
-
-static guint long_of(const MAPIProps *properties, guint number)
-{
-    const MAPIProperty *property = property_of(properties, number);
-    return property && PROP_TYPE(property->id) == CH_TNEF_LONG ? SwapDWord(property->data->data, 4) : 0;
-}
-
-/* The charset of code page PAGE. */
-static void charset_of(guint page, char name[24])
-{
-    if (page == 65001)
-        g_strlcpy(name, "utf-8", 24);
-    else if (page >= 28591 && page <= 28605)
-        g_snprintf(name, 24, "iso-8859-%u", page - 28590);
-    else
-        g_snprintf(name, 24, "windows-%u", page >= 437 && page < 1300 ? page : 1252);
-}
-
-static char *text_of_bytes(const guint8 *bytes, gsize length, gboolean utf16, guint page)
-{
-    char charset[24];
-    charset_of(page, charset);
-    if (utf16) {
-        for (gsize i = 0; i + 1 < length; i += 2)
-            if (!bytes[i] && !bytes[i + 1])
-                length = i;
-        length -= length % 2;
-    } else {
-        length = strnlen((const char *)bytes, length);
-    }
-    return ch_text_clean(ch_text_to_utf8((const char *)bytes, length, utf16 ? "utf-16le" : charset, NULL));
-}
-
-/* A property's text; NULL where there is none. Free with g_free. */
-static char *text_of(const MAPIProps *properties, guint number, guint page)
-{
-    const MAPIProperty *property = property_of(properties, number);
-    if (!property || !property->data->data || property->data->size <= 0)
+    switch (id) {
+    case PR_SUBJECT:
+        return &draft->subject;
+    case PR_BODY:
+        return &draft->body;
+    case PR_BODY_HTML:
+        return &draft->html;
+    case PR_DISPLAY_NAME:
+        return &draft->display;
+    case PR_ATTACH_DATA:
+        return &draft->data;
+    case PR_ATTACH_FILENAME:
+        return &draft->filename;
+    case PR_ATTACH_LONG_FILENAME:
+        return &draft->long_filename;
+    case PR_ATTACH_MIME_TAG:
+        return &draft->mime;
+    case PR_ATTACH_CONTENT_ID:
+        return &draft->content_id;
+    default:
         return NULL;
-    return text_of_bytes(property->data->data, (gsize)property->data->size,
-                         PROP_TYPE(property->id) == CH_TNEF_UTF16, page);
+    }
 }
 
-static guint page_of(const TNEFStruct *tnef)
+static gboolean is_long(guint type)
 {
-    guint page = tnef->CodePage.size >= 4 ? SwapDWord(tnef->CodePage.data, 4) : 0;
-    return page ? page : 1252;
+    return type == PT_OBJECT || type == PT_STRING8 || type == PT_UNICODE || type == PT_BINARY;
 }
 
-/* ---- parts ---- */
-
-static GMimePart *new_part(Opening *opening, const char *type, const char *subtype, GByteArray *bytes)
+/* Bytes of a value of a fixed TYPE; 0: no such type. */
+static gsize fixed_size(guint type)
 {
-    GMimePart *part = g_mime_part_new_with_type(type, subtype);
-    GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
-    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
-    GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_BINARY);
-    g_object_unref(stream);
-    g_mime_part_set_content(part, content);
-    g_object_unref(content);
-    g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BINARY);
-    g_mime_multipart_add(opening->multipart, GMIME_OBJECT(part));
-    g_object_unref(part);
-    return part;
+    static const struct {
+        guint type;
+        gsize size;
+    } sizes[] = {{0x02, 4}, {0x03, 4}, {0x04, 4}, {0x0a, 4}, {0x0b, 4}, {0x05, 8},
+                 {0x06, 8}, {0x07, 8}, {0x14, 8}, {0x40, 8}, {0x48, 16}};
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++)
+        if (sizes[i].type == type)
+            return sizes[i].size;
+    return 0;
 }
 
-static GByteArray *bytes_of_text(char *text)
+/* The name of a named property (MS-OXTNEF section 2.1.3.4): a number, or words. */
+static gboolean skip_name(Cursor *cursor)
 {
-    return g_byte_array_new_take((guint8 *)text, strlen(text));
+    const guint8 *skipped;
+    guint32 kind, length;
+    if (!take(cursor, 16, &skipped) || !take_number(cursor, 4, &kind) || !take_number(cursor, 4, &length))
+        return FALSE;
+    return kind == 0 || (length < G_MAXINT32 && take(cursor, (length + 3) & ~(gsize)3, &skipped));
 }
 
-static gboolean is_token(const char *word)
+static gboolean read_value(Cursor *cursor, guint type, Value *value)
 {
-    return *word &&
-           strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+._") == strlen(word);
+    guint32 length;
+    const guint8 *padding;
+    *value = (Value){.type = type};
+    if (!is_long(type)) {
+        value->length = fixed_size(type);
+        return value->length > 0 && take(cursor, value->length, &value->bytes);
+    }
+    if (!take_number(cursor, 4, &length) || !take(cursor, length, &value->bytes))
+        return FALSE;
+    value->length = length;
+    take(cursor, MIN((4 - length % 4) % 4, cursor->left), &padding);
+    return TRUE;
 }
 
-/* What the file calls itself, or "application/octet-stream". The result is a pair; free with g_strfreev. */
-static char **type_of(const MAPIProps *properties, guint page)
+/* FALSE where the list ends before it says. */
+static gboolean read_properties(Cursor cursor, Draft *draft)
 {
-    g_autofree char *declared = text_of(properties, CH_TNEF_MIME_TYPE, page);
-    char **pair = declared ? g_strsplit(declared, "/", 3) : NULL;
-    /* A type that GMime would take for something other than a leaf says nothing of the bytes here. */
-    gboolean is_leaf = pair && g_strv_length(pair) == 2 && is_token(pair[0]) && is_token(pair[1]) &&
-                       g_ascii_strcasecmp(pair[0], "multipart") && g_ascii_strcasecmp(pair[0], "message");
-    if (is_leaf)
-        return pair;
-    g_strfreev(pair);
-    return g_strsplit("application/octet-stream", "/", 2);
-}
-
-static void set_name(GMimePart *part, char *name)
-{
-    g_autofree char *owned = ch_text_one_line(name);
-    ch_text_cut(owned, NAME_BYTES);
-    if (*owned)
-        g_mime_part_set_filename(part, owned);
-}
-
-static void add_file(Opening *opening, Attachment *attachment, GByteArray *bytes, guint page)
-{
-    const MAPIProps *properties = &attachment->MAPI;
-    g_auto(GStrv) type = type_of(properties, page);
-    GMimePart *part = new_part(opening, type[0], type[1], bytes);
-    char *name = text_of(properties, CH_TNEF_LONG_NAME, page);
-    if (!name && attachment->Title.size > 0)
-        name = text_of_bytes(attachment->Title.data, (gsize)attachment->Title.size, FALSE, page);
-    if (!name)
-        name = text_of(properties, CH_TNEF_NAME, page);
-    if (name)
-        set_name(part, name);
-    g_autofree char *id = text_of(properties, CH_TNEF_CONTENT_ID, page);
-    /* PR_ATTACH_FLAGS, 4: shown in the text. */
-    gboolean shown = id && (long_of(properties, CH_TNEF_FLAGS) & 4) && !g_ascii_strcasecmp(type[0], "image");
-    if (shown)
-        g_mime_part_set_content_id(part, id);
-    g_mime_object_set_disposition(GMIME_OBJECT(part),
-                                  shown ? GMIME_DISPOSITION_INLINE : GMIME_DISPOSITION_ATTACHMENT);
-}
-
-/* The bytes of one object of a file's properties, behind the 16 that say what it is (MS-OXTNEF section
- * 2.1.3.4.2). Takes them out of the property. */
-static GByteArray *object_of(Attachment *attachment)
-{
-    const MAPIProperty *property = property_of(&attachment->MAPI, CH_TNEF_DATA);
-    if (!property || property->data->size <= 0)
-        return g_byte_array_new();
-    /* IID_IMessage, IID_IStorage and IID_IStream end alike. */
-    static const guint8 identifier[12] = {0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46};
-    GByteArray *bytes = g_byte_array_new_take(property->data->data, (gsize)property->data->size);
-    property->data->data = NULL;
-    property->data->size = 0;
-    if (bytes->len >= 16 && !memcmp(bytes->data + 4, identifier, sizeof(identifier)))
-        g_byte_array_remove_range(bytes, 0, 16);
-    return bytes;
-}
-
-static gboolean is_stream(const GByteArray *bytes)
-{
-    return bytes->len > 6 && !memcmp(bytes->data, "\x78\x9f\x3e\x22", 4);
-}
-
-static void add_attachment(Opening *opening, Attachment *attachment, guint depth, guint page)
-{
-    GByteArray *bytes;
-    if (attachment->FileData.size > 0) { /* allocated by malloc, as GLib does */
-        bytes = g_byte_array_new_take(attachment->FileData.data, (gsize)attachment->FileData.size);
-        attachment->FileData.data = NULL;
-        attachment->FileData.size = 0;
-    } else {
-        bytes = object_of(attachment);
-        if (is_stream(bytes) && depth < NESTING_MAX) {
-            Pending *pending = g_new(Pending, 1);
-            *pending = (Pending){g_byte_array_free_to_bytes(bytes), depth + 1};
-            g_queue_push_tail(&opening->pending, pending);
-            return;
+    guint32 count, type, id, values;
+    if (!take_number(&cursor, 4, &count))
+        return FALSE;
+    for (guint32 i = 0; i < count; i++) {
+        if (!take_number(&cursor, 2, &type) || !take_number(&cursor, 2, &id) ||
+            (id >= 0x8000 && !skip_name(&cursor)))
+            return FALSE;
+        values = 1;
+        if (((type & PT_MANY) || is_long(type)) && !take_number(&cursor, 4, &values))
+            return FALSE;
+        Value *place = type & PT_MANY ? NULL : place_of(draft, id);
+        for (guint32 k = 0; k < values; k++) {
+            Value value;
+            if (!read_value(&cursor, type & ~(guint)PT_MANY, &value))
+                return FALSE;
+            if (place && !place->type)
+                *place = value;
         }
     }
-    add_file(opening, attachment, bytes, page);
+    return TRUE;
 }
 
-/* ---- the text ---- */
-
-/* What the message says, as plain text. NULL where it says nothing that can be read. */
-static char *plain_text(const TNEFStruct *tnef)
+static char *value_text(const Value *value, const char *charset)
 {
-    guint page = page_of(tnef);
-    char *text = text_of(&tnef->MapiProperties, CH_TNEF_BODY, page);
-    if (!text && tnef->body.size > 0)
-        text = text_of_bytes(tnef->body.data, (gsize)tnef->body.size, FALSE, page);
-    if (text && ch_text_is_blank(text))
-        g_clear_pointer(&text, g_free);
-    const MAPIProperty *html = text ? NULL : property_of(&tnef->MapiProperties, CH_TNEF_HTML);
-    if (html) {
-        guint own = long_of(&tnef->MapiProperties, CH_TNEF_CODE_PAGE);
-        g_autofree char *markup = text_of(&tnef->MapiProperties, CH_TNEF_HTML, own ? own : page);
-        text = markup ? ch_html_to_text(markup, strlen(markup), NULL) : NULL;
+    gsize length = value->length;
+    guint unit = value->type == PT_UNICODE ? 2 : 1;
+    while (length >= unit && !value->bytes[length - 1] && !value->bytes[length - unit])
+        length -= unit;
+    return ch_text_to_utf8((const char *)value->bytes, length, unit == 2 ? "UTF-16LE" : charset, NULL);
+}
+
+/* A container while it is read. */
+typedef struct {
+    ChTnef *tnef;
+    GBytes *whole;
+    const guint8 *start;
+    char *charset; /* of text that is not Unicode */
+    guint depth;
+} Reader;
+
+static GBytes *slice(const Reader *reader, const Value *value, gsize skip)
+{
+    return g_bytes_new_from_bytes(reader->whole, (gsize)(value->bytes - reader->start) + skip,
+                                  value->length - skip);
+}
+
+static void add(const Reader *reader, char *name, char *type, gboolean is_inline, GBytes *bytes)
+{
+    ChTnefFile *file = g_new0(ChTnefFile, 1);
+    file->name = name ? ch_filename_safe(name) : NULL;
+    file->type = type;
+    file->is_inline = is_inline;
+    file->bytes = bytes;
+    g_ptr_array_add(reader->tnef->files, file);
+}
+
+static char *body_of(const Draft *message, const char *charset)
+{
+    g_autofree char *text = message->body.type ? value_text(&message->body, charset) : NULL;
+    if (text && !ch_text_is_blank(text))
+        return ch_text_clean(g_steal_pointer(&text));
+    g_autofree char *html = message->html.type ? value_text(&message->html, charset) : NULL;
+    return html ? ch_html_to_text(ch_text_clean(html), strlen(html), NULL) : NULL;
+}
+
+static void read_container(Reader *outer, Cursor cursor, const char *title);
+
+/* One file is complete. A mail as a file gives its files and, as "its subject.txt", its words. */
+static void finish_file(Reader *reader, const Draft *draft)
+{
+    if (reader->tnef->files->len >= FILES_MAX) {
+        reader->tnef->whole = FALSE;
+        return;
     }
-    const MAPIProperty *rtf = text ? NULL : property_of(&tnef->MapiProperties, CH_TNEF_RTF);
-    if (rtf && rtf->data->data)
-        text = ch_tnef_rtf(rtf->data->data, (gsize)rtf->data->size);
-    return text;
-}
-
-static void append_line(GString *out, const char *name, const MAPIProps *properties, guint number, guint page)
-{
-    g_autofree char *value = text_of(properties, number, page);
-    if (value && *ch_text_one_line(value))
-        g_string_append_printf(out, "%s: %s\n", name, value);
-}
-
-/* A mail that was passed on, as a text file. */
-static void add_message(Opening *opening, const TNEFStruct *tnef)
-{
-    const MAPIProps *properties = &tnef->MapiProperties;
-    guint page = page_of(tnef);
-    g_autofree char *text = plain_text(tnef);
-    g_autoptr(GString) out = g_string_new(NULL);
-    append_line(out, "From", properties, CH_TNEF_SENDER_NAME, page);
-    append_line(out, "Address", properties, CH_TNEF_SENDER_ADDRESS, page);
-    append_line(out, "Subject", properties, CH_TNEF_SUBJECT, page);
-    if (text)
-        g_string_append_printf(out, "\n%s\n", text);
-    GMimePart *part =
-        new_part(opening, "text", "plain", bytes_of_text(g_string_free(g_steal_pointer(&out), FALSE)));
-    g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
-    g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_ATTACHMENT);
-    g_autofree char *subject = text_of(properties, CH_TNEF_SUBJECT, page);
-    if (subject)
-        g_strdelimit(ch_text_one_line(subject), "/\\", '-');
-    set_name(part, g_strconcat(subject && *subject ? subject : "message", ".txt", NULL));
-}
-
-static void add_text(Opening *opening, const TNEFStruct *tnef)
-{
-    char *text = plain_text(tnef);
-    if (!text && !tnef->starting_attach.next)
-        opening->why = opening->why ? opening->why : "there is nothing in it";
-    GMimePart *part = new_part(opening, "text", "plain", bytes_of_text(text ? text : g_strdup("")));
-    g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
-    ch_walk_mark_spare(GMIME_OBJECT(part));
-}
-
-/* ---- streams ---- */
-
-static gboolean read_stream(Opening *opening, const guint8 *bytes, gsize length, guint depth)
-{
-    const char *why = NULL;
-    guint room = FILES_MAX - MIN(FILES_MAX, opening->files);
-    g_autoptr(GByteArray) reduced = ch_tnef_reduce(bytes, length, room, &why);
-    if (!reduced)
-        return FALSE;
-    if (why)
-        opening->why = why;
-    TNEFStruct tnef = {0};
-    TNEFInitialize(&tnef);
-    gboolean read = TNEFParseMemory(reduced->data, (long)reduced->len, &tnef) == 0;
-    if (read && depth == 0)
-        add_text(opening, &tnef);
-    else if (read)
-        add_message(opening, &tnef);
-    guint page = page_of(&tnef);
-    for (Attachment *file = tnef.starting_attach.next; read && file; file = file->next) {
-        opening->files++;
-        add_attachment(opening, file, depth, page);
+    const Value *named = draft->long_filename.type ? &draft->long_filename
+                         : draft->filename.type    ? &draft->filename
+                         : draft->title.type       ? &draft->title
+                                                   : &draft->display;
+    g_autofree char *name = named->type ? value_text(named, reader->charset) : NULL;
+    if (draft->data.type == PT_OBJECT && draft->data.length > 16) {
+        g_autofree char *title = draft->display.type ? value_text(&draft->display, reader->charset) : NULL;
+        read_container(reader, (Cursor){draft->data.bytes + 16, draft->data.length - 16},
+                       title ? title : name);
+        return;
     }
-    TNEFFree(&tnef);
-    return read;
+    g_autofree char *mime = draft->mime.type ? value_text(&draft->mime, reader->charset) : NULL;
+    gboolean image = mime && g_str_has_prefix(mime, "image/");
+    add(reader, g_steal_pointer(&name), mime ? g_ascii_strdown(mime, -1) : NULL,
+        image && draft->content_id.length > 1,
+        draft->data.type ? slice(reader, &draft->data, 0) : g_bytes_new(NULL, 0));
 }
 
-static void read_pending(Opening *opening)
+static void finish_message(Reader *reader, const Draft *message, const char *title)
 {
-    for (Pending *next; (next = g_queue_pop_head(&opening->pending));) {
-        gsize length;
-        const guint8 *bytes = g_bytes_get_data(next->bytes, &length);
-        if (!read_stream(opening, bytes, length, next->depth))
-            opening->why = "a mail in it cannot be read";
-        g_bytes_unref(next->bytes);
-        g_free(next);
+    char *text = body_of(message, reader->charset);
+    if (!text || reader->depth <= 1) {
+        g_free(reader->tnef->text);
+        reader->tnef->text = text;
+        return;
+    }
+    g_autofree char *subject = message->subject.type ? value_text(&message->subject, reader->charset) : NULL;
+    const char *base = subject && *subject ? subject : title ? title : "mail";
+    char *name = g_strdelimit(g_strconcat(base, ".txt", NULL), "/\\", '-');
+    gsize length = strlen(text);
+    if (reader->tnef->files->len < FILES_MAX)
+        add(reader, name, g_strdup("text/plain"), FALSE, g_bytes_new_take(text, length));
+}
+
+static void take_attribute(Reader *reader, guint32 id, const Value *value, Draft *message, Draft **file,
+                           Draft *next)
+{
+    Cursor inner = {value->bytes, value->length};
+    guint32 codepage;
+    if (id == ATT_ATTACH_RENDERING) {
+        if (*file)
+            finish_file(reader, *file);
+        *next = (Draft){0};
+        *file = next;
+    } else if (id == ATT_CODEPAGE && take_number(&inner, 4, &codepage) && codepage < 100000) {
+        g_free(reader->charset);
+        reader->charset = codepage == 65001 ? g_strdup("utf-8") : g_strdup_printf("cp%u", (guint)codepage);
+    } else if (id == ATT_PROPERTIES && !read_properties(inner, message)) {
+        reader->tnef->whole = FALSE;
+    } else if (id == ATT_BODY && !message->body.type) {
+        message->body = *value;
+    } else if (*file && id == ATT_ATTACH_TITLE) {
+        (*file)->title = *value;
+    } else if (*file && id == ATT_ATTACH_DATA && !(*file)->data.type) {
+        (*file)->data = *value;
+    } else if (*file && id == ATT_ATTACHMENT) {
+        Draft properties = **file;
+        properties.data = (Value){0};
+        if (!read_properties(inner, &properties))
+            reader->tnef->whole = FALSE;
+        /* The data stand outside of the properties, unless it is a mail. */
+        if (properties.data.type != PT_OBJECT && (*file)->data.type)
+            properties.data = (*file)->data;
+        **file = properties;
     }
 }
 
-static gboolean is_tnef(GMimeObject *part)
+/* Reads the attributes of one container. OUTER: the one around it, or the first reader. */
+static void read_container(Reader *outer, Cursor cursor, const char *title)
+{
+    Reader reader = *outer;
+    reader.charset = g_strdup(outer->charset);
+    Draft message = {0}, next, *file = NULL;
+    guint32 signature, key, level, id, length, checksum;
+    gboolean good = reader.depth++ < DEPTH_MAX && take_number(&cursor, 4, &signature) &&
+                    signature == CH_TNEF_SIGNATURE && take_number(&cursor, 2, &key);
+    while (good && cursor.left > 0) {
+        Value value = {.type = PT_STRING8};
+        good = take_number(&cursor, 1, &level) && take_number(&cursor, 4, &id) &&
+               take_number(&cursor, 4, &length) && take(&cursor, length, &value.bytes);
+        if (!good)
+            break;
+        value.length = length;
+        take_number(&cursor, (guint)MIN(2, cursor.left), &checksum);
+        take_attribute(&reader, id, &value, &message, &file, &next);
+    }
+    if (file && (good || file->data.type)) /* where the data are cut off, nothing may pass for the file */
+        finish_file(&reader, file);
+    reader.tnef->whole = reader.tnef->whole && good;
+    finish_message(&reader, &message, title);
+    g_free(reader.charset);
+}
+
+static void file_free(gpointer data)
+{
+    ChTnefFile *file = data;
+    g_free(file->name);
+    g_free(file->type);
+    g_bytes_unref(file->bytes);
+    g_free(file);
+}
+
+ChTnef *ch_tnef_open(GMimeObject *part)
+{
+    GBytes *whole = g_byte_array_free_to_bytes(ch_part_decode(part, G_MAXUINT / 2, NULL, NULL));
+    ChTnef *tnef = g_new0(ChTnef, 1);
+    tnef->files = g_ptr_array_new_with_free_func(file_free);
+    tnef->whole = TRUE;
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(whole, &length);
+    Reader reader = {.tnef = tnef, .whole = whole, .start = bytes, .charset = (char *)"windows-1252"};
+    read_container(&reader, (Cursor){bytes, length}, NULL);
+    g_bytes_unref(whole); /* the files hold their own references */
+    return tnef;
+}
+
+void ch_tnef_free(ChTnef *tnef)
+{
+    if (!tnef)
+        return;
+    g_ptr_array_unref(tnef->files);
+    g_free(tnef->text);
+    g_free(tnef);
+}
+
+gboolean ch_tnef_is(GMimeObject *part)
 {
     if (!GMIME_IS_PART(part))
         return FALSE;
     if (ch_walk_is_type(part, "application", "ms-tnef") ||
         ch_walk_is_type(part, "application", "vnd.ms-tnef"))
         return TRUE;
-    g_autofree char *name = ch_part_filename(part);
-    return name && !g_ascii_strcasecmp(name, "winmail.dat");
+    g_autofree char *name = ch_part_filename(part, NULL);
+    return name && (!g_ascii_strcasecmp(name, "winmail.dat") || !g_ascii_strcasecmp(name, "win.dat"));
 }
 
-const char *ch_tnef_why(GMimeObject *part)
+GBytes *ch_tnef_cut(GMimeObject *part, const char *number)
 {
-    if (!is_tnef(part))
+    g_autoptr(ChTnef) tnef = ch_tnef_is(part) ? ch_tnef_open(part) : NULL;
+    guint64 index;
+    if (!tnef || !g_ascii_string_to_unsigned(number, 10, 1, MAX(tnef->files->len, 1), &index, NULL) ||
+        tnef->files->len == 0)
         return NULL;
-    const char *why = g_object_get_data(G_OBJECT(part), WHY);
-    return why ? why : "it is none";
-}
-
-GMimeObject *ch_tnef_open(GMimeObject *part)
-{
-    if (!is_tnef(part))
-        return NULL;
-    g_autoptr(GByteArray) bytes = ch_part_decode(part, G_MAXUINT, NULL, NULL);
-    Opening opening = {.multipart = ch_unfold_multipart()};
-    g_queue_init(&opening.pending);
-    gboolean read = read_stream(&opening, bytes->data, bytes->len, 0);
-    if (!read) {
-        g_object_unref(opening.multipart);
-        return NULL;
-    }
-    read_pending(&opening);
-    if (opening.why) {
-        g_object_set_data(G_OBJECT(part), WHY, (gpointer)opening.why);
-        g_mime_multipart_add(opening.multipart, part);
-    }
-    return GMIME_OBJECT(opening.multipart);
+    return g_bytes_ref(((ChTnefFile *)g_ptr_array_index(tnef->files, (guint)index - 1))->bytes);
 }

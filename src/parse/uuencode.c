@@ -9,6 +9,7 @@
 
 /* Files of one text; what follows stays text. */
 #define FILES_MAX 64
+#define DEPTH_MAX 200
 
 typedef struct {
     const char *start, *end; /* of the encoded file, from "begin" to the line after "end" */
@@ -124,7 +125,8 @@ static GMimePart *file_part(const File *file)
     return part;
 }
 
-GMimeObject *ch_uuencode_open(GMimeObject *part)
+/* The multipart that takes the place of PART, or NULL where it holds no file. */
+static GMimeObject *unfold_text(GMimeObject *part)
 {
     const char *disposition = g_mime_object_get_disposition(part);
     if (!GMIME_IS_PART(part) || !ch_walk_is_type(part, "text", "plain") ||
@@ -132,8 +134,9 @@ GMimeObject *ch_uuencode_open(GMimeObject *part)
         return NULL;
     g_autoptr(GByteArray) bytes = ch_part_decode(part, G_MAXSIZE, NULL, NULL);
     g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(File));
-    const char *end = (const char *)bytes->data + bytes->len;
-    for (const char *at = (const char *)bytes->data; at && at < end && files->len < FILES_MAX;) {
+    const char *start = bytes->len ? (const char *)bytes->data : "";
+    const char *end = start + bytes->len;
+    for (const char *at = start; at < end && files->len < FILES_MAX;) {
         File file;
         if (*at == 'b' && read_file(at, end, &file)) {
             g_array_append_val(files, file);
@@ -144,9 +147,39 @@ GMimeObject *ch_uuencode_open(GMimeObject *part)
     }
     if (files->len == 0)
         return NULL;
-    GMimeMultipart *multipart = ch_unfold_multipart();
+    GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
     add_part(multipart, words_part(part, bytes, files));
     for (guint i = 0; i < files->len; i++)
         add_part(multipart, file_part(&g_array_index(files, File, i)));
     return GMIME_OBJECT(multipart);
+}
+
+/* Recursion is bounded by DEPTH; GMime nests no deeper itself. */
+static void unfold_children(GMimeMultipart *multipart, guint depth)
+{
+    int count = g_mime_multipart_get_count(multipart);
+    for (int i = 0; i < count; i++) {
+        GMimeObject *child = g_mime_multipart_get_part(multipart, i);
+        if (GMIME_IS_MULTIPART(child)) {
+            if (depth < DEPTH_MAX)
+                unfold_children(GMIME_MULTIPART(child), depth + 1);
+            continue;
+        }
+        g_autoptr(GMimeObject) unfolded = unfold_text(child);
+        if (unfolded)
+            g_object_unref(g_mime_multipart_replace(multipart, i, unfolded));
+    }
+}
+
+GMimeObject *ch_uuencode_unfold(GMimeObject *top)
+{
+    if (GMIME_IS_MULTIPART(top)) {
+        unfold_children(GMIME_MULTIPART(top), 0);
+        return top;
+    }
+    GMimeObject *unfolded = unfold_text(top);
+    if (!unfolded)
+        return top;
+    g_object_unref(top);
+    return unfolded;
 }

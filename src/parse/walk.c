@@ -10,6 +10,8 @@
 
 /* GMime nests no deeper itself; what limits.depth allows is never more than this. */
 #define DEPTH_MAX 200
+/* Mails signed as a whole that are opened in one mail: each takes as much memory as it has bytes (P13). */
+#define CONTAINERS_MAX 4
 
 guint ch_walk_depth(const ChWalk *walk)
 {
@@ -30,22 +32,8 @@ static gboolean is_attachment(GMimeObject *part)
 
 static gboolean has_name(GMimeObject *part)
 {
-    const char *name = g_mime_object_get_content_disposition_parameter(part, "filename");
-    if (!name || !*name)
-        name = g_mime_object_get_content_type_parameter(part, "name");
+    g_autofree char *name = ch_part_filename(part, NULL);
     return name && *name;
-}
-
-#define SPARE "chamado-spare" /* of an object: it says again what others say */
-
-void ch_walk_mark_spare(GMimeObject *part)
-{
-    g_object_set_data(G_OBJECT(part), SPARE, part);
-}
-
-gboolean ch_walk_is_spare(GMimeObject *part)
-{
-    return g_object_get_data(G_OBJECT(part), SPARE) != NULL;
 }
 
 gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
@@ -58,10 +46,29 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
     return part == walk->body || !has_name(part);
 }
 
-static GMimeObject *first_leaf(GMimeObject *part, guint depth)
+static const char *charset_of(GMimeObject *body)
 {
-    while (GMIME_IS_MULTIPART(part) && depth-- > 0 && g_mime_multipart_get_count(GMIME_MULTIPART(part)) > 0)
-        part = g_mime_multipart_get_part(GMIME_MULTIPART(part), 0);
+    return ch_walk_is_type(body, "text", "*") ? g_mime_object_get_content_type_parameter(body, "charset")
+                                              : NULL;
+}
+
+GMimeObject *ch_walk_inside(ChWalk *walk, GMimeObject *part)
+{
+    GMimeObject *inside = ch_crypto_opened(part);
+    if (inside || walk->opened >= CONTAINERS_MAX || !(inside = ch_crypto_open(part)))
+        return inside;
+    walk->opened++;
+    return inside;
+}
+
+static GMimeObject *first_leaf(ChWalk *walk, GMimeObject *part, guint depth)
+{
+    for (GMimeObject *below = part; below && depth-- > 0;) {
+        part = below;
+        below = ch_walk_inside(walk, part);
+        if (GMIME_IS_MULTIPART(part) && g_mime_multipart_get_count(GMIME_MULTIPART(part)) > 0)
+            below = g_mime_multipart_get_part(GMIME_MULTIPART(part), 0);
+    }
     return part;
 }
 
@@ -73,93 +80,114 @@ static gboolean is_shown_inline(GMimeObject *part, gboolean related)
     return related || (disposition && !g_ascii_strcasecmp(disposition, "inline"));
 }
 
-/* What the parts around one are. */
+/* Where a part of the tree is while files are listed. */
 typedef struct {
-    gboolean related;      /* one of them is multipart/related */
-    gboolean is_signed;    /* the nearest is multipart/signed, and this is not its first child */
-    gboolean is_encrypted; /* the nearest is multipart/encrypted (RFC 3156 section 4) */
-} Around;
+    const char *number; /* of the part; of the root of a tree, what stands before its children's */
+    gboolean root;
+    guint depth;
+    gboolean related; /* below a multipart/related */
+    gboolean sealed;  /* below a multipart/encrypted */
+} Place;
 
-/* Whether PART is a leaf that makes up a signature or an encrypted mail, which nobody would call a file of
- * it: a signature below multipart/signed, or one with the name that clients give it, which a mailing list
- * took out of its multipart/signed; encrypted content. *ENCRYPTED becomes TRUE where it is the latter. */
-static gboolean is_machinery(GMimeObject *part, Around around, gboolean *encrypted)
+static void list_files(ChWalk *walk, GMimeObject *part, Place place);
+
+static void list_children(ChWalk *walk, GMimeMultipart *multipart, Place place)
 {
-    if (ch_smime_is_encrypted(part) || ch_walk_is_type(part, "application", "pgp-encrypted") ||
-        (around.is_encrypted && ch_walk_is_type(part, "application", "octet-stream"))) {
-        *encrypted = TRUE;
-        return TRUE;
+    GMimeObject *self = GMIME_OBJECT(multipart);
+    int count = g_mime_multipart_get_count(multipart);
+    Place below = {.depth = place.depth + 1,
+                   .related = place.related || ch_walk_is_type(self, "multipart", "related"),
+                   .sealed = place.sealed || ch_crypto_is_sealed(self)};
+    walk->mail->encrypted = walk->mail->encrypted || below.sealed;
+    for (int i = 0; i < count && walk->parts < walk->limits->parts + 1; i++) {
+        g_autofree char *child = g_strdup_printf("%s%s%d", place.number, place.root ? "" : ".", i + 1);
+        below.number = child;
+        list_files(walk, g_mime_multipart_get_part(multipart, i), below);
     }
-    if (!ch_walk_is_type(part, "application", "pgp-signature") &&
-        !ch_walk_is_type(part, "application", "pkcs7-signature") &&
-        !ch_walk_is_type(part, "application", "x-pkcs7-signature"))
-        return FALSE;
-    if (around.is_signed)
-        return TRUE;
-    /* Any other name is a file: "contrato.pdf.p7s" is a signed contract. */
-    static const char *const usual[] = {"smime.p7s", "signature.asc", "openpgp_digital_signature.asc", NULL};
-    g_autofree char *name = ch_part_filename(part);
-    g_autofree char *folded = name ? g_ascii_strdown(name, -1) : NULL;
-    return folded && g_strv_contains(usual, folded);
 }
 
-static void list_leaf(ChWalk *walk, GMimeObject *part, const char *number, Around around)
+/* The files of a winmail.dat in its place. FALSE where the container is to be listed itself: it is damaged.
+ */
+static gboolean add_tnef(ChWalk *walk, GMimeObject *part, const char *number)
 {
-    if (is_machinery(part, around, &walk->mail->encrypted))
-        return;
-    const char *why = ch_tnef_why(part);
-    if (why)
-        ch_parse_warn(walk->mail, "winmail.dat could not be read as a whole: %s", why);
-    g_ptr_array_add(walk->mail->attachments,
-                    ch_attachment_describe(part, number, is_shown_inline(part, around.related), walk->limits,
-                                           walk->types));
+    g_autoptr(ChTnef) tnef = ch_tnef_open(part);
+    for (guint i = 0; i < tnef->files->len && walk->parts < walk->limits->parts; i++) {
+        g_autofree char *inner = g_strdup_printf("%s/%u", number, i + 1);
+        walk->parts++;
+        g_ptr_array_add(walk->mail->attachments,
+                        ch_attachment_of_tnef(g_ptr_array_index(tnef->files, i), inner));
+    }
+    if (!walk->inner)
+        walk->inner = g_steal_pointer(&tnef->text);
+    return tnef->whole;
 }
 
-static void list_files(ChWalk *walk, GMimeObject *part, const char *number, guint depth, Around around)
+static void add_file(ChWalk *walk, GMimeObject *part, const char *number, const Place *place)
+{
+    gboolean is_tnef = ch_tnef_is(part);
+    if (is_tnef && add_tnef(walk, part, number))
+        return;
+    ChAttachment *file =
+        ch_attachment_describe(part, number, is_shown_inline(part, place->related), charset_of(walk->body));
+    file->is_sealed = is_tnef;
+    gboolean sealed = ch_crypto_is_sealed(part);
+    walk->mail->encrypted = walk->mail->encrypted || sealed;
+    file->is_crypto = sealed || place->sealed || ch_crypto_is_signature(part);
+    g_ptr_array_add(walk->mail->attachments, file);
+}
+
+static void list_files(ChWalk *walk, GMimeObject *part, Place place)
 {
     if (walk->parts >= walk->limits->parts) {
         ch_parse_warn(walk->mail, "more than %u MIME parts; the rest was not read", walk->limits->parts);
         return;
     }
-    gboolean too_deep = GMIME_IS_MULTIPART(part) && depth >= ch_walk_depth(walk);
+    if (ch_deadline_passed(CH_DEADLINE_NOW))
+        return;
+    GMimeObject *inside = ch_walk_inside(walk, part);
+    gboolean too_deep = (GMIME_IS_MULTIPART(part) || inside) && place.depth >= ch_walk_depth(walk);
     if (too_deep)
         ch_parse_warn(walk->mail, "MIME parts are nested deeper than %u; what is below was not read",
                       ch_walk_depth(walk));
     if (GMIME_IS_MULTIPART(part) && !too_deep) {
-        gboolean is_related = around.related || ch_walk_is_type(part, "multipart", "related");
-        gboolean is_signed = ch_walk_is_type(part, "multipart", "signed");
-        gboolean is_encrypted = ch_walk_is_type(part, "multipart", "encrypted");
-        int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
-        for (int i = 0; i < count && walk->parts < walk->limits->parts + 1; i++) {
-            g_autofree char *child =
-                depth == 0 ? g_strdup_printf("%d", i + 1) : g_strdup_printf("%s.%d", number, i + 1);
-            list_files(walk, g_mime_multipart_get_part(GMIME_MULTIPART(part), i), child, depth + 1,
-                       (Around){is_related, is_signed && i > 0, is_encrypted});
-        }
+        list_children(walk, GMIME_MULTIPART(part), place);
+        return;
+    }
+    g_autofree char *number = g_strconcat(place.number, place.root ? "1" : "", NULL);
+    if (inside && !too_deep) {
+        g_autofree char *prefix = g_strconcat(number, "/", NULL);
+        list_files(walk, inside, (Place){.number = prefix, .root = TRUE, .depth = place.depth + 1});
         return;
     }
     walk->parts++;
-    if (!too_deep && ch_walk_is_text(walk, part))
-        return;
-    list_leaf(walk, part, number, around);
+    if (too_deep || !ch_walk_is_text(walk, part))
+        add_file(walk, part, number, &place);
 }
 
-void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, const char *const *types, GArray *marks)
+void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks)
 {
-    ChWalk walk = {.mail = mail, .limits = limits, .types = types, .marks = marks};
-    walk.body = first_leaf(top, ch_walk_depth(&walk));
+    ChWalk walk = {.mail = mail, .limits = limits, .marks = marks};
+    walk.body = first_leaf(&walk, top, ch_walk_depth(&walk));
     ch_body_read(&walk, top);
-    list_files(&walk, top, "1", 0, (Around){0});
-    if (mail->encrypted)
-        ch_parse_warn(mail, "it is encrypted, and cannot be read");
+    list_files(&walk, top, (Place){.number = "", .root = TRUE});
+    if (walk.inner && ch_text_is_blank(mail->text)) {
+        ch_text_cut(walk.inner, limits->text_bytes);
+        g_free(mail->text);
+        mail->text = g_steal_pointer(&walk.inner);
+    }
+    g_free(walk.inner);
 }
 
-GMimeObject *ch_walk_find(GMimeObject *top, const char *number)
+/* The part below the root TOP that the digits and dots at *NUMBER name, which moves behind them. */
+static GMimeObject *find_in_tree(GMimeObject *top, const char **number)
 {
     GMimeObject *part = top;
-    if (!GMIME_IS_MULTIPART(top))
-        return strcmp(number, "1") ? NULL : top;
-    for (const char *at = number; *at;) {
+    const char *at = *number;
+    if (!GMIME_IS_MULTIPART(top)) {
+        *number = at + 1;
+        return *at == '1' ? top : NULL;
+    }
+    for (;;) {
         guint64 index = 0;
         if (!g_ascii_isdigit(*at) || !GMIME_IS_MULTIPART(part))
             return NULL;
@@ -168,10 +196,27 @@ GMimeObject *ch_walk_find(GMimeObject *top, const char *number)
         if (index < 1 || index > (guint64)g_mime_multipart_get_count(GMIME_MULTIPART(part)))
             return NULL;
         part = g_mime_multipart_get_part(GMIME_MULTIPART(part), (int)index - 1);
-        if (*at == '.' && at[1])
-            at++;
-        else if (*at)
-            return NULL;
+        if (*at != '.')
+            break;
+        at++;
     }
-    return part == top ? NULL : part;
+    *number = at;
+    return part;
+}
+
+GMimeObject *ch_walk_find(GMimeObject *top, const char *number, const char **rest)
+{
+    *rest = NULL;
+    for (guint opened = 0; top && opened <= CONTAINERS_MAX; opened++) {
+        GMimeObject *part = find_in_tree(top, &number);
+        if (!part || !*number)
+            return part;
+        if (*number++ != '/')
+            return NULL;
+        if (!(top = ch_crypto_open(part))) {
+            *rest = number;
+            return part;
+        }
+    }
+    return NULL;
 }

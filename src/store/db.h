@@ -92,6 +92,10 @@ gboolean ch_db_set_state(ChStore *store, gint64 ticket, gint64 mail, const char 
 /* Those that were merged into TICKET. Array of gint64. */
 GArray *ch_db_merged(ChStore *store, gint64 ticket, GError **error);
 
+/* outbox.c: the bytes of outbox mail ID, without its files, appended to SENT (of GBytes); nothing where they
+ * are gone or damaged. */
+gboolean ch_db_sent(ChStore *store, gint64 id, GPtrArray *sent, GError **error);
+
 /* What the traces in a mail say (traces.c). */
 typedef struct {
     gboolean own_message_id;
@@ -107,6 +111,8 @@ typedef struct {
     gint64 returned;                 /* outbox row of the mail of ours that a report speaks of; 0: of none */
     ChReturnedFacts *returned_facts; /* of it; NULL with returned 0 */
     gint64 returned_rank;            /* how that is known */
+    gint64 sent[CH_SENT_MAX];        /* serials of the mails of ours that it names, what it answers first */
+    guint sent_count;
 } ChTraces;
 
 /* OWN: of char *, folded: the addresses of the sender. What TRACES points to is the caller's to free. */

@@ -113,7 +113,7 @@ static gboolean question(ChStore *store, gint64 id, ChFacts *facts, GError **err
     if (!id)
         return TRUE;
     CH_ROW row = ch_row(store, CH_QUERY_QUESTION_FACTS);
-    gboolean any;
+    gboolean any = TRUE;
     ch_bind_int(&row, ":id", id);
     if (!ch_step(&row, &any, error) || !any)
         return !any;
@@ -139,6 +139,26 @@ static gboolean ticket(ChStore *store, const ChTraces *traces, ChFacts *facts, G
     return TRUE;
 }
 
+/* Who answers a closed ticket once more, after another of theirs followed it, means that one. */
+static gboolean follower(ChStore *store, ChFacts *facts, GError **error)
+{
+    if (!facts->ticket || facts->ticket->state != CH_TICKET_CLOSED || !facts->person)
+        return TRUE;
+    CH_ROW row = ch_row(store, CH_QUERY_TICKET_FOLLOWER);
+    gboolean any = TRUE;
+    ch_bind_int(&row, ":ticket", facts->ticket->number);
+    ch_bind_int(&row, ":person", facts->person->id);
+    if (!ch_step(&row, &any, error) || !any)
+        return !any;
+    ChTicketFacts *next = ch_store_ticket(store, ch_int(&row, 0), NULL, error);
+    if (!next)
+        return FALSE;
+    facts->meant = facts->ticket->number;
+    ch_ticket_facts_free(facts->ticket);
+    facts->ticket = next;
+    return TRUE;
+}
+
 /* What the mail itself points to. */
 static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
                            GError **error)
@@ -154,10 +174,13 @@ static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char 
         good = ch_traces_weigh(store, &traces, inquiry->others[i], CH_MATCH_SUBJECT, error);
     facts->own_message_id = traces.own_message_id;
     facts->disagreement = traces.disagreement;
-    facts->merged = traces.merged;
+    facts->meant = traces.merged;
     facts->token_of = traces.token_of;
+    for (guint i = 0; good && i < traces.sent_count; i++)
+        good = ch_db_sent(store, traces.sent[i], facts->sent, error);
     facts->returned = traces.returned_facts;
-    return good && ticket(store, &traces, facts, error) && question(store, traces.question, facts, error);
+    return good && ticket(store, &traces, facts, error) && follower(store, facts, error) &&
+           question(store, traces.question, facts, error);
 }
 
 /* What is known of the address that a mail of ours did not reach, and of the sender's. */

@@ -120,6 +120,22 @@ GPtrArray *ch_store_outbox(ChStore *store, gboolean all, guint limit, GError **e
     return row.failed ? NULL : g_steal_pointer(&list);
 }
 
+gboolean ch_db_sent(ChStore *store, gint64 id, GPtrArray *sent, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_SENT);
+    gboolean any;
+    ch_bind_int(&row, ":id", id);
+    if (!ch_step(&row, &any, error))
+        return FALSE;
+    /* They only help to find a quote: damaged ones cost the mail that answers them nothing. */
+    GBytes *bytes = any ? ch_unpack(sqlite3_column_blob(row.statement, 0),
+                                    (gsize)sqlite3_column_bytes(row.statement, 0), NULL)
+                        : NULL;
+    if (bytes)
+        g_ptr_array_add(sent, bytes);
+    return TRUE;
+}
+
 static ChStored *read_stored(ChStore *store, gint64 id, gint64 *mail, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_OUTBOX_BYTES);

@@ -127,10 +127,20 @@ static void weigh_returned(ChTraces *traces, const Token *token, gint64 rank)
     traces->returned_rank = rank;
 }
 
+static void remember_sent(ChTraces *traces, gint64 serial)
+{
+    for (guint i = 0; i < traces->sent_count; i++)
+        if (traces->sent[i] == serial)
+            return;
+    if (traces->sent_count < CH_SENT_MAX)
+        traces->sent[traces->sent_count++] = serial;
+}
+
 /* What TOKEN, of a mail from one of the addresses OWN, adds. */
 static gboolean weigh_token(ChStore *store, ChTraces *traces, const Token *token, const GPtrArray *own,
                             GError **error)
 {
+    remember_sent(traces, token->serial);
     gboolean mine = token->verified &&
                     g_ptr_array_find_with_equal_func((GPtrArray *)own, token->recipient, g_str_equal, NULL);
     if (!ch_traces_weigh(store, traces, token->ticket, mine ? CH_MATCH_TOKEN : CH_MATCH_REFERENCES, error))

@@ -18,7 +18,7 @@ gboolean ch_store_trouble(ChStore *store, const char *address, ChTrouble **troub
 {
     g_autofree char *folded = ch_address_fold(address);
     CH_ROW row = ch_row(store, CH_QUERY_TROUBLE_GET);
-    gboolean any;
+    gboolean any = TRUE;
     *trouble = NULL;
     ch_bind_text(&row, ":address", folded);
     if (!ch_step(&row, &any, error) || !any)

@@ -61,6 +61,15 @@ static inline ChLetter *full(const char *template, const char *language)
         {.name = (char *)"região.zip", .size = 64384000, .reason = (char *)CH_REFUSED_SIZE "64384000 bytes"},
         {.name = (char *)"setup.exe", .size = 45000, .reason = (char *)CH_REFUSED_TYPE ".exe"},
         {.name = (char *)"LEIAME", .size = 1, .reason = (char *)CH_REFUSED_NO_TYPE " at all"},
+        {.name = (char *)"fatura.pdf",
+         .size = 9,
+         .reason = (char *)CH_REFUSED_PROGRAM "application/x-dosexec"},
+        {.name = (char *)"relato.png", .size = 9, .reason = (char *)CH_REFUSED_CONTENT "text/html"},
+        {.name = (char *)"dados.zip", .size = 9, .reason = (char *)CH_REFUSED_TOTAL "9 bytes"},
+        {.name = (char *)"fotos.zip", .size = 9, .reason = (char *)CH_REFUSED_COUNT "20 files"},
+        {.name = (char *)"winmail.dat", .size = 9, .reason = (char *)CH_REFUSED_SEALED},
+        {.name = (char *)"logo.svg", .size = 9, .is_inline = TRUE, .reason = (char *)CH_REFUSED_TYPE ".svg"},
+        {.name = (char *)"assinatura.p7s", .size = 9, .is_crypto = TRUE, .reason = (char *)CH_REFUSED_CRYPTO},
         {.name = (char *)"nota.xml", .size = 2048, .reason = (char *)"NF-e por favor em ZIP"},
     };
     ChLetter *letter = ch_letter_new();
@@ -82,6 +91,7 @@ static inline ChLetter *full(const char *template, const char *language)
     set(&letter->summary, "Bom dia! A tela <erro> abre");
     set(&letter->log_line, "Aviso de entrega: <5.1.1>");
     letter->truncated = TRUE;
+    letter->encrypted = TRUE;
     letter->size = 64384000;
     letter->size_limit = 24u << 20;
     for (guint i = 0; i < G_N_ELEMENTS(files); i++)

@@ -205,6 +205,11 @@ static void test_closed(void)
     g_assert_nonnull(g_strstr_len(bytes, (gssize)g_bytes_get_size(stored->bytes), "[Integral #1]"));
     g_assert_nonnull(g_strstr_len(bytes, (gssize)g_bytes_get_size(stored->bytes), "[Integral #2]"));
 
+    /* Once more from the old thread: it is the new one that is meant. */
+    maria_replies(&d, "Re: [#1] x", "m6@c.example", CH_EVIDENCE_DOMAIN);
+    g_assert_cmpint(entries(&d, 2), ==, 2);
+    g_assert_cmpuint(count_logged(&d, 2, "belongs", "#1"), ==, 1);
+
     /* An agent's answer opens it whenever it comes; a stranger's and a claim are held as ever (P7). */
     settle_mail(&d, fixture_mail("eve@d.example", "suporte@desk.example", "Re: [#1] x", "e1@d.example"),
                 CH_EVIDENCE_DOMAIN);

@@ -58,6 +58,7 @@ static void test_marks(void)
         {"", "failed", "5.1.1", BY_ID, "bounced", TRUE, TRUE},
         {"maria@c.example", "failed", "5.2.2", BY_ID, "bounced", FALSE, TRUE},
         {"maria@c.example", "failed", "5.2.3", BY_ID, "bounced", FALSE, TRUE},
+        {"maria@c.example", "failed", "5.1.8", BY_ID, "bounced", FALSE, TRUE}, /* of our own address */
         {"maria@c.example", "failed", "5.7.1", BY_ID, "bounced", FALSE, TRUE},
         {"maria@c.example", "failed", "4.4.7", BY_ID, "bounced", FALSE, TRUE},
         {"maria@c.example", "failed", "", BY_ID, "bounced", FALSE, TRUE},
@@ -93,7 +94,7 @@ static void test_life_of_a_mark(void)
 
     maria_writes(&d, "Outra coisa", "m2@c.example"); /* by nothing but From */
     g_assert_cmpuint(count_sent(&d, "ack", "maria@c.example"), ==, 1);
-    g_assert_cmpuint(count_logged(&d, 2, "unreachable", "ack to maria@c.example"), ==, 1);
+    g_assert_cmpuint(count_logged(&d, 2, "not-sent", "ack to maria@c.example"), ==, 1);
     g_assert_true(is_marked(&d, "maria@c.example"));
 
     ChMail *answer =
@@ -128,6 +129,8 @@ static void test_told_once_a_day(void)
     ch_clock_set(1800000000 + 25 * 60 * 60);
     bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.2.2");
     g_assert_cmpuint(count_sent(&d, "notice-bounce", "ana@desk.example"), ==, 2);
+    bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.1.1"); /* the address is gone now: that is news */
+    g_assert_cmpuint(count_sent(&d, "notice-bounce", "ana@desk.example"), ==, 3);
     close_desk(&d);
 }
 

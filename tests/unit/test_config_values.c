@@ -27,7 +27,7 @@ static void test_defaults(void)
     g_assert_cmpstr(config->state_dir, ==, "/var/lib/chamado");
     g_assert_nonnull(config->template_dir);
     g_assert_cmpuint(config->limits.mail_bytes, ==, 24 << 20);
-    g_assert_true(g_strv_contains((const char *const *)config->attachment_types, "jpeg"));
+    g_assert_true(g_strv_contains((const char *const *)config->files.types, "jpg"));
     g_assert_cmpuint(config->digest_hour, ==, 8);
     g_assert_cmpuint(config->reopen_days, ==, 14);
     g_assert_cmpuint(config->budgets.strangers, ==, 300);
@@ -81,7 +81,8 @@ static const char full[] =
     "[mailbox m2]\nhost = ::1\nuser = m\npassword_env = SENHA\n"
     "[department a]\ntitle = \"A\" = 1\naddresses = a@example.br\nagents = ana@example.br\n"
     "language = en\nregistration = closed\ndomains = cliente.example, *.grupo.example\nrefuse = no\n"
-    "subaddress = yes\n"
+    "subaddress = yes\nattachment_types = docx\nattachment_bytes = 1M\nattachments_total = 2M\n"
+    "attachments_count = 3\n"
     "[department b]\naddresses = b@example.br, c@example.br\n"
     "[registration]\nmails = 6\nbytes = 1M\nper_day = 2\nremind = 0\nexpire = 90s\nretain = 30d\n"
     "[budgets]\naddress = 1\nticket = 2\nagent = 3\ndesk = 1000000\nstrangers = 4\n"
@@ -92,9 +93,10 @@ static const char full[] =
     "allow_plain = yes\nuser = s\npassword_file = /senha\nconnections = 9\ntimeout = 10s\n"
     "retry_days = 2\n"
     "[limits]\nmail_bytes = 3M\nattachment_bytes = 1000\nheader_bytes = 5K\ntext_bytes = 2M\n"
-    "parts = 7\ndepth = 6\nrecipients = 5\nbatch_mails = 4\nbatch_bytes = 1M\n"
+    "parts = 7\ndepth = 6\nrecipients = 5\nparse_time = 3s\nbatch_mails = 4\nbatch_bytes = 1M\n"
     "memory_bytes = 1G\n"
-    "[attachments]\ntypes = pdf, xml\n[trust]\nauthserv_id = MX.example.br\nkey_days = 7\n"
+    "[attachments]\ntypes = pdf, xml\ntotal = 3M\ncount = 4\n[trust]\nauthserv_id = MX.example.br\nkey_days "
+    "= 7\n"
     "[paths]\nstate = /srv/estado\ntemplates = /srv/modelos\n";
 
 /* The value of KEY in SECTION of TEXT as GKeyFile reads it; NULL: none. */

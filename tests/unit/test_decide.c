@@ -68,7 +68,7 @@ static void test_judge(void)
         {.name = "list by precedence", .from = "m@c.example", .precedence = "list", .kind = CH_KIND_LIST},
         {.name = "list", .from = "m@c.example", .list_id = "l.c.example", .kind = CH_KIND_LIST},
         {.name = "first-class", .from = "m@c.example", .precedence = "first-class", .kind = CH_KIND_PERSON},
-        {.name = "null sender", .from = "m@c.example", .return_path = "", .kind = CH_KIND_BOUNCE},
+        {.name = "null sender", .from = "m@c.example", .return_path = "", .kind = CH_KIND_AUTO_REPLY},
         {.name = "return path", .from = "m@c.example", .return_path = "m@c.example", .kind = CH_KIND_PERSON},
         {.name = "mailer-daemon", .from = "MAILER-DAEMON@c.example", .kind = CH_KIND_BOUNCE},
         {.name = "report", .from = "p@c.example", .report_type = "delivery-status", .kind = CH_KIND_BOUNCE},
@@ -171,7 +171,7 @@ typedef struct {
     const char *language;     /* of the mail */
     const char *reply;        /* NULL: the fixture's */
     ChQuestionKind question;  /* that it answers */
-    gboolean answered, expired, confirmed, by_admin, dmarc_fail, encrypted;
+    gboolean answered, expired, confirmed, by_admin, dmarc_fail;
     const char *blocked;
     guint held_mails, held_closed, asked_hour, asked_day, token_asked_day, same_body;
     guint64 held_bytes;
@@ -264,24 +264,6 @@ static void test_decide(void)
          .role = "requester",
          .actions = "open entry",
          .mails = "ack:maria notice-new:ana notice-new:bruno"},
-        {.name = "an encrypted one",
-         .account = CH_ACCOUNT_ACTIVE,
-         .encrypted = TRUE,
-         .from = "maria@c.example",
-         .outcome = "ticket",
-         .role = "requester",
-         .actions = "open entry log",
-         .mails = "ack:maria notice-new:ana notice-new:bruno"},
-        {.name = "an encrypted reply",
-         .evidence = CH_EVIDENCE_DOMAIN,
-         .encrypted = TRUE,
-         .from = "maria@c.example",
-         .match = CH_MATCH_TOKEN,
-         .state = CH_TICKET_OPEN,
-         .outcome = "reply",
-         .role = "requester",
-         .actions = "entry log",
-         .mails = "notice-reply:ana notice-reply:bruno"},
         {.name = "an agent opens one",
          .from = "ana@desk.example",
          .outcome = "ticket",
@@ -418,7 +400,6 @@ static void test_decide(void)
         g_autoptr(ChMail) mail = fixture_mail(c->from, c->to ? c->to : "suporte@desk.example",
                                               c->subject ? c->subject : "Impressora", "a@b");
         mail->size = 1000;
-        mail->encrypted = c->encrypted;
         mail->language = g_strdup(c->language);
         if (c->reply) {
             g_free(mail->reply);

@@ -14,7 +14,7 @@ static ChMail *parse_text(const char *text)
     ch_limits_default(&limits);
     g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
-    return ch_parse(incoming, &limits, NULL);
+    return ch_parse(incoming, &limits);
 }
 
 static ChConfig *config_of(const char *const *overrides)
@@ -116,7 +116,7 @@ static void test_ambiguous_bounded(void)
     const char *text = "From: ana@cliente.example, rui@evil.example\r\n" END;
     g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
-    g_autoptr(ChMail) mail = ch_parse(incoming, &limits, NULL);
+    g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
     g_assert_true(mail->from_ambiguous);
 }
 

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every mail of tests/mail against the .json beside it, in the form of `explain --json`, as the built-in
- * configuration reads and judges it; keys that are absent there are not compared. Limits and hostile mails
- * are in test_parse_limits.c. */
+ * configuration reads and judges it; "files" is "attachments" in short; keys that are absent are not
+ * compared. Limits and hostile mails are in test_parse_limits.c. */
+#include "desk/files.h"
 #include "judge/judge.h"
 #include "parse/parse.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-static const char *const types[] = {"pdf", "tar", "gz", "bmp", "gif", "jpg", "png", "zip", "txt", NULL};
-
 static ChMail *parse_bytes(GBytes *raw)
 {
     ChLimits limits;
     ch_limits_default(&limits);
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
-    return ch_parse(incoming, &limits, types);
+    ChMail *mail = ch_parse(incoming, &limits);
+    g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
+    ch_files_judge(mail, &((ChDepartmentConfig *)g_ptr_array_index(config->departments, 0))->files);
+    return mail;
 }
 
 static JsonObject *address_object(const ChAddress *address)
@@ -74,6 +76,22 @@ static void set_attachments(JsonObject *object, const GPtrArray *list)
     json_object_set_array_member(object, "attachments", array);
 }
 
+/* The same in short, one line a file: "2/1 nota.pdf application/pdf 12 accepted", with what the content is in
+ * place of the declared type where that is known. */
+static void set_files(JsonObject *object, const GPtrArray *list)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < list->len; i++) {
+        const ChAttachment *file = g_ptr_array_index(list, i);
+        g_autofree char *line = g_strdup_printf(
+            "%s %s %s %" G_GUINT64_FORMAT " %s%s%s", file->part, file->name,
+            file->content_type && *file->content_type ? file->content_type : file->type, file->size,
+            file->is_inline ? "inline " : "", file->accepted ? "accepted" : "refused: ", file->reason);
+        json_array_add_string_element(array, line);
+    }
+    json_object_set_array_member(object, "files", array);
+}
+
 static void set_bounces(JsonObject *object, const GPtrArray *list)
 {
     JsonArray *array = json_array_new();
@@ -106,11 +124,12 @@ static JsonNode *mail_node(const ChMail *mail)
     set_strings(object, "references", mail->references);
     json_object_set_string_member(object, "text", mail->text);
     json_object_set_string_member(object, "reply", mail->reply);
-    json_object_set_boolean_member(object, "encrypted", mail->encrypted);
     set_cuts(object, mail->cuts);
     set_attachments(object, mail->attachments);
+    set_files(object, mail->attachments);
     set_bounces(object, mail->bounces);
     json_object_set_string_member(object, "returned_id", mail->returned_id);
+    json_object_set_boolean_member(object, "encrypted", mail->encrypted);
     g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
     json_object_set_string_member(object, "kind", ch_kind_name(verdict->kind));

@@ -420,6 +420,44 @@ static void test_old_key(void)
     close_desk(&d);
 }
 
+/* BODY in answer to maria's acknowledgement, weighed and not carried out. */
+static ChReading *weigh_answer(Desk *d, const char *body, ChFacts **facts)
+{
+    GError *error = NULL;
+    g_autofree char *text = g_strdup_printf("From: maria@c.example\nTo: suporte@desk.example\nSubject: x\n"
+                                            "In-Reply-To: <%s>\nReferences: <%s> <%s>\n"
+                                            "Content-Type: text/plain; charset=utf-8\n\n%s",
+                                            d->ack1, d->notice1, d->ack1, body);
+    g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
+    g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
+    ChReading *reading = ch_read(d->config, incoming);
+    g_autoptr(ChDecision) decision = ch_weigh(d->config, d->store, incoming, reading, facts, &error);
+    g_assert_no_error(error);
+    return reading;
+}
+
+/* A mail is compared with what the outbox kept of those that it answers, each of them once. */
+static void test_compared_with_sent(void)
+{
+    Desk d = open_desk();
+    g_autoptr(ChFacts) facts = NULL;
+    g_autoptr(ChReading) first = weigh_answer(&d, "Obrigada.\n", &facts);
+    g_assert_cmpuint(facts->sent->len, ==, 2);
+    g_assert_cmpstr(first->mail->reply, ==, "Obrigada.\n");
+    g_autoptr(ChIncoming) sent = ch_incoming_new(g_ptr_array_index(facts->sent, 0), "test");
+    g_autoptr(ChReading) ack = ch_read(d.config, sent);
+    g_assert_cmpstr(ack->mail->message_id, ==, d.ack1);
+
+    const char *words = strchr(ack->mail->text, '\n') + 1; /* without the line above which people answer */
+    g_autofree char *body = g_strconcat("Funcionou.\n\n", words, NULL);
+    g_autoptr(ChFacts) again = NULL;
+    g_autoptr(ChReading) quoted = weigh_answer(&d, body, &again);
+    g_assert_true(g_str_has_prefix(quoted->mail->reply, "Funcionou.\n"));
+    g_assert_cmpuint(strlen(quoted->mail->reply), <, 20);
+    g_assert_cmpuint(strlen(quoted->mail->text), >, 100);
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -429,5 +467,6 @@ int main(int argc, char **argv)
     g_test_add_func("/trust/open-a-ticket", test_open);
     g_test_add_func("/trust/tokens-in-the-wrong-hands", test_tokens);
     g_test_add_func("/trust/an-old-key", test_old_key);
+    g_test_add_func("/trust/compared-with-what-we-sent", test_compared_with_sent);
     return g_test_run();
 }

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sentences with which automatic answers begin, in the languages of the desk's customers. Where a person
+ * might write the same, the mail is a person's: a sentence counts only at the beginning of a short text that
+ * asks nothing. Subjects are subject.c's business.
+ */
+#include "judge/notice.h"
+
+#include "base/fold.h"
+
+#include <string.h>
+
+#define LOOKED_AT 2500 /* bytes: vacation notices are short, or say at once what they are */
+#define SENTENCES 5
+
+/* Said by programs of themselves, in any mail. */
+static const char *const programs[] = {
+    "this is an automatic ",
+    "this is an automated ",
+    "this is an auto-generated",
+    "this is an auto-reply",
+    "this is an autoreply",
+    "this is an auto reply",
+    "this is an autoresponse",
+    "this is an out of office",
+    "this is an out-of-office",
+    "this e-mail was automatically generated",
+    "this email was automatically generated",
+    "this message was automatically generated",
+    "this message was generated automatically",
+    "this message has been automatically generated",
+    "this message has been generated automatically",
+    "this email is an automated",
+    "this e-mail is an automated",
+    "this is a system generated",
+    "this is a system-generated",
+    "this is a computer generated",
+    "this is a computer-generated",
+    "automatic reply:",
+    "automated reply:",
+    "auto-reply:",
+    "auto reply:",
+    "autoreply:",
+    "please do not reply to this message",
+    "please do not reply to this e-mail",
+    "please do not reply to this email",
+    "[this is an auto",
+    "esta e uma resposta automatica",
+    "esta e uma mensagem automatica",
+    "esta e uma mensagem gerada automaticamente",
+    "esta mensagem foi gerada automaticamente",
+    "este e um e-mail automatico",
+    "este e um email automatico",
+    "este e-mail foi gerado automaticamente",
+    "este email foi gerado automaticamente",
+    "mensagem automatica:",
+    "mensagem automatica,",
+    "mensagem automatica.",
+    "mensagem automatica -",
+    "resposta automatica:",
+    "resposta automatica.",
+    "favor nao responder",
+    "por favor, nao responda",
+    "por favor nao responda",
+    "nao responda a este",
+    "nao responda este",
+    "nao responda esta",
+    "esta es una respuesta automatica",
+    "este es un mensaje automatico",
+    "esto es una respuesta automatica",
+    "este es un correo automatico",
+    "este mensaje se ha generado automaticamente",
+    "este mensaje ha sido generado automaticamente",
+    "este correo se ha generado automaticamente",
+    "respuesta automatica:",
+    "por favor, no responda",
+    "no responda a este",
+    "ceci est une reponse automatique",
+    "ceci est un message automatique",
+    "cette reponse est automatique",
+    "ce message est genere automatiquement",
+    "ce message a ete genere automatiquement",
+    "reponse automatique :",
+    "reponse automatique:",
+    "merci de ne pas repondre",
+    "dies ist eine automatische",
+    "dies ist eine automatisch",
+    "diese e-mail wurde automatisch",
+    "diese nachricht wurde automatisch",
+    "diese mail wurde automatisch",
+    "das ist eine automatische",
+    "questa e una risposta automatica",
+    "questo e un messaggio automatico",
+    "risposta automatica:",
+    "messaggio generato automaticamente",
+    "dit is een automatisch",
+    "dit bericht is automatisch",
+    "det har ar ett automatiskt",
+    "dette er en automatisk",
+    "dette er et automatisk",
+    "detta ar ett automatiskt",
+    "tama on automaattinen",
+    "to jest automatyczna",
+    "to jest wiadomosc automatyczna",
+    "wiadomosc wygenerowana automatycznie",
+    "toto je automaticka",
+    "ez egy automatikus",
+    "bu otomatik bir",
+    "acesta este un mesaj automat",
+    "это автоматическии ответ",
+    "это автоматическое",
+    "αυτη ειναι μια αυτοματη",
+    "これは自動",
+    "このメールは自動",
+    "此邮件为自动",
+    "这是自动",
+    "這是自動",
+    "이 메일은 자동",
+    "seu e-mail esta aguardando autorizacao",
+    "para que sua mensagem seja entregue",
+};
+
+/* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
+static const char *const absences[] = {
+    "estou de ferias",
+    "estarei de ferias",
+    "encontro-me de ferias",
+    "me encontro de ferias",
+    "estou em ferias",
+    "estarei em ferias",
+    "estou em periodo de ferias",
+    "estou em gozo de ferias",
+    "estou fora do escritorio",
+    "estarei fora do escritorio",
+    "estou ausente do escritorio",
+    "estou ausente ",
+    "estarei ausente ",
+    "encontro-me ausente",
+    "me encontro ausente",
+    "nao estou no escritorio",
+    "estou de licenca",
+    "estarei de licenca",
+    "estou afastado",
+    "estou afastada",
+    "encontro-me fora",
+    "obrigado pela sua mensagem. estou",
+    "obrigado pelo seu e-mail. estou",
+    "obrigada pelo seu e-mail. estou",
+    "i am out of the office",
+    "i'm out of the office",
+    "i will be out of the office",
+    "i'll be out of the office",
+    "i am currently out of",
+    "i'm currently out of",
+    "i am away from the office",
+    "i'm away from the office",
+    "i am currently away",
+    "i am on vacation",
+    "i'm on vacation",
+    "i am on holiday",
+    "i am on annual leave",
+    "i am on leave",
+    "i am on maternity leave",
+    "i am on parental leave",
+    "i'm on annual leave",
+    "i'm on leave",
+    "i am on business travel",
+    "i will be on vacation",
+    "i will be away",
+    "i am away until",
+    "i'm away until",
+    "i am away from my",
+    "i am away and",
+    "i am currently on",
+    "i'm currently on",
+    "i am traveling",
+    "i am travelling",
+    "estoy de vacaciones",
+    "estare de vacaciones",
+    "me encuentro de vacaciones",
+    "estoy fuera de la oficina",
+    "estare fuera de la oficina",
+    "me encuentro fuera de la oficina",
+    "estoy ausente",
+    "estare ausente",
+    "estoy fuera",
+    "me encuentro fuera",
+    "no me encuentro en la oficina",
+    "je suis absent",
+    "je suis actuellement absent",
+    "je suis en conge",
+    "je suis actuellement en conge",
+    "je suis en vacances",
+    "je serai absent",
+    "je serai en conge",
+    "je suis en deplacement",
+    "je ne suis pas au bureau",
+    "actuellement absent",
+    "actuellement en conge",
+    "absent du bureau",
+    "ich bin derzeit nicht",
+    "ich bin zurzeit nicht",
+    "ich bin zur zeit nicht",
+    "ich bin momentan nicht",
+    "ich bin bis ",
+    "ich bin vom ",
+    "ich bin ab ",
+    "ich bin im urlaub",
+    "ich befinde mich im urlaub",
+    "ich befinde mich derzeit",
+    "ich befinde mich bis",
+    "ich bin nicht im buro",
+    "ich bin am ",
+    "ich bin nicht im haus",
+    "ich bin wieder ab",
+    "derzeit bin ich nicht",
+    "zur zeit bin ich nicht",
+    "sono in ferie",
+    "saro in ferie",
+    "sono fuori ufficio",
+    "saro fuori ufficio",
+    "sono assente",
+    "saro assente",
+    "saro assente",
+    "attualmente sono fuori",
+    "al momento sono fuori",
+    "sono attualmente",
+    "ik ben op vakantie",
+    "ik ben met vakantie",
+    "ik ben afwezig",
+    "ik ben momenteel afwezig",
+    "ik ben niet op kantoor",
+    "ik ben momenteel niet",
+    "ik ben niet aanwezig",
+    "wegens vakantie ben ik",
+    "jag ar pa semester",
+    "jag ar inte pa kontoret",
+    "jag ar for narvarande",
+    "jeg er pa ferie",
+    "jeg holder ferie",
+    "jeg er ikke pa kontoret",
+    "jeg er for tiden",
+    "olen lomalla",
+    "olen poissa",
+    "jestem na urlopie",
+    "przebywam na urlopie",
+    "jestem poza biurem",
+    "mam dovolenou",
+    "jsem na dovolene",
+    "szabadsagon vagyok",
+    "sunt in concediu",
+    "я в отпуске",
+    "я нахожусь в отпуске",
+    "меня нет в офисе",
+};
+
+/* Acknowledgements of other desks: what they thank for stands in the same sentence. */
+static const struct {
+    const char *begins, *holds;
+} receipts[] = {
+    {"recebemos sua ", "ticket"},
+    {"recebemos sua ", "protocolo"},
+    {"recebemos seu ", "protocolo"},
+    {"recebemos seu ", "chamado"},
+    {"recebemos a sua ", "protocolo"},
+    {"sua solicitacao foi ", "protocolo"},
+    {"sua solicitacao foi recebida", "solicitacao"},
+    {"sua solicitacao foi registrada", "solicitacao"},
+    {"seu chamado foi ", "chamado"},
+    {"seu ticket foi ", "ticket"},
+    {"um ticket foi ", "ticket"},
+    {"um chamado foi aberto", "chamado"},
+    {"your request has been received", "request"},
+    {"your request (", "received"},
+    {"your ticket has been ", "ticket"},
+    {"a ticket has been created", "ticket"},
+    {"a support ticket has been", "ticket"},
+    {"we have received your request", "ticket"},
+    {"we have received your message", "ticket"},
+    {"we've received your request", "ticket"},
+    {"su solicitud ha sido recibida", "solicitud"},
+    {"hemos recibido su solicitud", "ticket"},
+    {"ihre anfrage wurde ", "ticket"},
+    {"wir haben ihre anfrage erhalten", "ticket"},
+    {"votre demande a ete ", "ticket"},
+    {"votre demande a bien ete ", "demande"},
+    {"la sua richiesta e stata ", "ticket"},
+    {"la tua richiesta e stata ", "ticket"},
+};
+
+/* Polite words that come before the sentence: not looked at, as if they were one of their own. */
+static const char *const greetings[] = {
+    "ola",      "oi",           "bom dia",        "boa tarde",   "boa noite",     "prezado",
+    "prezada",  "prezados",     "caro",           "cara",        "hello",         "hi",
+    "dear",     "good morning", "good afternoon", "thank you",   "thanks",        "obrigado",
+    "obrigada", "agradeco",     "hola",           "buenos dias", "buenas tardes", "estimado",
+    "estimada", "estimados",    "gracias",        "hallo",       "guten tag",     "sehr geehrte",
+    "liebe",    "lieber",       "vielen dank",    "danke",       "bonjour",       "madame",
+    "monsieur", "merci",        "cher",           "chere",       "buongiorno",    "gentile",
+    "salve",    "grazie",       "beste",          "geachte",     "bedankt",       "hej",
+};
+
+static const char *begins_with(const char *sentence, const char *const *table, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (g_str_has_prefix(sentence, table[i]))
+            return table[i];
+    return NULL;
+}
+
+static const char *receipt_of(const char *sentence)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(receipts); i++)
+        if (g_str_has_prefix(sentence, receipts[i].begins) && strstr(sentence, receipts[i].holds))
+            return receipts[i].begins;
+    return NULL;
+}
+
+/* The length of the sentence at AT, with what ends it. */
+static gsize sentence_length(const char *at)
+{
+    gsize length = strcspn(at, ".!?\n");
+    while (at[length] == '.' && g_ascii_isalnum(at[length + 1])) /* "02.11.", "v. x" */
+        length += 1 + strcspn(at + length + 1, ".!?\n");
+    return length + (at[length] != '\0');
+}
+
+/* Behind "ola, ana! " and the like; AT where none stands there. */
+static const char *skip_greeting(const char *at)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(greetings); i++) {
+        gsize length = strlen(greetings[i]);
+        if (strncmp(at, greetings[i], length) || g_ascii_isalpha(at[length]))
+            continue;
+        gsize comma = strcspn(at, ",:;!.\n");
+        if (comma < 60 && at[comma])
+            return at + comma + 1 + strspn(at + comma + 1, " .!");
+    }
+    return at;
+}
+
+/* Behind a word of time that people put before such a sentence. */
+static const char *skip_now(const char *at)
+{
+    static const char *const words[] = {"actualmente ", "atualmente ", "no momento ",    "en este momento ",
+                                        "currently ",   "derzeit ",    "actuellement, ", "actuellement ",
+                                        "attualmente ", "momenteel "};
+    const char *found = begins_with(at, words, G_N_ELEMENTS(words));
+    return found ? at + strlen(found) + strspn(at + strlen(found), " ,") : at;
+}
+
+const char *ch_notice_words(const char *reply, gboolean is_reply)
+{
+    gsize length = strnlen(reply, LOOKED_AT + 1);
+    /* Line by line: a line's end ends a sentence where none is written. */
+    g_autofree char *start = g_strndup(reply, MIN(length, LOOKED_AT));
+    const char *valid_end;
+    if (!g_utf8_validate(start, -1, &valid_end))
+        start[valid_end - start] = '\0';
+    for (char *at = start; *at; at++) /* a wrapped line goes on; a short one is a greeting */
+        if (*at == '\n' && at[1] != '\n')
+            *at = at[1] && at > start && at[-1] != '\n' && !strchr(",!.:", at[-1]) ? ' ' : '.';
+    g_autofree char *folded = ch_fold(start, strlen(start));
+    gboolean asks = strchr(folded, '?') != NULL;
+    const char *at = folded + strspn(folded, " .!*-=_<>\"'#[(~");
+    for (guint i = 0; i < SENTENCES && *at; i++) {
+        at = skip_greeting(at);
+        gsize size = sentence_length(at);
+        g_autofree char *sentence = g_strndup(at, size);
+        const char *found = begins_with(at, programs, G_N_ELEMENTS(programs));
+        if (!found && is_reply && i < 3 && length <= LOOKED_AT)
+            found = begins_with(skip_now(at), absences, G_N_ELEMENTS(absences));
+        if (!found && length <= LOOKED_AT)
+            found = receipt_of(sentence);
+        if (found)
+            return asks ? NULL : found;
+        at += size;
+        at += strspn(at, " .!*-=_<>\"'#[(~");
+    }
+    return NULL;
+}
+
+gboolean ch_notice_is_receipt(const char *subject, const char *reply)
+{
+    static const char *const subjects[] = {
+        "read:",         "not read:", "lida:",      "lido:",      "nao lida:",      "nao lido:",  "leido:",
+        "leida:",        "no leido:", "gelesen:",   "ungelesen:", "nicht gelesen:", "lu :",       "lu:",
+        "non lu :",      "non lu:",   "letto:",     "letta:",     "non letto:",     "non letta:", "gelezen:",
+        "niet gelezen:", "deleted:",  "eliminada:", "excluida:"};
+    static const char *const words[] = {"was read on",       "was deleted without being read",
+                                        "has been read",     "foi lida em",
+                                        "foi lido em",       "foi excluida sem",
+                                        "foi eliminada sem", "se leyo el",
+                                        "fue leido el",      "ha sido leido",
+                                        "se elimino sin",    "wurde gelesen",
+                                        "gelesen am",        "ungelesen geloscht",
+                                        "a ete lu",          "a ete supprime sans",
+                                        "e stato letto",     "eliminato senza",
+                                        "is gelezen",        "zonder te zijn gelezen",
+                                        "leitura em"};
+    g_autofree char *folded = ch_fold(subject, 256);
+    if (!begins_with(folded, subjects, G_N_ELEMENTS(subjects)) || strlen(reply) > LOOKED_AT)
+        return FALSE;
+    g_autofree char *text = ch_fold(reply, LOOKED_AT);
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(text, words[i]))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean ch_notice_is_calendar(const char *reply)
+{
+    static const char *const words[] = {"has accepted this invitation",
+                                        "has declined this invitation",
+                                        "has accepted",
+                                        "has declined",
+                                        "has tentatively accepted",
+                                        "aceitou este convite",
+                                        "aceitou o convite",
+                                        "recusou este convite",
+                                        "recusou o convite",
+                                        "talvez participe",
+                                        "ha aceptado",
+                                        "ha rechazado",
+                                        "hat diese einladung",
+                                        "hat zugesagt",
+                                        "hat abgesagt",
+                                        "a accepte",
+                                        "a refuse",
+                                        "a decline",
+                                        "ha accettato",
+                                        "ha rifiutato"};
+    g_autofree char *text = ch_fold(reply, LOOKED_AT);
+    if (!*text)
+        return TRUE;
+    gsize first = sentence_length(text);
+    g_autofree char *sentence = g_strndup(text, MIN(first, 200));
+    if (strchr(text, '?'))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(sentence, words[i]))
+            return TRUE;
+    return FALSE;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mails that only a program writes, by their words, where their header says nothing (P6). Pure. */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * How a sentence of REPLY begins by which a vacation notice, an acknowledgement or a filter's question gives
+ * itself away, in the words of the tables of notice.c; NULL where a person may have written it. Only the
+ * first sentences of a short text without a question count. IS_REPLY: the mail answers another one. Static.
+ */
+const char *ch_notice_words(const char *reply, gboolean is_reply);
+
+/* Whether SUBJECT and REPLY are those of a read receipt, as Outlook writes them in many languages. */
+gboolean ch_notice_is_receipt(const char *subject, const char *reply);
+
+/* Whether REPLY, of a mail that answers an invitation, holds nothing that a person wrote. */
+gboolean ch_notice_is_calendar(const char *reply);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Signatures: below "-- " (RFC 3676 section 4.3) and what clients make of it, the line of a phone or an app,
+ * the footer of a mailing list, what the markup calls one. A name under a greeting is the person's own words
+ * and stays, and so does legal small print (P9).
+ */
+#include "parse/quote_private.h"
+
+#include <string.h>
+
+#define SIGNATURE_LINES 60 /* below "-- " */
+#define LOOSE_LINES     12 /* below what may also be a rule between two paragraphs */
+#define FOOTER_LINES    8
+#define DEVICE_BYTES    160
+#define DEVICE_WORDS    5
+
+static const char *const device_lines[] = {
+    "sent from my ",
+    "sent from mail for ",
+    "sent from outlook for ",
+    "sent from yahoo mail",
+    "sent from proton",
+    "sent with proton",
+    "sent via ",
+    "sent from samsung",
+    "sent using zoho",
+    "sent using the ",
+    "sent from mobile",
+    "sent from the all new aol",
+    "get outlook for ",
+    "get bluemail for ",
+    "enviado do meu ",
+    "enviado da minha ",
+    "enviada do meu ",
+    "enviado a partir do ",
+    "enviado a partir da ",
+    "enviado pelo meu ",
+    "enviado do yahoo mail",
+    "enviado do email para ",
+    "enviado do e-mail para ",
+    "enviado do correio para ",
+    "enviado do outlook",
+    "enviado através do ",
+    "enviado via ",
+    "enviado com proton",
+    "enviado com o ",
+    "enviado usando ",
+    "enviado do iphone",
+    "enviado do ipad",
+    "enviado do samsung",
+    "enviado do gmail",
+    "obter o outlook para ",
+    "obtenha o outlook para ",
+    "obtém o outlook para ",
+    "baixe o outlook para ",
+    "enviado desde ",
+    "enviado de correo para ",
+    "enviado con ",
+    "obtener outlook para ",
+    "descargar outlook para ",
+    "envoyé de mon ",
+    "envoyé depuis ",
+    "envoyé à partir de ",
+    "envoyé avec ",
+    "télécharger outlook pour ",
+    "obtenir outlook pour ",
+    "von meinem ",
+    "von meiner ",
+    "gesendet von ",
+    "gesendet mit ",
+    "holen sie sich outlook für ",
+    "outlook für ",
+    "inviato da ",
+    "inviato dal ",
+    "ottieni outlook per ",
+    "scarica outlook per ",
+    "verstuurd vanaf ",
+    "verzonden vanaf ",
+    "verzonden met ",
+    "outlook voor ",
+    "download outlook voor ",
+    "skickat från ",
+    "hämta outlook för ",
+    "sendt fra ",
+    "hent outlook til ",
+    "få outlook for ",
+    "lähetetty ",
+    "hanki outlook ",
+    "wysłane z ",
+    "wysłano z ",
+    "pobierz outlooka na ",
+    "pobierz program outlook ",
+    "odesláno z ",
+    "získat outlook pro ",
+    "отправлено с ",
+    "отправлено из ",
+    "надіслано з ",
+    "发自我的",
+    "发自",
+    "從我的",
+    "获取 outlook for ",
+    "được gửi từ ",
+    "đã gửi từ ",
+    "iphoneから送信",
+    "ipadから送信",
+    "outlook for ",
+    "나의 iphone에서 보냄",
+    "enviat des ",
+    "trimis de pe ",
+};
+
+static const char *const device_ends[] = {"'dan gönderildi", "umdan gönderildi", "den gönderildi", "から送信",
+                                          "에서 보냄"};
+
+/* What such a line ends with, where it has commas or is a sentence: "Enviado do meu smartphone Samsung
+ * Galaxy." */
+static const char *const devices[] = {
+    "smartphone",  "iphone",    "ipad",    "ipod",      "galaxy",  "android",  "blackberry", "device",
+    "phone",       "tablet",    "mail",    "mobile",    "celular", "móvil",    "movil",      "telemóvel",
+    "dispositivo", "windows",   "outlook", "ios",       "network", "email",    "e-mail",     "gerät",
+    "handy",       "téléphone", "telefon", "cellulare", "xiaomi",  "motorola", "huawei",
+};
+
+/* WORDS without an address of the web behind it, in <>, [] or (), and without the dot at its end. *DOT:
+ * whether there was one. Free with g_free. */
+static char *bare(const char *words, gboolean *dot)
+{
+    char *copy = g_strdup(words);
+    char *link = strstr(copy, "http");
+    if (link) {
+        while (link > copy && strchr("<[( ", link[-1]))
+            link--;
+        *link = 0;
+    }
+    gsize length = strlen(copy);
+    *dot = length > 0 && copy[length - 1] == '.';
+    if (*dot)
+        copy[length - 1] = 0;
+    return copy;
+}
+
+static gboolean ends_in_device(const char *words)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(devices); i++) {
+        if (!g_str_has_suffix(words, devices[i]))
+            continue;
+        gsize before = strlen(words) - strlen(devices[i]);
+        if (before > 0 && strchr(" -", words[before - 1]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What phones and programs put below every mail; "Sent from my desk, is much easier" is no such line. */
+static gboolean is_device_line(ChQuoteLines *lines, guint i)
+{
+    if (lines->lines[i].end - lines->lines[i].start > DEVICE_BYTES)
+        return FALSE;
+    gboolean dot;
+    g_autofree char *words = bare(ch_quote_words(lines, i), &dot);
+    if (strstr(words, "k-9 mail") || strstr(words, "fairemail"))
+        return TRUE;
+    for (guint d = 0; d < G_N_ELEMENTS(device_ends); d++)
+        if (g_str_has_suffix(words, device_ends[d]) && strlen(words) < 60)
+            return TRUE;
+    for (guint d = 0; d < G_N_ELEMENTS(device_lines); d++) {
+        if (!g_str_has_prefix(words, device_lines[d]))
+            continue;
+        guint count = 0;
+        const char *rest = words + strlen(device_lines[d]);
+        for (const char *at = rest; *at; at++)
+            count += *at != ' ' && (at == rest || at[-1] == ' ');
+        if (count > (strchr(rest, ',') ? DEVICE_WORDS : 2 * DEVICE_WORDS))
+            return FALSE;
+        return ends_in_device(words) || (!dot && count <= DEVICE_WORDS && !strpbrk(rest, ",.!?:;"));
+    }
+    return FALSE;
+}
+
+/* "____…" and below it the words of a mailing list. */
+static gboolean is_list_footer(ChQuoteLines *lines, guint i, guint last)
+{
+    const char *rule = ch_quote_words(lines, i);
+    if (strlen(rule) < 30 || strspn(rule, "_") != strlen(rule) || last - i > FOOTER_LINES)
+        return FALSE;
+    for (guint at = i + 1; at < last; at++) {
+        const char *words = ch_quote_words(lines, at);
+        if (strstr(words, "mailing list") || strstr(words, "lista de discussão") ||
+            strstr(words, "lista de correo") || strstr(words, "mailman/listinfo"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a signature begins at line I, that ends at LAST. */
+static gboolean begins_signature(ChQuoteLines *lines, guint i, guint last)
+{
+    const ChQuoteLine *line = &lines->lines[i];
+    const char *text = lines->text + line->start;
+    gsize length = line->end - line->start;
+    if (length == 3 && !memcmp(text, "-- ", 3))
+        return last - i <= SIGNATURE_LINES;
+    if (length == 2 && !memcmp(text, "--", 2))
+        return last - i <= LOOSE_LINES;
+    if (length > 100 || (*text != '_' && (guchar)*text < 0x80 && *text != '-'))
+        return FALSE;
+    const char *words = ch_quote_words(lines, i);
+    if (!strcmp(words, "--") || !strcmp(words, "—") || !strcmp(words, "__") || !strcmp(words, "___"))
+        return last - i <= LOOSE_LINES && last - i > 1;
+    return is_list_footer(lines, i, last);
+}
+
+static guint skip_blank(const ChQuoteLines *lines, guint from, guint end)
+{
+    while (end > from && lines->lines[end - 1].blank)
+        end--;
+    return end;
+}
+
+guint ch_quote_signature(ChQuoteLines *lines, guint from, guint end)
+{
+    guint found = end, last = skip_blank(lines, from, end);
+    for (guint i = last; i > from && last - i < SIGNATURE_LINES && !lines->lines[i - 1].quoted; i--)
+        if (begins_signature(lines, i - 1, last)) {
+            found = i - 1;
+            break;
+        }
+    /* What the markup calls a signature, and the phone's line, may stand above that. */
+    for (;;) {
+        last = skip_blank(lines, from, found);
+        if (last == from || lines->lines[last - 1].quoted)
+            return found;
+        if (!lines->lines[last - 1].is_private && !is_device_line(lines, last - 1))
+            return found;
+        found = last - 1;
+    }
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sentences that only a program writes, and the same words from people. Subjects are in test_judge.c. */
+#include "judge/notice.h"
+
+/* 0: a person, 1: a machine only where the mail answers another one, 2: a machine. */
+static void test_words(void)
+{
+    static const struct {
+        const char *reply;
+        guint automatic;
+    } table[] = {
+        {"", 0},
+        {"\n\n", 0},
+        {"Esta é uma mensagem automática, favor não responder.", 2},
+        {"Olá!\n\nEsta é uma resposta automática.", 2},
+        {"*** This is an automated message ***", 2},
+        {"Dies ist eine automatische Antwort.", 2},
+        {"Ceci est un message automatique.", 2},
+        {"這是自動回覆", 2},
+        {"이 메일은 자동 발송입니다.", 2},
+        {"Sua solicitação foi registrada com o protocolo 123.", 2},
+        {"Estou de férias até 30/11. Voltarei dia 1.", 1},
+        {"Boa tarde,\n\nEstarei ausente até dia 3.", 1},
+        {"Obrigado pelo contato. Estou de licença.", 1},
+        {"I’m out of the office until Monday.", 1},
+        {"Hello Ana,\nI am on annual leave and will be back on 3 December.", 1},
+        {"Ich bin bis zum 3.12. nicht im Haus.", 1},
+        {"Jag är på semester.", 1},
+        {"Я в отпуске до 3 декабря.", 1},
+        {"Estou de férias, mas podem me ligar na sexta?", 0},
+        {"Esta é uma mensagem automática?", 0},
+        {"A impressora parou. Um. Dois. Três. Quatro. Esta é uma mensagem automática.", 0},
+        {"O sistema mostra: esta é uma mensagem automática.", 0},
+        {"Recebemos sua proposta e vamos aceitar.", 0},
+        {"Não estou recebendo respostas automáticas.", 0},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        g_assert_cmpint(ch_notice_words(table[i].reply, FALSE) != NULL, ==, table[i].automatic == 2);
+        g_assert_cmpint(ch_notice_words(table[i].reply, TRUE) != NULL, ==, table[i].automatic > 0);
+    }
+}
+
+/* A notice is short: whoever says more is a person, except where a program says at once what it is. */
+static void test_long(void)
+{
+    g_autoptr(GString) text = g_string_new("Estou de férias. ");
+    for (guint i = 0; i < 1000; i++)
+        g_string_append(text, "ação ");
+    g_assert_null(ch_notice_words(text->str, TRUE));
+    g_string_prepend(text, "Esta é uma mensagem automática. ");
+    g_assert_nonnull(ch_notice_words(text->str, FALSE));
+}
+
+static void test_receipt(void)
+{
+    g_assert_true(ch_notice_is_receipt("Lida: Impressora", "Sua mensagem\n\nfoi lida em 24/11/2026 10:00."));
+    g_assert_true(ch_notice_is_receipt("Read: Printer", "Your message was read on Tuesday."));
+    g_assert_false(ch_notice_is_receipt("Read: Printer", "Please read the manual."));
+    g_assert_false(ch_notice_is_receipt("Impressora", "A mensagem foi lida em 24/11."));
+}
+
+static void test_calendar(void)
+{
+    g_assert_true(ch_notice_is_calendar(""));
+    g_assert_true(ch_notice_is_calendar("Ana Souza aceitou este convite.\nVisita"));
+    g_assert_false(ch_notice_is_calendar("Aceito, mas pode ser às 15h?"));
+    g_assert_false(ch_notice_is_calendar("Levarei o computador."));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/notice/words", test_words);
+    g_test_add_func("/notice/long", test_long);
+    g_test_add_func("/notice/receipt", test_receipt);
+    g_test_add_func("/notice/calendar", test_calendar);
+    return g_test_run();
+}
