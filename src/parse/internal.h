@@ -157,6 +157,11 @@ void ch_machine_read(ChMail *mail, GMimeObject *top);
 /* The name of a mail program that people write with stands in TOP's header block. */
 gboolean ch_machine_is_client(GMimeObject *top);
 
+/* rtf.c */
+
+/* The words of a compressed RTF (MS-OXRTFCP), clean UTF-8; NULL where it is none. Free with g_free. */
+char *ch_rtf_to_text(const guint8 *bytes, gsize length);
+
 /* base64.c */
 
 typedef struct {
