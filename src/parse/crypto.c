@@ -11,17 +11,33 @@
 
 #define INSIDE "chamado-inside"
 
+/* "contrato.pdf.p7s" is a signed contract, "smime.p7s" the signature of a mail. */
+static gboolean is_of_a_file(GMimeObject *part)
+{
+    g_autofree char *name = ch_part_filename(part, NULL);
+    const char *last = name ? strrchr(name, '.') : NULL;
+    return last && memchr(name, '.', (gsize)(last - name));
+}
+
 gboolean ch_crypto_is_signature(GMimeObject *part)
 {
-    return ch_walk_is_type(part, "application", "pgp-signature") ||
-           ch_walk_is_type(part, "application", "pkcs7-signature") ||
-           ch_walk_is_type(part, "application", "x-pkcs7-signature");
+    return (ch_walk_is_type(part, "application", "pgp-signature") ||
+            ch_walk_is_type(part, "application", "pkcs7-signature") ||
+            ch_walk_is_type(part, "application", "x-pkcs7-signature")) &&
+           !is_of_a_file(part);
 }
 
 static gboolean is_pkcs7(GMimeObject *part)
 {
-    return GMIME_IS_PART(part) && (ch_walk_is_type(part, "application", "pkcs7-mime") ||
-                                   ch_walk_is_type(part, "application", "x-pkcs7-mime"));
+    if (!GMIME_IS_PART(part))
+        return FALSE;
+    if (ch_walk_is_type(part, "application", "pkcs7-mime") ||
+        ch_walk_is_type(part, "application", "x-pkcs7-mime"))
+        return TRUE;
+    /* Gateways that know no such type leave its name (RFC 8551 section 3.2.1). */
+    g_autofree char *name =
+        ch_walk_is_type(part, "application", "octet-stream") ? ch_part_filename(part, NULL) : NULL;
+    return name && !g_ascii_strcasecmp(name, "smime.p7m");
 }
 
 /* Which of the contents of PKCS#7 the DER begins with (RFC 5652 section 14): 2 signed, 3 enveloped, 6
