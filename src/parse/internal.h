@@ -157,11 +157,6 @@ void ch_machine_read(ChMail *mail, GMimeObject *top);
 /* The name of a mail program that people write with stands in TOP's header block. */
 gboolean ch_machine_is_client(GMimeObject *top);
 
-/* rtf.c */
-
-/* The words of a compressed RTF (MS-OXRTFCP), clean UTF-8; NULL where it is none. Free with g_free. */
-char *ch_rtf_to_text(const guint8 *bytes, gsize length);
-
 /* base64.c */
 
 typedef struct {
@@ -202,6 +197,10 @@ void ch_tnef_free(ChTnef *tnef);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTnef, ch_tnef_free)
 /* The file with NUMBER ("1") of PART; NULL where there is none. The caller unrefs. */
 GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
+
+/* tnef_rtf.c: the words of a compressed RTF (MS-OXRTFCP), valid UTF-8 with LF line ends; NULL where it is
+ * none. Free with g_free. */
+char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 
 /* attachment.c */
 

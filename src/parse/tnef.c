@@ -2,7 +2,7 @@
 /*
  * winmail.dat, in which Outlook wraps files (MS-OXTNEF): the files inside, and the text for a mail that has
  * no other. It reads lengths before it believes them and copies only what it returns; libytnef does neither,
- * and writes to standard output. The words of rich text are rtf.c's, which of the files are accepted is
+ * and writes to standard output. Rich text (RTF) is tnef_rtf.c's; which of the files are accepted is
  * desk/files.c's business.
  */
 #include "parse/internal.h"
@@ -81,7 +81,7 @@ typedef struct {
 
 /* One message, or one file of it, while its attributes are read. */
 typedef struct {
-    Value title, data, body, html, rtf, subject, display, filename, long_filename, mime, content_id;
+    Value title, data, body, rtf, html, subject, display, filename, long_filename, mime, content_id;
 } Draft;
 
 static Value *place_of(Draft *draft, guint32 id)
@@ -224,7 +224,7 @@ static char *body_of(const Draft *message, const char *charset)
     g_autofree char *html = message->html.type ? value_text(&message->html, charset) : NULL;
     if (html)
         return ch_html_to_text(ch_text_clean(html), strlen(html), NULL);
-    return message->rtf.type == PT_BINARY ? ch_rtf_to_text(message->rtf.bytes, message->rtf.length) : NULL;
+    return message->rtf.type == PT_BINARY ? ch_tnef_rtf(message->rtf.bytes, message->rtf.length) : NULL;
 }
 
 static void read_container(Reader *outer, Cursor cursor, const char *title);

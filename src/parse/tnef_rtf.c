@@ -239,7 +239,7 @@ static void read_all(Reader *reader)
     flush(reader);
 }
 
-char *ch_rtf_to_text(const guint8 *bytes, gsize length)
+char *ch_tnef_rtf(const guint8 *bytes, gsize length)
 {
     g_autoptr(GString) rtf = unpack(bytes, length);
     if (rtf->len < 5 || memcmp(rtf->str, "{\\rtf", 5))
