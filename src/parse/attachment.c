@@ -10,7 +10,8 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-#define CHUNK (64u << 10)
+#define CHUNK     (64u << 10)
+#define DEPTH_MAX 200
 
 /* Where decoded bytes go. */
 typedef struct {
@@ -95,17 +96,47 @@ static void decode_part(GMimePart *part, Sink *sink)
     }
 }
 
-/* A forwarded mail, or a multipart that is not looked into, as the bytes that it has in the mail. */
+/* Whether the mail that OBJECT is a part of came with CRLF line ends. Bounded as GMime's nesting is. */
+static gboolean has_crlf(GMimeObject *object)
+{
+    for (guint depth = 0; object && depth < DEPTH_MAX; depth++) {
+        if (GMIME_IS_MULTIPART(object)) {
+            GMimeMultipart *multipart = GMIME_MULTIPART(object);
+            object =
+                g_mime_multipart_get_count(multipart) > 0 ? g_mime_multipart_get_part(multipart, 0) : NULL;
+        } else if (GMIME_IS_MESSAGE_PART(object)) {
+            object = (GMimeObject *)g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+        } else if (GMIME_IS_MESSAGE(object)) {
+            object = g_mime_message_get_mime_part(GMIME_MESSAGE(object));
+        } else {
+            GMimeDataWrapper *content =
+                GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
+            GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+            if (!stream || !GMIME_IS_STREAM_MEM(stream))
+                return FALSE;
+            const GByteArray *buffer = GMIME_STREAM_MEM(stream)->buffer;
+            const guint8 *line = buffer->len ? memchr(buffer->data, '\n', buffer->len) : NULL;
+            return line && line > buffer->data && line[-1] == '\r';
+        }
+    }
+    return FALSE;
+}
+
+/* A forwarded mail, or a multipart that is not looked into, as it stands in the mail: GMime writes LF, and
+ * who saves the file, or checks its signature, wants the line ends that it had. */
 static void decode_whole(GMimeObject *part, Sink *sink)
 {
+    GMimeObject *object = part;
+    if (GMIME_IS_MESSAGE_PART(part))
+        object = (GMimeObject *)g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+    if (!object)
+        return;
     g_autoptr(GMimeStream) stream = g_mime_stream_mem_new();
-    if (GMIME_IS_MESSAGE_PART(part)) {
-        GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
-        if (message)
-            g_mime_object_write_to_stream(GMIME_OBJECT(message), NULL, stream);
-    } else {
-        g_mime_object_write_to_stream(part, NULL, stream);
-    }
+    GMimeFormatOptions *format = g_mime_format_options_new();
+    g_mime_format_options_set_newline_format(format, has_crlf(object) ? GMIME_NEWLINE_FORMAT_DOS
+                                                                      : GMIME_NEWLINE_FORMAT_UNIX);
+    g_mime_object_write_to_stream(object, format, stream);
+    g_mime_format_options_free(format);
     GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
     sink_take(sink, bytes->data, bytes->len);
 }

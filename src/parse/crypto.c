@@ -11,17 +11,37 @@
 
 #define INSIDE "chamado-inside"
 
+/* "contrato.pdf.p7s" is somebody's signature of a file, and a file itself; a mail's own is "smime.p7s". */
+static gboolean signs_a_file(GMimeObject *part)
+{
+    g_autofree char *name = ch_part_filename(part, NULL);
+    const char *dot = name ? strchr(name, '.') : NULL;
+    return dot && strchr(dot + 1, '.');
+}
+
 gboolean ch_crypto_is_signature(GMimeObject *part)
 {
-    return ch_walk_is_type(part, "application", "pgp-signature") ||
-           ch_walk_is_type(part, "application", "pkcs7-signature") ||
-           ch_walk_is_type(part, "application", "x-pkcs7-signature");
+    return (ch_walk_is_type(part, "application", "pgp-signature") ||
+            ch_walk_is_type(part, "application", "pkcs7-signature") ||
+            ch_walk_is_type(part, "application", "x-pkcs7-signature")) &&
+           !signs_a_file(part);
+}
+
+/* Lists hand it on as bytes of no type; what it holds is looked at before it is believed. */
+static gboolean is_named_p7m(GMimeObject *part)
+{
+    if (!ch_walk_is_type(part, "application", "octet-stream"))
+        return FALSE;
+    g_autofree char *name = ch_part_filename(part, NULL);
+    gsize length = name ? strlen(name) : 0;
+    return length > 4 && !g_ascii_strcasecmp(name + length - 4, ".p7m");
 }
 
 static gboolean is_pkcs7(GMimeObject *part)
 {
-    return GMIME_IS_PART(part) && (ch_walk_is_type(part, "application", "pkcs7-mime") ||
-                                   ch_walk_is_type(part, "application", "x-pkcs7-mime"));
+    return GMIME_IS_PART(part) &&
+           (ch_walk_is_type(part, "application", "pkcs7-mime") ||
+            ch_walk_is_type(part, "application", "x-pkcs7-mime") || is_named_p7m(part));
 }
 
 /* Which of the contents of PKCS#7 the DER begins with (RFC 5652 section 14): 2 signed, 3 enveloped, 6

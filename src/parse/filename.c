@@ -190,6 +190,18 @@ static char *described(GMimeObject *part, const char *extension)
     return bounded(whole);
 }
 
+/* Outlook makes a Content-ID of the file's name, "image001.png@01D8A9B2.4C5E6F70"; NULL where what stands
+ * before the @ does not end in EXTENSION, as other programs' random words do not. */
+static char *identified(GMimeObject *part, const char *extension)
+{
+    const char *id = g_mime_object_get_content_id(part);
+    const char *at = id ? strchr(id, '@') : NULL;
+    gsize length = at ? (gsize)(at - id) : 0, tail = strlen(extension);
+    if (length <= tail || length > NAME_MAX_BYTES || g_ascii_strncasecmp(at - tail, extension, tail))
+        return NULL;
+    return ch_filename_safe(ch_text_to_utf8(id, length, NULL, NULL));
+}
+
 static char *numbered(const char *number, const char *extension)
 {
     char *name = g_strdup_printf("part-%s%s", number, extension);
@@ -206,6 +218,8 @@ char *ch_filename(GMimeObject *part, const char *number, const char *type, const
         extension = extension_of_type(content_type);
     if (!name)
         name = described(part, extension);
+    if (!name)
+        name = identified(part, extension);
     return name ? name : numbered(number, extension);
 }
 

@@ -103,6 +103,9 @@ typedef struct {
     char *inner;       /* the words inside a winmail.dat, for a mail that has no other; or NULL */
     GMimeObject *body; /* the first leaf: text even where it has a file name */
     GArray *marks;     /* of ChCut, as ch_walk */
+    GMimeObject *top;
+    GHashTable *references; /* Content-IDs that the HTML shows; NULL until the first image asks */
+    gboolean has_html;      /* there is HTML; known with references */
 } ChWalk;
 
 guint ch_walk_depth(const ChWalk *walk); /* how deep parts may be nested */
@@ -119,6 +122,12 @@ GMimeObject *ch_walk_find(GMimeObject *top, const char *number, const char **res
 /* What stands inside PART where it is a signed S/MIME mail, borrowed; NULL where it is none, cannot be read,
  * or enough were opened (P13). */
 GMimeObject *ch_walk_inside(ChWalk *walk, GMimeObject *part);
+
+/* inline.c */
+
+/* Whether PART is an image that the text shows: one that its HTML refers to, or, where there is no HTML, one
+ * of a multipart/related (RELATED) that is not called an attachment. */
+gboolean ch_inline_is(ChWalk *walk, GMimeObject *part, gboolean related);
 
 /* body.c */
 
@@ -198,6 +207,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTnef, ch_tnef_free)
 /* The file with NUMBER ("1") of PART; NULL where there is none. The caller unrefs. */
 GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
 
+/* tnef_rtf.c: the words of a compressed RTF (MS-OXRTFCP), valid UTF-8 with LF line ends; NULL where it is
+ * none. Free with g_free. */
+char *ch_tnef_rtf(const guint8 *bytes, gsize length);
+
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
@@ -213,7 +226,8 @@ ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboo
 /* filename.c */
 
 /* The name of the file that PART is: what it says itself, made safe; else its description, or the subject of
- * a forwarded mail; else by ch_filename_default. Never NULL. */
+ * a forwarded mail; else its Content-ID, where that is made of a name; else its number, "part-2.pdf". Never
+ * NULL. */
 char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
                   const char *charset);
 /* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */

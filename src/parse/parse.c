@@ -25,6 +25,9 @@ void ch_parse_setup(void)
     static const char *charsets[] = {"utf-8", "windows-1252", NULL};
     options = g_mime_parser_options_new();
     g_mime_parser_options_set_fallback_charsets(options, charsets);
+    /* Otherwise GMime looks for the end of each encoded word in the whole rest of a parameter, which is
+     * quadratic in its length; words are read in words.c, and those of file names too. */
+    g_mime_parser_options_set_rfc2047_compliance_mode(options, GMIME_RFC_COMPLIANCE_STRICT);
 }
 
 GMimeParserOptions *ch_parse_options(void)

@@ -2,7 +2,7 @@
 /*
  * winmail.dat, in which Outlook wraps files (MS-OXTNEF): the files inside, and the text for a mail that has
  * no other. It reads lengths before it believes them and copies only what it returns; libytnef does neither,
- * and writes to standard output. Rich text (RTF) is not read; which of the files are accepted is
+ * and writes to standard output. Rich text (RTF) is tnef_rtf.c's; which of the files are accepted is
  * desk/files.c's business.
  */
 #include "parse/internal.h"
@@ -28,6 +28,7 @@ enum {
 enum {
     PR_SUBJECT = 0x0037,
     PR_BODY = 0x1000,
+    PR_RTF_COMPRESSED = 0x1009,
     PR_BODY_HTML = 0x1013,
     PR_DISPLAY_NAME = 0x3001,
     PR_ATTACH_DATA = 0x3701,
@@ -80,7 +81,7 @@ typedef struct {
 
 /* One message, or one file of it, while its attributes are read. */
 typedef struct {
-    Value title, data, body, html, subject, display, filename, long_filename, mime, content_id;
+    Value title, data, body, rtf, html, subject, display, filename, long_filename, mime, content_id;
 } Draft;
 
 static Value *place_of(Draft *draft, guint32 id)
@@ -90,6 +91,8 @@ static Value *place_of(Draft *draft, guint32 id)
         return &draft->subject;
     case PR_BODY:
         return &draft->body;
+    case PR_RTF_COMPRESSED:
+        return &draft->rtf;
     case PR_BODY_HTML:
         return &draft->html;
     case PR_DISPLAY_NAME:
@@ -219,7 +222,9 @@ static char *body_of(const Draft *message, const char *charset)
     if (text && !ch_text_is_blank(text))
         return ch_text_clean(g_steal_pointer(&text));
     g_autofree char *html = message->html.type ? value_text(&message->html, charset) : NULL;
-    return html ? ch_html_to_text(ch_text_clean(html), strlen(html), NULL) : NULL;
+    if (html)
+        return ch_html_to_text(ch_text_clean(html), strlen(html), NULL);
+    return message->rtf.type == PT_BINARY ? ch_tnef_rtf(message->rtf.bytes, message->rtf.length) : NULL;
 }
 
 static void read_container(Reader *outer, Cursor cursor, const char *title);

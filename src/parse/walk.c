@@ -72,14 +72,6 @@ static GMimeObject *first_leaf(ChWalk *walk, GMimeObject *part, guint depth)
     return part;
 }
 
-static gboolean is_shown_inline(GMimeObject *part, gboolean related)
-{
-    if (!ch_walk_is_type(part, "image", "*") || !g_mime_object_get_content_id(part))
-        return FALSE;
-    const char *disposition = g_mime_object_get_disposition(part);
-    return related || (disposition && !g_ascii_strcasecmp(disposition, "inline"));
-}
-
 /* Where a part of the tree is while files are listed. */
 typedef struct {
     const char *number; /* of the part; of the root of a tree, what stands before its children's */
@@ -127,8 +119,8 @@ static void add_file(ChWalk *walk, GMimeObject *part, const char *number, const 
     gboolean is_tnef = ch_tnef_is(part);
     if (is_tnef && add_tnef(walk, part, number))
         return;
-    ChAttachment *file =
-        ch_attachment_describe(part, number, is_shown_inline(part, place->related), charset_of(walk->body));
+    ChAttachment *file = ch_attachment_describe(part, number, ch_inline_is(walk, part, place->related),
+                                                charset_of(walk->body));
     file->is_sealed = is_tnef;
     gboolean sealed = ch_crypto_is_sealed(part);
     walk->mail->encrypted = walk->mail->encrypted || sealed;
@@ -166,7 +158,7 @@ static void list_files(ChWalk *walk, GMimeObject *part, Place place)
 
 void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *marks)
 {
-    ChWalk walk = {.mail = mail, .limits = limits, .marks = marks};
+    ChWalk walk = {.top = top, .mail = mail, .limits = limits, .marks = marks};
     walk.body = first_leaf(&walk, top, ch_walk_depth(&walk));
     ch_body_read(&walk, top);
     list_files(&walk, top, (Place){.number = "", .root = TRUE});
@@ -176,6 +168,7 @@ void ch_walk(ChMail *mail, GMimeObject *top, const ChLimits *limits, GArray *mar
         mail->text = g_steal_pointer(&walk.inner);
     }
     g_free(walk.inner);
+    g_clear_pointer(&walk.references, g_hash_table_unref);
 }
 
 /* The part below the root TOP that the digits and dots at *NUMBER name, which moves behind them. */
