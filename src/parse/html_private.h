@@ -40,7 +40,8 @@ void ch_html_sheet_add(ChHtmlSheet *sheet, const char *css);
 /* Reads ELEMENT's own style, and what SHEET says of it. */
 ChHtmlStyle ch_html_style_read(const GumboElement *element, const ChHtmlSheet *sheet);
 
-/* Both are valid UTF-8: gumbo makes other bytes of entities with too large a number, "&#x4444444444;". */
+/* Both are clean, valid UTF-8, whatever entities stand for: "&#13;", or "&#x4444444444;", of which gumbo
+ * makes broken bytes. */
 const char *ch_html_attribute(const GumboElement *element, const char *name); /* NULL: it has none */
 const char *ch_html_text(const GumboNode *node);                              /* of a node of text */
 

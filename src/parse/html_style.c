@@ -21,12 +21,12 @@ struct ChHtmlSheet {
 const char *ch_html_attribute(const GumboElement *element, const char *name)
 {
     GumboAttribute *found = gumbo_get_attribute(&element->attributes, name);
-    return found ? ch_text_mend((char *)found->value) : NULL;
+    return found ? ch_text_clean(ch_text_mend((char *)found->value)) : NULL;
 }
 
 const char *ch_html_text(const GumboNode *node)
 {
-    return ch_text_mend((char *)node->v.text.text);
+    return ch_text_clean(ch_text_mend((char *)node->v.text.text));
 }
 
 /* ---- declarations ---- */

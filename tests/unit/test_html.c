@@ -18,6 +18,8 @@ static const struct {
     {"entities", "a &lt;b&gt; &amp;amp; &eacute;&#8364;&nbsp;x", "a <b> &amp; é€ x\n"},
     {"invisible", "<p>\xcd\x8f\xe2\x80\x8c&nbsp;\xc2\xad vi\xc2\xadsível &#8238;ab&#8203;c</p>",
      "visível abc\n"},
+    {"controls", "<pre>a&#13;b&#7;c</pre><a href='https://a.example/&#13;&#x4444444444;x'>d</a>",
+     "a\nbc\n\nd <https://a.example/ \xef\xbf\xbdx>\n"},
     {"comments", "um<!-- dois --><!--[if mso]>três<![endif]--> quatro", "um quatro\n"},
     {"hidden",
      "<p style='display:none'>a</p><p style='font-size:0'>b<span style='font-size:12px'>c</span></p>"
