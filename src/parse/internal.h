@@ -145,6 +145,12 @@ char *ch_enriched_to_text(const char *text, gboolean rich);
 /* The first event of an iCalendar object (RFC 5545) in a few lines of English; NULL where there is none. */
 char *ch_calendar_to_text(const char *text);
 
+/* boundary.c */
+
+/* TOP as its body says that it is, where its header lost the boundary; else TOP. Takes the reference to TOP.
+ * The same for the same bytes: part numbers depend on it. */
+GMimeObject *ch_boundary_restore(GMimeObject *top);
+
 /* uuencode.c */
 
 /* TOP with each text/plain part that holds uuencoded files replaced by a multipart/mixed of its words and

@@ -175,7 +175,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
         ch_headers_read(mail, top, limits);
         ch_machine_read(mail, top);
         if (!incoming->truncated) {
-            top = ch_uuencode_unfold(top);
+            top = ch_uuencode_unfold(ch_boundary_restore(top));
             ch_walk(mail, top, limits, marks);
             ch_report_read(mail, top, limits);
         }
@@ -200,7 +200,7 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     input_prepare(&input, raw, G_MAXSIZE, NULL);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top)
-        top = ch_uuencode_unfold(top);
+        top = ch_uuencode_unfold(ch_boundary_restore(top));
     const char *rest;
     GMimeObject *found = top ? ch_walk_find(top, part, &rest) : NULL;
     if (found && rest)
