@@ -253,11 +253,9 @@ static void begin(ChHtmlMarks *marks, ChCutKind kind, guint depth, gsize length)
         marks->now.start = last->start;
         marks->waiting = FALSE;
         g_array_set_size(marks->marks, marks->marks->len - 1);
-    } else if (marks->intro_end == length && length > 0) {
-        marks->now.start = marks->intro_start;
-        marks->waiting = FALSE;
-    } else if (marks->rule_end == length && length > 0) {
-        marks->now.start = marks->rule_start;
+    } else if (length > 0 && (marks->intro_end == length || marks->rule_end == length)) {
+        gsize start = marks->intro_end == length ? marks->intro_start : marks->rule_start;
+        marks->now.start = MAX(start, last ? last->end : 0); /* a signature may have taken the rule */
         marks->waiting = FALSE;
     }
 }
