@@ -177,6 +177,15 @@ void ch_json_bool(JsonBuilder *builder, const char *name, gboolean value)
     json_builder_add_boolean_value(builder, value);
 }
 
+void ch_json_texts(JsonBuilder *builder, const char *name, const GPtrArray *texts)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < texts->len; i++)
+        json_builder_add_string_value(builder, g_ptr_array_index(texts, i));
+    json_builder_end_array(builder);
+}
+
 void ch_json_attachments(JsonBuilder *builder, const GPtrArray *attachments)
 {
     json_builder_set_member_name(builder, "attachments");

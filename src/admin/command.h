@@ -41,5 +41,7 @@ char *ch_command_person(const char *name, const char *address);
 void ch_command_json(JsonBuilder *builder);
 void ch_json_text(JsonBuilder *builder, const char *name, const char *value); /* NULL: null */
 void ch_json_int(JsonBuilder *builder, const char *name, gint64 value);
+/* TEXTS, of char *, as an array. */
+void ch_json_texts(JsonBuilder *builder, const char *name, const GPtrArray *texts);
 void ch_json_bool(JsonBuilder *builder, const char *name, gboolean value);
 void ch_json_attachments(JsonBuilder *builder, const GPtrArray *attachments); /* as "attachments" */

@@ -32,15 +32,6 @@ static void json_addresses(JsonBuilder *json, const char *name, const GPtrArray 
     json_builder_end_array(json);
 }
 
-static void json_texts(JsonBuilder *json, const char *name, const GPtrArray *texts)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
-    for (guint i = 0; i < texts->len; i++)
-        json_builder_add_string_value(json, g_ptr_array_index(texts, i));
-    json_builder_end_array(json);
-}
-
 static void json_cuts(JsonBuilder *json, const GArray *cuts)
 {
     json_builder_set_member_name(json, "cuts");
@@ -66,8 +57,8 @@ static void json_mail(JsonBuilder *json, const ChMail *mail, const ChVerdict *ve
     json_addresses(json, "cc", mail->cc);
     ch_json_text(json, "subject", mail->subject);
     ch_json_text(json, "date", mail->date);
-    json_texts(json, "in_reply_to", mail->in_reply_to);
-    json_texts(json, "references", mail->references);
+    ch_json_texts(json, "in_reply_to", mail->in_reply_to);
+    ch_json_texts(json, "references", mail->references);
     ch_json_text(json, "kind", ch_kind_name(verdict->kind));
     ch_json_text(json, "text", mail->text);
     ch_json_text(json, "reply", mail->reply);
@@ -128,7 +119,7 @@ static void json_decision(JsonBuilder *json, const ChConfig *config, const ChMai
     ch_json_text(json, "match", ch_match_name(facts->match));
     ch_json_text(json, "department", decision->department);
     ch_json_text(json, "outcome", ch_outcome_name(decision->outcome));
-    json_texts(json, "reasons", decision->reasons);
+    ch_json_texts(json, "reasons", decision->reasons);
     json_builder_set_member_name(json, "mails");
     json_builder_begin_array(json);
     for (guint i = 0; i < decision->mails->len; i++) {

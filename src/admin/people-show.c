@@ -5,15 +5,6 @@
 
 #include <stdio.h>
 
-static void json_texts(JsonBuilder *json, const char *name, const GPtrArray *texts)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
-    for (guint i = 0; i < texts->len; i++)
-        json_builder_add_string_value(json, g_ptr_array_index(texts, i));
-    json_builder_end_array(json);
-}
-
 /* The account as list and show have it. */
 static void json_person(JsonBuilder *json, const ChPersonRow *row, const GPtrArray *addresses)
 {
@@ -24,7 +15,7 @@ static void json_person(JsonBuilder *json, const ChPersonRow *row, const GPtrArr
     ch_json_text(json, "company", row ? row->company : "");
     ch_json_text(json, "telephone", row ? row->telephone : "");
     ch_json_text(json, "language", row ? row->language : "");
-    json_texts(json, "addresses", addresses);
+    ch_json_texts(json, "addresses", addresses);
     ch_json_text(json, "created_at", created);
     ch_json_text(json, "activated_at", activated);
     ch_json_int(json, "ticket_count", row ? row->tickets : 0);
@@ -112,8 +103,8 @@ static void print_json(const ChPeopleView *view)
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
     json_person(json, view->row, view->addresses);
-    json_texts(json, "roles", view->roles);
-    json_texts(json, "blocked_by", view->blocked);
+    ch_json_texts(json, "roles", view->roles);
+    ch_json_texts(json, "blocked_by", view->blocked);
     json_budgets(json, view->budgets);
     json_troubles(json, view->troubles);
     json_tickets(json, view->tickets);

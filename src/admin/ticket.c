@@ -92,19 +92,10 @@ static void json_number(JsonBuilder *json, const char *name, gint64 number)
         ch_json_text(json, name, NULL);
 }
 
-static void json_texts(JsonBuilder *json, const char *name, const GPtrArray *texts)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
-    for (guint i = 0; i < texts->len; i++)
-        json_builder_add_string_value(json, g_ptr_array_index(texts, i));
-    json_builder_end_array(json);
-}
-
 static void json_belonging(JsonBuilder *json, const ChTicketView *view)
 {
-    json_texts(json, "watchers", view->watchers);
-    json_texts(json, "referred", view->referred);
+    ch_json_texts(json, "watchers", view->watchers);
+    ch_json_texts(json, "referred", view->referred);
     json_number(json, "follows", view->follows);
     json_number(json, "merged_into", view->merged_into);
     json_builder_set_member_name(json, "merged");

@@ -90,12 +90,6 @@ guint ch_subject_numbers(const char *subject, const char *prefix, gint64 numbers
     return count;
 }
 
-gint64 ch_subject_number(const char *subject, const char *prefix)
-{
-    gint64 numbers[CH_SUBJECT_KEYS_MAX];
-    return ch_subject_numbers(subject, prefix, numbers) ? numbers[0] : 0;
-}
-
 /* Behind the "Re:" at TEXT, or TEXT where there is none. It may be counted, "Re[2]:", and apart from its
  * colon, "RE :", which may be fullwidth. */
 static const char *skip_reply(const char *text)

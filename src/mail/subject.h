@@ -14,9 +14,6 @@ char *ch_subject_key(const char *prefix, gint64 number);
  * space in a key count as the plain ones. "#1042" without brackets is no key. */
 guint ch_subject_numbers(const char *subject, const char *prefix, gint64 numbers[CH_SUBJECT_KEYS_MAX]);
 
-/* The first of them; 0: there is none. */
-gint64 ch_subject_number(const char *subject, const char *prefix);
-
 /* What SUBJECT says beside its keys, and beside the "Re:", "RES:", "ENC:", "AW:", "Fwd:" … before it: what
  * the writer of a reply calls it. "" where that is nothing. Free with g_free. */
 char *ch_subject_title(const char *subject, const char *prefix);

@@ -43,22 +43,6 @@ static char *body_without_parts(GMimeObject *top)
     return g_strndup((const char *)bytes->data, bytes->len);
 }
 
-static void append_fields(GString *out, GMimeObject *top)
-{
-    GMimeHeaderList *headers = g_mime_object_get_header_list(top);
-    int count = g_mime_header_list_get_count(headers);
-    for (int i = 0; i < count; i++) {
-        GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
-        const char *name = g_mime_header_get_name(header), *value = g_mime_header_get_raw_value(header);
-        if (!value || !g_ascii_strcasecmp(name, "Content-Type") ||
-            !g_ascii_strcasecmp(name, "Content-Transfer-Encoding"))
-            continue;
-        g_string_append_printf(out, "%s:%s", name, value);
-        if (out->str[out->len - 1] != '\n')
-            g_string_append_c(out, '\n');
-    }
-}
-
 GMimeObject *ch_boundary_restore(GMimeObject *top)
 {
     g_autofree char *body = body_without_parts(top);
@@ -70,13 +54,13 @@ GMimeObject *ch_boundary_restore(GMimeObject *top)
         GMIME_IS_MULTIPART(top) && type ? g_mime_content_type_get_media_subtype(type) : NULL;
     gsize word = subtype ? strspn(subtype, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") : 0;
     g_autoptr(GString) mail = g_string_new(NULL);
-    append_fields(mail, top);
     g_string_append_printf(mail, "Content-Type: multipart/%.*s; boundary=\"%s\"\n\n", word ? (int)word : 5,
                            word ? subtype : "mixed", boundary);
     g_string_append(mail, body);
     GMimeObject *restored = ch_parse_tree((const guint8 *)mail->str, mail->len);
     if (!restored)
         return top;
+    ch_headers_copy(top, restored);
     g_object_unref(top);
     return restored;
 }

@@ -392,3 +392,20 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
         mail->report_type = clean && *clean ? g_ascii_strdown(clean, -1) : NULL;
     }
 }
+
+void ch_headers_copy(GMimeObject *from, GMimeObject *to)
+{
+    GMimeHeaderList *source = g_mime_object_get_header_list(from);
+    GMimeHeaderList *target = g_mime_object_get_header_list(to);
+    int count = g_mime_header_list_get_count(source);
+    for (int i = 0; i < count; i++) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(source, i);
+        const char *name = g_mime_header_get_name(header), *value = g_mime_header_get_raw_value(header);
+        if (!value || !g_ascii_strcasecmp(name, "Content-Type") ||
+            !g_ascii_strcasecmp(name, "Content-Transfer-Encoding"))
+            continue;
+        g_mime_header_list_append(target, name, "", NULL);
+        int last = g_mime_header_list_get_count(target) - 1;
+        g_mime_header_set_raw_value(g_mime_header_list_get_header_at(target, last), value);
+    }
+}

@@ -16,9 +16,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeStream, g_object_unref)
 /* Adds a warning to MAIL unless the same one stands there. */
 void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* The options that every call of GMime gets; made by ch_parse_setup, never changed after it. */
-GMimeParserOptions *ch_parse_options(void);
-
 /* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
 GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
 
@@ -90,6 +87,8 @@ char *ch_language_first(const char *value);
 
 /* Fills everything of MAIL that stands in the header block of TOP. */
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits);
+/* Gives TO, which takes the place of FROM, the fields of FROM that do not describe its body. */
+void ch_headers_copy(GMimeObject *from, GMimeObject *to);
 
 /* walk.c */
 

@@ -30,11 +30,6 @@ void ch_parse_setup(void)
     g_mime_parser_options_set_rfc2047_compliance_mode(options, GMIME_RFC_COMPLIANCE_STRICT);
 }
 
-GMimeParserOptions *ch_parse_options(void)
-{
-    return options;
-}
-
 void ch_parse_warn(ChMail *mail, const char *format, ...)
 {
     va_list args;

@@ -180,6 +180,7 @@ GMimeObject *ch_uuencode_unfold(GMimeObject *top)
     GMimeObject *unfolded = unfold_text(top);
     if (!unfolded)
         return top;
+    ch_headers_copy(top, unfolded);
     g_object_unref(top);
     return unfolded;
 }

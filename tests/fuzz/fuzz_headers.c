@@ -23,7 +23,8 @@ static void read_block(const uint8_t *data, size_t size)
     require_line(mail->subject);
     require_line(mail->from->name);
     require_line(mail->from->address);
-    ch_subject_number(mail->subject, "Integral");
+    gint64 numbers[CH_SUBJECT_KEYS_MAX];
+    ch_subject_numbers(mail->subject, "Integral", numbers);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -31,12 +31,14 @@ static void check_ids(const char *text)
 
 static void check_subject(const char *text)
 {
-    gint64 number = ch_subject_number(text, "Integral");
-    REQUIRE(number >= 0);
-    if (number == 0)
-        return;
-    g_autofree char *again = ch_subject_key("Integral", number);
-    REQUIRE(ch_subject_number(again, "Integral") == number);
+    gint64 numbers[CH_SUBJECT_KEYS_MAX], back[CH_SUBJECT_KEYS_MAX];
+    guint count = ch_subject_numbers(text, "Integral", numbers);
+    REQUIRE(count <= CH_SUBJECT_KEYS_MAX);
+    for (guint i = 0; i < count; i++) {
+        REQUIRE(numbers[i] > 0);
+        g_autofree char *again = ch_subject_key("Integral", numbers[i]);
+        REQUIRE(ch_subject_numbers(again, "Integral", back) == 1 && back[0] == numbers[i]);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -32,8 +32,12 @@ static void test_subject(void)
         {"Re: [#1] [#2] x", "", 1},
         {"", "", 0},
     };
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_assert_cmpint(ch_subject_number(cases[i].subject, cases[i].prefix), ==, cases[i].number);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gint64 numbers[CH_SUBJECT_KEYS_MAX] = {0};
+        guint count = ch_subject_numbers(cases[i].subject, cases[i].prefix, numbers);
+        g_assert_cmpint(numbers[0], ==, cases[i].number);
+        g_assert_cmpint(count > 0, ==, cases[i].number > 0);
+    }
     g_autofree char *bare = ch_subject_key("", 12);
     g_autofree char *prefixed = ch_subject_key("Integral", 12);
     g_assert_cmpstr(bare, ==, "[#12]");
