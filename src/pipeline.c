@@ -11,7 +11,6 @@
 #include "judge/judge.h"
 #include "mail/subject.h"
 #include "parse/parse.h"
-#include "route/route.h"
 
 #include <string.h>
 
@@ -57,19 +56,44 @@ static ChFacts *look_up(const ChConfig *config, ChStore *store, gint64 mail_id, 
     return ch_store_facts(store, &inquiry, error);
 }
 
-static ChDecision *weigh(const ChConfig *config, const ChIncoming *incoming, ChReading *reading,
-                         const ChFacts *facts)
+/* What the rules may look at. */
+static ChRuleInput rule_input(const ChReading *reading, const ChFacts *facts, gint64 now)
 {
+    const ChPersonFacts *person = facts->person;
+    const char *language = person && *person->language ? person->language : reading->mail->language;
+    return (ChRuleInput){.mail = reading->mail,
+                         .verdict = reading->verdict,
+                         .account = person ? person->account : CH_ACCOUNT_NONE,
+                         .company = person ? person->company : NULL,
+                         .language = language,
+                         .rate_hour = facts->rate_hour,
+                         .rate_day = facts->rate_day,
+                         .ticket = facts->ticket,
+                         .now = now};
+}
+
+/* An agent whom the rules leave to be chosen is chosen here, for it takes the desk's tickets. */
+static gboolean choose_agent(ChStore *store, ChRouting *routing, const ChFacts *facts, GError **error)
+{
+    (void)store, (void)routing, (void)facts, (void)error;
+    return TRUE;
+}
+
+static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                         const ChFacts *facts, gboolean trace, GError **error)
+{
+    const ChConfig *config = desk->config;
     ch_judge_facts(reading->verdict, facts);
-    g_autoptr(GPtrArray) why = g_ptr_array_new_with_free_func(g_free);
-    const ChDepartmentConfig *route = ch_route(config, reading->mail, incoming->mailbox, why);
-    g_autoptr(GPtrArray) written_to = ch_route_written_to(config, reading->mail);
-    ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, route, written_to);
+    const ChRuleInput input = rule_input(reading, facts, ch_clock_now());
+    g_autoptr(ChRouting) routing = ch_route(config, desk->rules, &input, incoming->mailbox, trace);
+    if (!choose_agent(store, routing, facts, error))
+        return NULL;
+    ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
     const ChDepartmentConfig *department = ch_config_department(config, decision->department);
-    ch_files_judge(reading->mail, &(department ? department : route)->files);
+    ch_files_judge(reading->mail, &(department ? department : routing->department)->files);
     if (!decision->ticket && decision->department)
-        for (guint i = 0; i < why->len; i++)
-            ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(why, i));
+        for (guint i = 0; i < routing->reasons->len; i++)
+            ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(routing->reasons, i));
     return decision;
 }
 
@@ -80,14 +104,26 @@ static void compare_with_sent(ChReading *reading, const ChFacts *facts)
         ch_parse_answered(reading->mail, (GBytes *const *)facts->sent->pdata, facts->sent->len);
 }
 
-ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                      ChFacts **facts, GError **error)
 {
-    *facts = look_up(config, store, 0, reading, error);
+    *facts = look_up(desk->config, store, 0, reading, error);
     if (!*facts)
         return NULL;
     compare_with_sent(reading, *facts);
-    return weigh(config, incoming, reading, *facts);
+    return weigh(desk, store, incoming, reading, *facts, TRUE, error);
+}
+
+ChRouting *ch_reroute(const ChConfig *config, ChRules *rules, ChStore *store, gint64 mail_id, gint64 taken_at,
+                      const ChIncoming *incoming, ChReading *reading, GError **error)
+{
+    g_autoptr(ChFacts) facts = look_up(config, store, mail_id, reading, error);
+    if (!facts)
+        return NULL;
+    compare_with_sent(reading, facts);
+    ch_judge_facts(reading->verdict, facts);
+    const ChRuleInput input = rule_input(reading, facts, taken_at);
+    return ch_route(config, rules, &input, incoming->mailbox, FALSE);
 }
 
 /* The accepted files of MAIL go with LETTER. */
@@ -363,7 +399,9 @@ static ChDecision *decide_again(const Settling *settling, ChDecision *first, GEr
     ch_verdict_free(reading->verdict); /* judged anew, by what is known now */
     reading->verdict = ch_judge(settling->desk->config, reading->mail);
     g_autoptr(ChFacts) facts = look_up(settling->desk->config, settling->store, settling->id, reading, error);
-    ChDecision *again = facts ? weigh(settling->desk->config, settling->incoming, reading, facts) : NULL;
+    ChDecision *again =
+        facts ? weigh(settling->desk, settling->store, settling->incoming, reading, facts, FALSE, error)
+              : NULL;
     if (again)
         g_ptr_array_insert(again->reasons, 0,
                            g_strdup(g_ptr_array_index(answer->reasons, answer->reasons->len - 1)));
@@ -380,7 +418,10 @@ static gboolean settle(const Settling *settling, ChWord word, GError **error)
     facts->confirmed = word != CH_WORD_NONE;
     facts->by_admin = word == CH_WORD_ADMIN;
     facts->by_address = word == CH_WORD_ADDRESS;
-    g_autoptr(ChDecision) decision = weigh(settling->desk->config, settling->incoming, reading, facts);
+    g_autoptr(ChDecision) decision =
+        weigh(settling->desk, settling->store, settling->incoming, reading, facts, FALSE, error);
+    if (!decision)
+        return FALSE;
     if (decision->once_more && !(decision = decide_again(settling, g_steal_pointer(&decision), error)))
         return FALSE;
     ChCommitted committed;

@@ -8,12 +8,14 @@
 #include "base/config.h"
 #include "compose/compose.h"
 #include "mail/decision.h"
+#include "route/route.h"
 #include "store/store.h"
 
 /* What all stages work by. Borrowed by those who use it. */
 typedef struct {
     const ChConfig *config;
     const ChTemplates *templates;
+    ChRules *rules; /* in force; NULL: none. Changed by the writer's thread alone, between two mails */
 } ChDesk;
 
 /* A mail read: parse and judge, which need nothing but the bytes. */
@@ -30,9 +32,15 @@ void ch_reading_free(ChReading *reading);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChReading, ch_reading_free)
 
 /* For `explain`: looks up the facts, routes and decides; changes nothing. STORE NULL: an empty desk.
- * READING's verdict is completed by the facts. FACTS gets them, the caller's to free. */
-ChDecision *ch_weigh(const ChConfig *config, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+ * READING's verdict is completed by the facts. The decision's rules are all that there are. FACTS gets them,
+ * the caller's to free. DESK's templates are not used. */
+ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                      ChFacts **facts, GError **error);
+
+/* What RULES would say of a mail that was taken in at TAKEN_AT as MAIL_ID (0: it was not), with what the desk
+ * knows today. The caller frees. */
+ChRouting *ch_reroute(const ChConfig *config, ChRules *rules, ChStore *store, gint64 mail_id, gint64 taken_at,
+                      const ChIncoming *incoming, ChReading *reading, GError **error);
 
 /* Weighs the mail, carries the decision out, composes and queues its mails: inside the transaction that STORE
  * has open (P4). *QUEUED grows by the mails queued. */

@@ -210,8 +210,9 @@ static int explain(ChAdminContext *context, const ChIncoming *incoming, GError *
         }
     }
     g_autoptr(ChFacts) facts = NULL;
+    const ChDesk desk = {.config = context->config};
     g_autoptr(ChReading) reading = ch_read(context->config, incoming);
-    g_autoptr(ChDecision) decision = ch_weigh(context->config, store, incoming, reading, &facts, error);
+    g_autoptr(ChDecision) decision = ch_weigh(&desk, store, incoming, reading, &facts, error);
     if (!decision)
         return EX_SOFTWARE;
     if (!context->json) {

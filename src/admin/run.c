@@ -34,7 +34,7 @@ gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError
     run->lock = ch_desk_lock(config->state_dir, who, error);
     if (run->lock < 0)
         return FALSE;
-    run->desk = (ChDesk){config, run->templates};
+    run->desk = (ChDesk){.config = config, .templates = run->templates};
     if (config->smtp.host &&
         !(run->transport = ch_transport_smtp_new(&config->smtp, config->desk_domain, error)))
         return FALSE;

@@ -195,6 +195,7 @@ const ChConfigKey ch_config_keys[] = {
           "the database lives here"),
     OTHER(CH_SECTION_PATHS, "templates", CH_VALUE_PATH, template_dir, NULL, 0, 0,
           "a folder for each language; the installed ones"),
+    OTHER(CH_SECTION_PATHS, "rules", CH_VALUE_PATH, rules_dir, "", 0, 0, "a folder of *.rules, or one file"),
 };
 const guint ch_config_key_count = G_N_ELEMENTS(ch_config_keys);
 

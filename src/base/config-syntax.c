@@ -103,7 +103,7 @@ char *ch_config_pattern(const char *text)
     return ch_config_is_domain(domain) ? g_utf8_strdown(text, -1) : NULL;
 }
 
-char *ch_config_field(const char *text)
+char *ch_config_page_field(const char *text)
 {
     static const char *const fields[] = {"name", "company", "telephone", "language"};
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)

@@ -116,7 +116,7 @@ static char *read_element(const char *text, ChValueType type)
     case CH_VALUE_PATTERNS:
         return ch_config_pattern(text);
     case CH_VALUE_FIELDS:
-        return ch_config_field(text);
+        return ch_config_page_field(text);
     case CH_VALUE_IPS:
         return ch_config_ip(text);
     default:

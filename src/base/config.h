@@ -85,7 +85,18 @@ typedef struct {
     gboolean refuse;     /* closed: one polite mail; FALSE: silence */
     gboolean subaddress; /* its mailbox takes "local+anything@domain" (RFC 5233): signed Reply-To addresses */
     ChFilePolicy files;  /* complete: what the section does not say is as for all departments */
+    char **fields;       /* names of [field NAME] sections: those that its tickets have; never NULL */
+    char **required;     /* of fields: those that a new ticket must have; never NULL */
 } ChDepartmentConfig;
+
+/* A custom field of tickets (PORTAL.md row 7). */
+typedef struct {
+    char *name;     /* the section's: [field NAME]; stable, what rules and the database call it */
+    char *title;    /* what people read, and write before ":"; the name where the file says nothing */
+    char **aliases; /* other titles that people write; may be empty */
+    char *
+        account; /* which of "name", "company", "telephone" of the requester's account fills it; NULL: none */
+} ChFieldConfig;
 
 /* How somebody becomes known to the desk. */
 typedef struct {
@@ -133,6 +144,7 @@ typedef struct {
 
     GPtrArray *mailboxes;   /* ChMailboxConfig *, in file order; may be empty */
     GPtrArray *departments; /* ChDepartmentConfig *, in file order; never empty */
+    GPtrArray *fields;      /* ChFieldConfig *, in file order; may be empty */
     ChSmtpConfig smtp;      /* host NULL: no [smtp] section; mails wait in the outbox */
 
     ChLimits limits;
@@ -149,6 +161,7 @@ typedef struct {
 
     char *state_dir;    /* desk.db and the lock live here */
     char *template_dir; /* holds pt_BR/ and en/ */
+    char *rules_dir;    /* a folder of *.rules, or one file; NULL: there are no rules */
 } ChConfig;
 
 /* Reads FILE (NULL: the built-in defaults of an empty desk), then applies OVERRIDES, "section.key=value"
@@ -169,6 +182,7 @@ char *ch_config_show(const ChConfig *config);
 gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **error);
 
 /* NULL where there is none. Borrowed. */
+const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name);
 const ChDepartmentConfig *ch_config_department(const ChConfig *config, const char *name);
 
 /* Whether ADDRESS (any case) is an address of a department: mail from it is our own. */

@@ -144,7 +144,7 @@ gboolean ch_config_is_url(const char *text);
 char *ch_config_address(const char *address); /* which may be no UTF-8 */
 char *ch_config_extension(const char *text);
 char *ch_config_pattern(const char *text);
-char *ch_config_field(const char *text);
+char *ch_config_page_field(const char *text);
 char *ch_config_ip(const char *text);
 
 /* Everything that takes more than one key to check. Also fills what follows from other keys: ports,

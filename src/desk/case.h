@@ -4,14 +4,15 @@
 
 #include "base/config.h"
 #include "mail/decision.h"
+#include "mail/routing.h"
 
 typedef struct {
     const ChConfig *config;
     const ChMail *mail;
     const ChVerdict *verdict;
     const ChFacts *facts;
-    const ChDepartmentConfig *route; /* where a new ticket would be opened */
-    const GPtrArray *written_to;     /* of const ChDepartmentConfig *: departments that it names */
+    const ChRouting *routing;
+    const ChDepartmentConfig *route; /* routing's: where a new ticket would be opened */
     char *sender;                    /* folded */
     ChDecision *decision;
 } ChCase;

@@ -110,7 +110,7 @@ static void check_reached(const ChCase *c)
 }
 
 ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
-                      const ChFacts *facts, const ChDepartmentConfig *route, const GPtrArray *written_to)
+                      const ChFacts *facts, const ChRouting *routing)
 {
     ChDecision *decision = ch_decision_new();
     g_autofree char *sender = ch_address_fold(verdict->sender->address);
@@ -118,7 +118,7 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
         ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(mail->warnings, i));
     for (guint i = 0; i < verdict->reasons->len; i++)
         ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(verdict->reasons, i));
-    const ChCase c = {config, mail, verdict, facts, route, written_to, sender, decision};
+    const ChCase c = {config, mail, verdict, facts, routing, routing->department, sender, decision};
     decide(&c);
     if (mail->encrypted)
         note_encrypted(&c);

@@ -5,11 +5,11 @@
 
 #include "base/config.h"
 #include "mail/decision.h"
+#include "mail/routing.h"
 
-/* ROUTE is the department for a new ticket, WRITTEN_TO (of const ChDepartmentConfig *) are those that the
- * mail names. The caller frees the result. */
+/* ROUTING says where the mail goes. The caller frees the result. */
 ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
-                      const ChFacts *facts, const ChDepartmentConfig *route, const GPtrArray *written_to);
+                      const ChFacts *facts, const ChRouting *routing);
 
 /* The decision for a mail that could not be read (P12): quarantined because of WHY, the admins are told. */
 ChDecision *ch_decide_quarantine(const ChConfig *config, const char *why);

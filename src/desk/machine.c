@@ -42,9 +42,9 @@ void ch_decide_duplicate(const ChCase *c)
     ch_decision_log(c->decision, "copy", "a copy came by %s", where);
     if (c->verdict->kind != CH_KIND_PERSON || !c->facts->duplicate)
         return;
-    for (guint i = 0; i < c->written_to->len; i++)
-        refer_copy(c, g_ptr_array_index(c->written_to, i));
-    if (!g_ptr_array_find((GPtrArray *)c->written_to, c->route, NULL))
+    for (guint i = 0; i < c->routing->written_to->len; i++)
+        refer_copy(c, g_ptr_array_index(c->routing->written_to, i));
+    if (!g_ptr_array_find(c->routing->written_to, c->route, NULL))
         refer_copy(c, c->route);
 }
 

@@ -21,8 +21,8 @@ static gboolean is_on(const ChTicketFacts *ticket, const char *department)
 /* One mail to two departments is one ticket, which the second one sees (L5). TICKET NULL: a new one. */
 static void refer(const ChCase *c, const ChTicketFacts *ticket)
 {
-    for (guint i = 0; i < c->written_to->len; i++) {
-        const ChDepartmentConfig *other = g_ptr_array_index(c->written_to, i);
+    for (guint i = 0; i < c->routing->written_to->len; i++) {
+        const ChDepartmentConfig *other = g_ptr_array_index(c->routing->written_to, i);
         if (ticket ? is_on(ticket, other->name) : g_strcmp0(c->decision->department, other->name) == 0)
             continue;
         ch_reason(c->decision->reasons, "referred to department %s, which was written to as well",

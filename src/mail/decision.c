@@ -39,6 +39,9 @@ ChTicketFacts *ch_ticket_facts_new(void)
     ticket->watchers = g_ptr_array_new_with_free_func(g_free);
     ticket->referred = g_ptr_array_new_with_free_func(g_free);
     ticket->message_ids = g_ptr_array_new_with_free_func(g_free);
+    ticket->priority = CH_PRIORITY_NORMAL;
+    ticket->tags = g_ptr_array_new_with_free_func(g_free);
+    ticket->fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_named_value_free);
     return ticket;
 }
 
@@ -54,6 +57,9 @@ void ch_ticket_facts_free(ChTicketFacts *ticket)
     g_ptr_array_unref(ticket->watchers);
     g_ptr_array_unref(ticket->referred);
     g_ptr_array_unref(ticket->message_ids);
+    g_ptr_array_unref(ticket->tags);
+    g_ptr_array_unref(ticket->fields);
+    g_free(ticket->assignee);
     g_free(ticket);
 }
 
@@ -69,6 +75,8 @@ void ch_person_facts_free(ChPersonFacts *person)
     if (!person)
         return;
     g_free(person->name);
+    g_free(person->company);
+    g_free(person->telephone);
     g_free(person->language);
     g_ptr_array_unref(person->addresses);
     g_free(person);
@@ -140,6 +148,9 @@ ChDecision *ch_decision_new(void)
     decision->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     decision->mails = g_ptr_array_new_with_free_func((GDestroyNotify)mail_plan_free);
     decision->reasons = g_ptr_array_new_with_free_func(g_free);
+    decision->rules = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_hit_free);
+    decision->headers = g_ptr_array_new_with_free_func((GDestroyNotify)ch_named_value_free);
+    decision->missing = g_ptr_array_new_with_free_func(g_free);
     return decision;
 }
 
@@ -152,6 +163,10 @@ void ch_decision_free(ChDecision *decision)
     g_ptr_array_unref(decision->mails);
     g_ptr_array_unref(decision->reasons);
     ch_failure_free(decision->failure);
+    g_ptr_array_unref(decision->rules);
+    g_free(decision->effects);
+    g_ptr_array_unref(decision->headers);
+    g_ptr_array_unref(decision->missing);
     g_free(decision);
 }
 
@@ -247,8 +262,8 @@ const char *ch_role_name(ChRole role)
 
 static const char *const account_names[] = {"none", "pending", "active"};
 static const char *const question_names[] = {NULL, "register", "claim", "alias"};
-static const char *const hold_names[] = {NULL,       "registration", "claim",     "alias",
-                                         "stranger", "closed",       "no-address"};
+static const char *const hold_names[] = {NULL,       "registration", "claim",      "alias",
+                                         "stranger", "closed",       "no-address", "rule"};
 
 /* The index of NAME in the LENGTH NAMES; 0 where it is none of them. */
 static guint find_name(const char *const *names, guint length, const char *name)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "mail/mail.h"
+#include "mail/routing.h"
 
 typedef enum {
     CH_KIND_PERSON,
@@ -78,7 +79,12 @@ typedef struct {
     ChTicketState state;
     char *requester_name;
     char *requester_address;
-    char *requester_language; /* as ChPersonFacts */
+    char *requester_language; /* that a rule set for the ticket, else as ChPersonFacts */
+    ChPriority priority;      /* never unset */
+    GPtrArray *tags;          /* of char *, in order */
+    GPtrArray *fields;        /* of ChNamedValue: custom fields that have a value */
+    char *assignee;           /* folded address; NULL: nobody */
+    gint64 due_at;            /* seconds since 1970, UTC; 0: none */
     GPtrArray *watchers;      /* of char *, addresses, folded */
     GPtrArray *referred;      /* of char *, departments that it was sent to as well: their agents are its */
     gint64 closed_for;        /* seconds since it was closed; 0 where it is not */
@@ -102,8 +108,9 @@ typedef struct {
     gint64 id;
     ChAccount account;
     char *name;
-    char *language;       /* as the form or an earlier mail said; "" where nothing did */
-    GPtrArray *addresses; /* of char *, folded: all of this person's */
+    char *company, *telephone; /* as the form said; "" where it did not */
+    char *language;            /* as the form or an earlier mail said; "" where nothing did */
+    GPtrArray *addresses;      /* of char *, folded: all of this person's */
 } ChPersonFacts;
 
 ChPersonFacts *ch_person_facts_new(void);
@@ -146,6 +153,7 @@ typedef enum {
     CH_HOLD_STRANGER,     /* its sender has nothing to do with the ticket */
     CH_HOLD_CLOSED,       /* its department takes nobody new */
     CH_HOLD_NO_ADDRESS,   /* it names no address that could be answered */
+    CH_HOLD_RULE,         /* a rule says so: an admin looks at it */
 } ChHoldKind;
 
 /* What the desk knows about one mail, looked up inside the writer's transaction. */
@@ -173,9 +181,11 @@ typedef struct {
     guint held_closed;           /* of this address that a closed department holds */
     guint asked_hour, asked_day; /* questions to this address in the last hour and day */
     guint token_asked_day;       /* to token_of in the last day */
-    guint same_body;             /* earlier mails with the same body from this address in the last day */
-    gboolean confirmed;          /* the mail was held, and its sender, or an admin, stood up for it */
-    gboolean by_admin;           /* with confirmed: an admin did */
+    guint rate_hour,
+        rate_day;        /* earlier mails from this address in the hour and day before it was taken in */
+    guint same_body;     /* earlier mails with the same body from this address in the last day */
+    gboolean confirmed;  /* the mail was held, and its sender, or an admin, stood up for it */
+    gboolean by_admin;   /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
     GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
@@ -211,6 +221,14 @@ typedef enum {
     CH_ACTION_HOLD,        /* hold: of which kind, detail: why; the mail waits, listed */
     CH_ACTION_REGISTER, /* the sender becomes a pending person where they are none; value: language or NULL */
     CH_ACTION_ANSWER,   /* id: the question that the mail answers; value: "yes" or "no" */
+    /* Of a ticket, by rules and by what the mail says of its fields; each is logged. */
+    CH_ACTION_PRIORITY, /* value: its name */
+    CH_ACTION_TAG,      /* value: one more tag */
+    CH_ACTION_FIELD,    /* value: the field, detail: what it is from now on */
+    CH_ACTION_ASSIGN,   /* value: an agent's folded address */
+    CH_ACTION_WATCH,    /* value: a folded address */
+    CH_ACTION_DUE,      /* id: seconds since 1970, UTC */
+    CH_ACTION_LANGUAGE, /* value: of the mails to its requester */
 } ChActionKind;
 
 typedef struct {
@@ -256,6 +274,12 @@ typedef struct {
     GPtrArray *mails;   /* of ChMailPlan */
     GPtrArray *reasons; /* of char *: one for every step */
     ChFailure *failure; /* that the mail reports; NULL: none */
+    GPtrArray *rules;   /* of ChRuleHit: the rules that hold or are unknown; for `explain`, all */
+    char *effects; /* what of them took effect, as ch_effects_list, one a line; NULL: no rule was asked, or
+                      none did */
+    GPtrArray *headers; /* of ChNamedValue: header fields of the notices to agents (set-header) */
+    GPtrArray *missing; /* of char *: names of the required fields that the ticket lacks, where the requester
+                           is asked for them (the template ask-fields) */
     gboolean once_more; /* it answers a question and says more: after that the mail is decided again */
 } ChDecision;
 
@@ -286,7 +310,7 @@ const char *ch_account_name(ChAccount account); /* "none", "pending", "active" *
 ChAccount ch_account_parse(const char *name);
 const char *ch_question_name(ChQuestionKind kind); /* "register", "claim", "alias"; NULL for none */
 ChQuestionKind ch_question_parse(const char *name);
-const char *
-ch_hold_name(ChHoldKind kind); /* "registration", "claim", "alias", "stranger", "closed", "no-address" */
+const char *ch_hold_name(
+    ChHoldKind kind); /* "registration", "claim", "alias", "stranger", "closed", "no-address", "rule" */
 ChHoldKind ch_hold_parse(const char *name);
 gboolean ch_ticket_state_parse(const char *name, ChTicketState *state);

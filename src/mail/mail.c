@@ -94,6 +94,15 @@ void ch_auth_field_free(ChAuthField *field)
     g_free(field);
 }
 
+void ch_header_free(ChHeader *header)
+{
+    if (!header)
+        return;
+    g_free(header->name);
+    g_free(header->value);
+    g_free(header);
+}
+
 ChMail *ch_mail_new(void)
 {
     ChMail *mail = g_new0(ChMail, 1);
@@ -107,6 +116,7 @@ ChMail *ch_mail_new(void)
     mail->in_reply_to = g_ptr_array_new_with_free_func(g_free);
     mail->references = g_ptr_array_new_with_free_func(g_free);
     mail->auth_fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_auth_field_free);
+    mail->headers = g_ptr_array_new_with_free_func((GDestroyNotify)ch_header_free);
     mail->loop_marks = g_ptr_array_new_with_free_func(g_free);
     mail->bounces = g_ptr_array_new_with_free_func((GDestroyNotify)ch_bounce_free);
     mail->returned_id = g_strdup("");
@@ -144,6 +154,7 @@ void ch_mail_free(ChMail *mail)
     g_ptr_array_unref(mail->bounces);
     g_free(mail->returned_id);
     g_ptr_array_unref(mail->auth_fields);
+    g_ptr_array_unref(mail->headers);
     g_free(mail->language);
     g_free(mail->text);
     g_free(mail->reply);

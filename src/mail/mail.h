@@ -102,6 +102,14 @@ typedef struct {
 
 void ch_auth_field_free(ChAuthField *field);
 
+/* One header field. */
+typedef struct {
+    char *name;  /* as written */
+    char *value; /* decoded (RFC 2047), one line, at most CH_HEADER_VALUE_MAX bytes */
+} ChHeader;
+
+void ch_header_free(ChHeader *header);
+
 /* What the bytes of one mail say (parse). Nothing here is believed yet. */
 typedef struct {
     char *message_id;    /* without brackets; "" where missing */
@@ -138,6 +146,8 @@ typedef struct {
     guint received_count; /* Received headers: the hops so far */
     GPtrArray
         *auth_fields; /* of ChAuthField, from the top down to From, at most CH_AUTH_FIELDS_MAX; never NULL */
+    GPtrArray *headers;      /* of ChHeader: every field of the header block in order, for the rules; at most
+                                CH_HEADER_FIELDS_MAX; never NULL */
     gboolean from_ambiguous; /* several From headers, or several addresses in one: nobody can be proven */
     char *language; /* the first tag of Accept-Language or Content-Language (RFC 3282), "pt-BR"; NULL: none */
 

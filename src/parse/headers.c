@@ -362,6 +362,16 @@ static char *convert_raw(const Reader *reader, const char *raw)
     return reader->charset ? ch_text_to_utf8(raw, length, reader->charset, NULL) : NULL;
 }
 
+/* For the rules, which may ask for any of them. */
+static void keep_header(ChMail *mail, const char *name, const char *raw)
+{
+    ChHeader *header = g_new(ChHeader, 1);
+    header->name = ch_text_mend(g_strdup(name));
+    header->value = ch_words_decode(raw, strlen(raw));
+    ch_text_cut(header->value, CH_HEADER_VALUE_MAX);
+    g_ptr_array_add(mail->headers, header);
+}
+
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
 {
     Reader reader = {.mail = mail, .limits = limits, .charset = body_charset(top)};
@@ -379,6 +389,7 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
             continue;
         g_autofree char *converted = convert_raw(&reader, raw);
         read_header(&reader, g_mime_header_get_name(header), converted ? converted : raw);
+        keep_header(mail, g_mime_header_get_name(header), converted ? converted : raw);
     }
     take_from(&reader);
     take_language(&reader);

@@ -236,6 +236,14 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
     case CH_ACTION_ANSWER:
         return ch_store_answer(carrying->store, action->id, g_strcmp0(action->value, "yes") == 0, "reply",
                                error);
+    case CH_ACTION_PRIORITY:
+    case CH_ACTION_TAG:
+    case CH_ACTION_FIELD:
+    case CH_ACTION_ASSIGN:
+    case CH_ACTION_WATCH:
+    case CH_ACTION_DUE:
+    case CH_ACTION_LANGUAGE:
+        break; /* helper STORE carries these out */
     }
     return TRUE;
 }

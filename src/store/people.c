@@ -71,6 +71,8 @@ static ChPersonFacts *read_person(ChStore *store, gint64 id, GError **error)
     person->account = ch_account_parse(account);
     person->name = ch_text(&row, 1);
     person->language = ch_text(&row, 2);
+    person->company = ch_text(&row, 3);
+    person->telephone = ch_text(&row, 4);
     return read_addresses(store, id, person->addresses, error) ? g_steal_pointer(&person) : NULL;
 }
 

@@ -141,6 +141,48 @@ gboolean ch_store_set_ticket_state(ChStore *store, gint64 number, ChTicketState 
  * messages stay where they are. CH_ERROR_USAGE where one of them was merged already, or they are the same. */
 gboolean ch_store_merge_tickets(ChStore *store, gint64 from, gint64 into, const char *actor, GError **error);
 
+/* --- Rules (rules.c) --- */
+
+/* How many tickets that are not closed each of AGENTS (folded, NULL-terminated) is assigned: guint, in their
+ * order. *LAST: who was assigned last in DEPARTMENT, NULL: nobody. The caller frees both. */
+GArray *ch_store_workload(ChStore *store, const char *department, const char *const *agents, char **last,
+                          GError **error);
+
+/* How often a rule held, or was unknown, in the days that are kept (400). */
+typedef struct {
+    char *file, *text; /* ChRuleHit's: they name the rule */
+    guint line;        /* where it stood the last time */
+    guint hits, unknown;
+    gint64 last_at;
+} ChRuleStat;
+
+void ch_rule_stat_free(ChRuleStat *stat);
+/* Since SINCE (by whole days, UTC), most hits first. Array of ChRuleStat. That they are counted is
+ * ch_store_carry_out's business. */
+GPtrArray *ch_store_rule_stats(ChStore *store, gint64 since, GError **error);
+/* Days that are older than are kept go, at most LIMIT rows. */
+gboolean ch_store_rule_stats_prune(ChStore *store, gint64 now, guint limit, GError **error);
+
+/* A mail that was decided, for `rules replay`. */
+typedef struct {
+    gint64 id, taken_at;
+    ChOutcome outcome;
+    gint64 ticket; /* 0: none */
+    char *effects; /* ChDecision.effects; "" where there were none */
+    char *sender, *subject;
+} ChDecidedRow;
+
+void ch_decided_row_free(ChDecidedRow *row);
+/* Mails of persons that became a ticket, a reply, or were held, ignored or quarantined by a rule, taken in at
+ * SINCE or later, after mail AFTER, in order, at most LIMIT; those whose bytes are gone are left out. Array
+ * of ChDecidedRow. */
+GPtrArray *ch_store_decided(ChStore *store, gint64 since, gint64 after, guint limit, GError **error);
+
+/* What `chamado status` says of the desk: one text for each name, the newest. */
+gboolean ch_store_note(ChStore *store, const char *name, const char *text, GError **error);
+/* *TEXT NULL: none; *AT: when it was written. The caller frees. */
+gboolean ch_store_noted(ChStore *store, const char *name, char **text, gint64 *at, GError **error);
+
 /* --- Addresses that mail does not reach (trouble.c) --- */
 
 typedef struct {

@@ -26,7 +26,7 @@ static inline Desk open_desk(void)
     ((ChDepartmentConfig *)g_ptr_array_index(d.config->departments, 0))->subaddress = TRUE;
     d.templates = ch_templates_load("etc/templates", &error);
     g_assert_no_error(error);
-    d.desk = (ChDesk){d.config, d.templates};
+    d.desk = (ChDesk){.config = d.config, .templates = d.templates};
     d.store = open_store(d.folder);
     begin(d.store);
     g_assert_nonnull(ch_store_keys(d.store, &error));

@@ -153,7 +153,7 @@ static void test_route(void)
             g_ptr_array_add(mail->cc, ch_address_new("", cases[i].cc));
         if (cases[i].delivered)
             g_ptr_array_add(mail->delivered_to, g_strdup(cases[i].delivered));
-        g_assert_cmpstr(ch_route(config, mail, NULL, why)->name, ==, cases[i].department);
+        g_assert_cmpstr(ch_route_by_address(config, mail, NULL, why)->name, ==, cases[i].department);
         g_assert_cmpuint(why->len, ==, 1);
     }
     fixture_remove(folder);
@@ -434,10 +434,9 @@ static void test_decide(void)
             g_ptr_array_add(verdict->auth, result);
         }
         ch_judge_facts(verdict, facts);
-        g_autoptr(GPtrArray) why = g_ptr_array_new_with_free_func(g_free);
-        g_autoptr(GPtrArray) written_to = ch_route_written_to(config, mail);
-        g_autoptr(ChDecision) decision =
-            ch_decide(config, mail, verdict, facts, ch_route(config, mail, NULL, why), written_to);
+        const ChRuleInput input = {.mail = mail, .verdict = verdict, .ticket = facts->ticket};
+        g_autoptr(ChRouting) routing = ch_route(config, NULL, &input, NULL, FALSE);
+        g_autoptr(ChDecision) decision = ch_decide(config, mail, verdict, facts, routing);
         g_autofree char *actions = actions_of(decision);
         g_autofree char *mails = mails_of(decision);
         g_test_message("%s", c->name);
@@ -460,9 +459,9 @@ static void test_internal(void)
     g_autoptr(ChMail) mail = fixture_mail("maria@c.example", "suporte@desk.example", "x", "a@b");
     g_autoptr(ChFacts) facts = ch_facts_new();
     g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
-    g_autoptr(GPtrArray) written_to = ch_route_written_to(config, mail);
-    g_autoptr(ChDecision) decision =
-        ch_decide(config, mail, verdict, facts, g_ptr_array_index(config->departments, 0), written_to);
+    const ChRuleInput input = {.mail = mail, .verdict = verdict};
+    g_autoptr(ChRouting) routing = ch_route(config, NULL, &input, NULL, FALSE);
+    g_autoptr(ChDecision) decision = ch_decide(config, mail, verdict, facts, routing);
     for (guint i = 0; i < decision->mails->len; i++) {
         const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
         g_assert_cmpint(plan->internal, ==, g_str_has_suffix(plan->to, "@desk.example"));

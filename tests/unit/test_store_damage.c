@@ -139,7 +139,7 @@ static void run_engine(Running *running, const ChConfig *config)
     GError *error = NULL;
     running->templates = ch_templates_load("etc/templates", &error);
     g_assert_no_error(error);
-    running->desk = (ChDesk){config, running->templates};
+    running->desk = (ChDesk){.config = config, .templates = running->templates};
     running->engine = ch_engine_new(&running->desk, &error);
     g_assert_no_error(error);
 }

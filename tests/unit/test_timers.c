@@ -44,7 +44,7 @@ static Desk open_desk(gint64 now)
     d.config = fixture_desk(d.folder);
     d.templates = ch_templates_load("etc/templates", &error);
     g_assert_no_error(error);
-    d.desk = (ChDesk){d.config, d.templates};
+    d.desk = (ChDesk){.config = d.config, .templates = d.templates};
     ChCommitted committed;
     d.store = store_with_ticket(d.folder, &committed);
     begin(d.store);

@@ -167,7 +167,7 @@ static Desk open_desk(void)
         check(ch_store_add_department(d.store, ((ChDepartmentConfig *)d.config->departments->pdata[i])->name,
                                       &error),
               error);
-    d.desk = (ChDesk){d.config, d.templates};
+    d.desk = (ChDesk){.config = d.config, .templates = d.templates};
     open_ticket(&d, "maria@c.example", 1);
     d.own1 = g_strdup_printf("m%u@test.example", d.serial);
     open_ticket(&d, "pedro@d.example", 2);
