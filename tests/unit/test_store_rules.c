@@ -160,6 +160,43 @@ static void test_values(void)
     close_desk(&d);
 }
 
+static guint faults(Desk *d, const char *piece)
+{
+    GError *error = NULL;
+    guint count = 0;
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) found = ch_store_verify(d->store, counts, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < found->len; i++)
+        count += strstr(found->pdata[i], piece) != NULL;
+    return count;
+}
+
+/* Nothing of a ticket changes behind its log. */
+static void test_verify(void)
+{
+    static const char *const changes[] = {
+        "UPDATE ticket SET priority = 'urgent'",
+        "UPDATE ticket SET assignee = 'ana@desk.example', assigned_at = 1",
+        "UPDATE ticket SET due_at = 1",
+        "UPDATE ticket SET language = 'en'",
+        "INSERT INTO ticket_tag (ticket_id, tag, since) VALUES (1, 'a', 1), (1, 'b', 1)",
+        "INSERT INTO ticket_field (ticket_id, name, value, since) VALUES (1, 'a', 'b', 1)",
+    };
+    Desk d = open_desk();
+    for (guint i = 0; i < G_N_ELEMENTS(changes); i++) {
+        g_autofree char *wrong = g_strdup_printf("their log does not tell: %u too many", i + 1);
+        g_assert_cmpint(store_sql(d.folder, changes[i]), ==, SQLITE_OK);
+        g_assert_cmpuint(faults(&d, wrong), ==, 1);
+    }
+    carry(&d, "maria@c.example", with_values());
+    ChDecision *decision = decision_for(1, "suporte");
+    ch_decision_act(decision, CH_ACTION_ASSIGN, 0, "bruno@desk.example", NULL);
+    ch_decision_act(decision, CH_ACTION_LANGUAGE, 0, "pt_BR", NULL);
+    carry(&d, "maria@c.example", decision);
+    close_desk(&d); /* which balances */
+}
+
 /* However many there are of them, a ticket keeps a bounded number (P13). */
 static void test_values_are_bounded(void)
 {
@@ -553,6 +590,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store-rules/values", test_values);
+    g_test_add_func("/store-rules/verify", test_verify);
     g_test_add_func("/store-rules/values-are-bounded", test_values_are_bounded);
     g_test_add_func("/store-rules/together", test_together);
     g_test_add_func("/store-rules/stats", test_stats);
