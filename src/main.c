@@ -35,6 +35,8 @@ static const struct {
     {"held", ch_admin_held, TRUE, FALSE, FALSE, "list the mails that are held; release or drop them"},
     {"queue", ch_admin_queue, TRUE, FALSE, FALSE, "list, show, retry or drop mails that leave"},
     {"keys", ch_admin_keys, TRUE, FALSE, FALSE, "list the keys that sign the desk's mails, make a new one"},
+    {"status", ch_admin_status, TRUE, FALSE, FALSE,
+     "say whether the desk runs, and by which rules; what waits"},
     {"verify", ch_admin_verify, TRUE, FALSE, FALSE, "check that every mail has its one outcome"},
     {"web", ch_admin_web, FALSE, TRUE, FALSE, "serve the page where people confirm their address"},
     {"config", ch_admin_config, FALSE, TRUE, FALSE, "check or show the configuration"},
