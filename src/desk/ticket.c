@@ -72,6 +72,8 @@ static void add_reply(const ChCase *c, ChRole role)
         ch_tell_agents(c, ticket, "notice-reply", requester);
     }
     refer(c, ticket);
+    if (role != CH_ROLE_AGENT)
+        ch_decide_fields(c, ticket);
 }
 
 /* Nobody of the ticket wrote it. Perhaps somebody of it did, from another address. */
@@ -118,6 +120,7 @@ static void open_ticket(const ChCase *c, const char *title, gint64 follows)
                          ch_case_language(c), FALSE);
     ch_tell_agents(c, NULL, "notice-new", NULL);
     refer(c, NULL);
+    ch_decide_fields(c, NULL);
 }
 
 static void follow_ticket(const ChCase *c, ChRole role)
