@@ -79,6 +79,20 @@ static gboolean choose_agent(ChStore *store, ChRouting *routing, const ChFacts *
     return TRUE;
 }
 
+/* The acknowledgement that a rule names may have been taken away since the rules were checked. */
+static void check_acks(const ChDesk *desk, ChDecision *decision)
+{
+    for (guint i = 0; desk->templates && i < decision->mails->len; i++) {
+        ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
+        if (!g_str_has_prefix(plan->template, "ack-") ||
+            g_strv_contains(ch_templates_acks(desk->templates), plan->template))
+            continue;
+        ch_reason(decision->reasons, "there is no template %s: ack instead", plan->template);
+        g_free(plan->template);
+        plan->template = g_strdup("ack");
+    }
+}
+
 static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                          const ChFacts *facts, gboolean trace, GError **error)
 {
@@ -89,6 +103,7 @@ static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *i
     if (!choose_agent(store, routing, facts, error))
         return NULL;
     ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
+    check_acks(desk, decision);
     const ChDepartmentConfig *department = ch_config_department(config, decision->department);
     ch_files_judge(reading->mail, &(department ? department : routing->department)->files);
     if (!decision->ticket && decision->department)
@@ -360,6 +375,9 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
                                  .role = decision->role,
                                  .title = title,
                                  .failure = decision->failure,
+                                 .missing = decision->missing,
+                                 .again = decision->outcome == CH_OUTCOME_REPLY,
+                                 .headers = decision->headers,
                                  .mail = decision->failure ? NULL : settling->reading->mail,
                                  .verdict = settling->reading->verdict};
     for (guint i = 0; i < decision->mails->len; i++) {
