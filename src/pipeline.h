@@ -55,6 +55,20 @@ GBytes *ch_outgoing_bytes(const ChStored *stored, GError **error);
 gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,
                        const char *why, guint *queued, GError **error);
 
+/* How one attempt to deliver a queued mail ended. */
+typedef struct {
+    gint64 id; /* outbox row */
+    ChDeliveryResult result;
+    guint wait;       /* with CH_DELIVERY_RETRY: seconds until the next attempt; 0 gives up */
+    int code;         /* SMTP; 0: none */
+    const char *text; /* what the server said; may be NULL */
+} ChDeliveryEnd;
+
+/* Inside the transaction that STORE has open: records it, and brings about what a failure does
+ * (pipeline_delivery.c). */
+gboolean ch_carry_delivery(const ChDesk *desk, ChStore *store, const ChDeliveryEnd *delivered, guint *queued,
+                           GError **error);
+
 /* Inside the transaction that STORE has open: what answers bring about that came by the page, by mail or from
  * an admin: accounts become active, held mails take their effect or are dropped (pipeline_answers.c). A few
  * at a time; *MORE where some are left. */

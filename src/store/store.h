@@ -253,9 +253,13 @@ gint64 ch_store_next_due(ChStore *store, GError **error);
 /* Mails that may not leave before LATEST may leave from NOW on: the clock ran ahead when they were queued. */
 gboolean ch_store_outbox_mend(ChStore *store, gint64 now, gint64 latest, GError **error);
 /* How an attempt ended. WAIT is used with CH_DELIVERY_RETRY: seconds, 0 gives up. A failure is logged in the
- * ticket. */
+ * ticket; *FAILED (may be NULL): that is how it ended now. */
 gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
-                            const char *text, GError **error);
+                            const char *text, gboolean *failed, GError **error);
+/* Facts about the failed mail ID alone: returned, and the ticket. The caller frees. */
+ChFacts *ch_store_undelivered(ChStore *store, gint64 id, GError **error);
+/* FAILURE is kept of its recipient; QUESTION (0: none), which the mail asked, can't be answered any more. */
+gboolean ch_store_failed(ChStore *store, const ChFailure *failure, gint64 question, GError **error);
 /* An admin's wish. CH_ERROR_USAGE where its state does not allow it. */
 gboolean ch_store_outbox_set(ChStore *store, gint64 id, ChOutboxState state, GError **error);
 

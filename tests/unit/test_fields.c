@@ -85,14 +85,16 @@ static void put(GPtrArray *fields, const char *name, const char *value)
 /* What is set, "pedido=123;setor=Compras". */
 static char *decide(Desk *desk)
 {
-    const ChCase c = {desk->config,
-                      desk->mail,
-                      desk->verdict,
-                      desk->facts,
-                      desk->routing,
-                      desk->routing->department,
-                      (char *)"maria@c.example",
-                      desk->decision};
+    g_autoptr(ChEffects) applied = ch_effects_new();
+    const ChCase c = {.config = desk->config,
+                      .mail = desk->mail,
+                      .verdict = desk->verdict,
+                      .facts = desk->facts,
+                      .routing = desk->routing,
+                      .route = desk->routing->department,
+                      .sender = (char *)"maria@c.example",
+                      .applied = applied,
+                      .decision = desk->decision};
     ch_decide_fields(&c, desk->ticket);
     GString *set = g_string_new(NULL);
     for (guint i = 0; i < desk->decision->actions->len; i++) {
