@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the rules say of a mail, as far as it takes effect: the table is in man/chamado-rules.5. Which rules
- * hold is route/'s business; when they are asked stands in decide.c and ticket.c; carrying out is the
- * store's.
+ * Whether rules take effect on a mail (the table is in man/chamado-rules.5), what they do instead of a ticket
+ * and when one is opened, and how its log tells of them. What they do to a ticket is in effects.c, which
+ * rules hold is route/'s business.
  */
 #include "desk/case.h"
 
