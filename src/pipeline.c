@@ -469,10 +469,6 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
                                  .again = decision->outcome == CH_OUTCOME_REPLY,
                                  .headers = decision->headers,
                                  .log_line = line,
-                                 .log_line = line,
-                                 .missing = decision->missing,
-                                 .again = decision->outcome == CH_OUTCOME_REPLY,
-                                 .headers = decision->headers,
                                  .mail = decision->failure ? NULL : settling->reading->mail,
                                  .verdict = settling->reading->verdict};
     for (guint i = 0; i < decision->mails->len; i++) {
