@@ -37,11 +37,18 @@ void ch_reading_free(ChReading *reading)
     g_free(reading);
 }
 
+static ChFacts *at_once(ChFacts *facts)
+{
+    if (facts)
+        facts->now = ch_clock_now();
+    return facts;
+}
+
 static ChFacts *look_up(const ChConfig *config, ChStore *store, gint64 mail_id, const ChReading *reading,
                         GError **error)
 {
     if (!store)
-        return ch_facts_new();
+        return at_once(ch_facts_new());
     gint64 numbers[CH_SUBJECT_KEYS_MAX] = {0};
     guint count = ch_subject_numbers(reading->mail->subject, config->desk_prefix, numbers);
     const ChInquiry inquiry = {.mail_id = mail_id,
@@ -53,7 +60,7 @@ static ChFacts *look_up(const ChConfig *config, ChStore *store, gint64 mail_id, 
                                .others = numbers + 1,
                                .other_count = count ? count - 1 : 0,
                                .machine = reading->verdict->kind != CH_KIND_PERSON};
-    return ch_store_facts(store, &inquiry, error);
+    return at_once(ch_store_facts(store, &inquiry, error));
 }
 
 /* What the rules may look at. */
@@ -79,18 +86,35 @@ static gboolean choose_agent(ChStore *store, ChRouting *routing, const ChFacts *
     return TRUE;
 }
 
+/* The acknowledgement that a rule names may have been taken away since the rules were checked. */
+static void check_acks(const ChDesk *desk, ChDecision *decision)
+{
+    for (guint i = 0; desk->templates && i < decision->mails->len; i++) {
+        ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
+        if (!g_str_has_prefix(plan->template, "ack-") ||
+            g_strv_contains(ch_templates_acks(desk->templates), plan->template))
+            continue;
+        ch_reason(decision->reasons, "there is no template %s: ack instead", plan->template);
+        g_free(plan->template);
+        plan->template = g_strdup("ack");
+    }
+}
+
 static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                          const ChFacts *facts, gboolean trace, GError **error)
 {
     const ChConfig *config = desk->config;
     ch_judge_facts(reading->verdict, facts);
-    const ChRuleInput input = rule_input(reading, facts, ch_clock_now());
+    const ChRuleInput input = rule_input(reading, facts, facts->now);
     g_autoptr(ChRouting) routing = ch_route(config, desk->rules, &input, incoming->mailbox, trace);
     if (!choose_agent(store, routing, facts, error))
         return NULL;
     ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
+    check_acks(desk, decision);
     const ChDepartmentConfig *department = ch_config_department(config, decision->department);
-    ch_files_judge(reading->mail, &(department ? department : routing->department)->files);
+    if (!department)
+        department = routing->department;
+    ch_files_judge(reading->mail, &department->files, decision->refusals);
     if (!decision->ticket && decision->department)
         for (guint i = 0; i < routing->reasons->len; i++)
             ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(routing->reasons, i));
@@ -114,16 +138,85 @@ ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incom
     return weigh(desk, store, incoming, reading, *facts, TRUE, error);
 }
 
-ChRouting *ch_reroute(const ChConfig *config, ChRules *rules, ChStore *store, gint64 mail_id, gint64 taken_at,
-                      const ChIncoming *incoming, ChReading *reading, GError **error)
+ChRouting *ch_consult(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                      GError **error)
 {
-    g_autoptr(ChFacts) facts = look_up(config, store, mail_id, reading, error);
+    g_autoptr(ChFacts) facts = look_up(desk->config, store, 0, reading, error);
     if (!facts)
         return NULL;
     compare_with_sent(reading, facts);
     ch_judge_facts(reading->verdict, facts);
-    const ChRuleInput input = rule_input(reading, facts, taken_at);
-    return ch_route(config, rules, &input, incoming->mailbox, FALSE);
+    const ChRuleInput input = rule_input(reading, facts, ch_clock_now());
+    return ch_route(desk->config, desk->rules, &input, incoming->mailbox, TRUE);
+}
+
+void ch_redecided_free(ChRedecided *redecided)
+{
+    if (!redecided)
+        return;
+    g_free(redecided->department);
+    g_ptr_array_unref(redecided->effects);
+    g_ptr_array_unref(redecided->wanted);
+    g_free(redecided);
+}
+
+/* Rules choose these for new tickets alone. */
+static gboolean is_of_new_ticket(const char *effect)
+{
+    static const char *const words[] = {"department ", "title ", "template ", "no-ack"};
+    gboolean is = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        is = is || g_str_has_prefix(effect, words[i]);
+    return is;
+}
+
+static ChRedecided *sum_up(const ChDecision *decision, const ChEffects *effects)
+{
+    ChRedecided *redecided = g_new0(ChRedecided, 1);
+    g_auto(GStrv) lines = g_strsplit(decision->effects ? decision->effects : "", "\n", -1);
+    redecided->outcome = decision->outcome;
+    redecided->department = g_strdup(decision->department);
+    redecided->effects = g_ptr_array_new_with_free_func(g_free);
+    redecided->wanted = g_ptr_array_new_with_free_func(g_free);
+    for (char **line = lines; *line; line++)
+        g_ptr_array_add(redecided->effects, g_strdup(*line));
+    g_autoptr(GPtrArray) asked = ch_effects_list(effects);
+    gboolean reply = decision->outcome == CH_OUTCOME_REPLY;
+    const GPtrArray *from = !reply ? redecided->effects : decision->rules->len ? asked : NULL;
+    for (guint i = 0; from && i < from->len; i++)
+        if (!reply || !is_of_new_ticket(g_ptr_array_index(from, i)))
+            g_ptr_array_add(redecided->wanted, g_strdup(g_ptr_array_index(from, i)));
+    for (guint i = 0; i < decision->rules->len; i++)
+        redecided->unknown = redecided->unknown ||
+                             ((ChRuleHit *)g_ptr_array_index(decision->rules, i))->result == CH_RULE_UNKNOWN;
+    return redecided;
+}
+
+/* What stood between the mail and its outcome has been answered since. */
+static void as_answered(ChFacts *facts, const ChDecidedRow *decided)
+{
+    facts->confirmed = decided->outcome == CH_OUTCOME_TICKET || decided->outcome == CH_OUTCOME_REPLY;
+    facts->by_admin = facts->confirmed && decided->by_admin;
+    g_clear_pointer(&facts->blocked, g_free);
+    g_clear_pointer(&facts->question, g_free);
+    facts->duplicate_of = 0;
+}
+
+ChRedecided *ch_redecide(const ChConfig *config, ChRules *rules, ChStore *store, const ChDecidedRow *decided,
+                         const ChIncoming *incoming, ChReading *reading, GError **error)
+{
+    g_autoptr(ChFacts) facts = look_up(config, store, decided->id, reading, error);
+    if (!facts)
+        return NULL;
+    compare_with_sent(reading, facts);
+    as_answered(facts, decided);
+    ch_judge_facts(reading->verdict, facts);
+    const ChRuleInput input = rule_input(reading, facts, decided->taken_at);
+    g_autoptr(ChRouting) routing = ch_route(config, rules, &input, incoming->mailbox, FALSE);
+    if (!choose_agent(store, routing, facts, error))
+        return NULL;
+    g_autoptr(ChDecision) decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
+    return sum_up(decision, routing->effects);
 }
 
 /* The accepted files of MAIL go with LETTER. */
@@ -344,6 +437,17 @@ static char *title_of(const ChMail *mail)
     return g_utf8_substring(line, 0, MIN(TITLE_CHARACTERS, g_utf8_strlen(line, -1)));
 }
 
+/* For the admins, who are told of it: why the mail was set aside; NULL where it was not. */
+static char *quarantine_line(const Settling *settling, const ChDecision *decision)
+{
+    for (guint i = 0; i < decision->actions->len; i++) {
+        const ChAction *action = g_ptr_array_index(decision->actions, i);
+        if (action->kind == CH_ACTION_LOG && strcmp(action->value, "quarantined") == 0)
+            return g_strdup_printf("%s: quarantined: %s", settling->incoming->source, action->detail);
+    }
+    return NULL;
+}
+
 static gboolean post_all(const Settling *settling, const ChDecision *decision, const ChCommitted *committed,
                          GError **error)
 {
@@ -356,10 +460,15 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
     ChPosting admins = posting; /* who have no part in the ticket */
     admins.ticket = admins.entry = 0;
     g_autofree char *title = decision->outcome == CH_OUTCOME_HELD ? title_of(settling->reading->mail) : NULL;
+    g_autofree char *line = quarantine_line(settling, decision);
     const ChOccasion occasion = {.about = decision->department,
                                  .role = decision->role,
                                  .title = title,
                                  .failure = decision->failure,
+                                 .missing = decision->missing,
+                                 .again = decision->outcome == CH_OUTCOME_REPLY,
+                                 .headers = decision->headers,
+                                 .log_line = line,
                                  .mail = decision->failure ? NULL : settling->reading->mail,
                                  .verdict = settling->reading->verdict};
     for (guint i = 0; i < decision->mails->len; i++) {
@@ -408,6 +517,20 @@ static ChDecision *decide_again(const Settling *settling, ChDecision *first, GEr
     return again;
 }
 
+/* A rule that could not be tried to its end does nothing: whoever wrote it should know. */
+static void warn_of_unknown(const Settling *settling, const ChDecision *decision)
+{
+    g_autofree char *mail = g_strdup_printf("%" G_GINT64_FORMAT, settling->id);
+    for (guint i = 0; i < decision->rules->len; i++) {
+        const ChRuleHit *hit = g_ptr_array_index(decision->rules, i);
+        if (hit->result != CH_RULE_UNKNOWN)
+            continue;
+        g_autofree char *place = g_strdup_printf("%s:%u", hit->file, hit->line);
+        ch_log(CH_LOG_WARNING, "rule-unknown", "mail", mail, "rule", place, "why", hit->why ? hit->why : "",
+               NULL);
+    }
+}
+
 static gboolean settle(const Settling *settling, ChWord word, GError **error)
 {
     ChReading *reading = settling->reading;
@@ -424,6 +547,7 @@ static gboolean settle(const Settling *settling, ChWord word, GError **error)
         return FALSE;
     if (decision->once_more && !(decision = decide_again(settling, g_steal_pointer(&decision), error)))
         return FALSE;
+    warn_of_unknown(settling, decision);
     ChCommitted committed;
     return ch_store_carry_out(settling->store, settling->id, reading->mail, reading->verdict, decision,
                               reading->fingerprint, reading->body, &committed, error) &&

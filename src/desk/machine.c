@@ -5,6 +5,7 @@
  * hears of it (L7), is decided here; reading the report is parse/'s.
  */
 #include "desk/case.h"
+#include "desk/decide.h"
 
 #include <string.h>
 
@@ -14,6 +15,13 @@ void ch_ignore(ChDecision *decision, const char *why)
 {
     decision->outcome = CH_OUTCOME_IGNORED;
     ch_reason(decision->reasons, "ignored: %s", why);
+}
+
+void ch_quarantine_because(ChDecision *decision, const char *why)
+{
+    decision->outcome = CH_OUTCOME_QUARANTINED;
+    ch_reason(decision->reasons, "quarantined: %s", why);
+    ch_decision_act(decision, CH_ACTION_LOG, CH_TICKET_OPEN, "quarantined", why);
 }
 
 /* The copy went to DEPARTMENT, which does not see the ticket yet (L5). */
@@ -100,14 +108,6 @@ static void log_bounces(const ChCase *c)
                         bounces->len - LOGGED_MAX);
 }
 
-static void tell_admins(const ChCase *c)
-{
-    const ChDepartmentConfig *first = g_ptr_array_index(c->config->departments, 0);
-    for (char **admin = c->config->desk_admins; admin && *admin; admin++)
-        if (strcmp(*admin, c->facts->returned->recipient) != 0)
-            ch_decision_mail(c->decision, NULL, *admin, "admin-bounce", first->language, TRUE);
-}
-
 static ChFailure *new_failure(const ChCase *c, const char *status, const char *diagnostic)
 {
     ChFailure *failure = g_new0(ChFailure, 1);
@@ -124,18 +124,13 @@ static gboolean is_internal(const char *template)
     return g_str_has_prefix(template, "notice-") || g_str_has_prefix(template, "admin-");
 }
 
-/* A mail of ours failed. Only its signature proves that the report is about it: without it, it is logged and
- * no more, for anybody can write one. */
-static void fail(const ChCase *c, const ChBounce *bounce)
+/* A mail of ours failed. HARD: nothing will arrive at its recipient. */
+static void fail(const ChCase *c, const ChBounce *bounce, gboolean hard)
 {
     const ChReturnedFacts *returned = c->facts->returned;
     ChDecision *decision = c->decision;
-    if (!returned->verified) {
-        ch_reason(decision->reasons, "no more: nothing in it proves that it is about that mail");
-        return;
-    }
     ChFailure *failure = decision->failure = new_failure(c, bounce->status, bounce->diagnostic);
-    failure->marks = is_hard(bounce) && !returned->marked;
+    failure->marks = hard && !returned->marked;
     failure->told = failure->marks || (!returned->told && !returned->marked);
     if (failure->marks)
         ch_reason(decision->reasons, "%s: nothing arrives at %s, which gets no automatic mail from now on",
@@ -148,7 +143,7 @@ static void fail(const ChCase *c, const ChBounce *bounce)
     if (!failure->told)
         ch_reason(decision->reasons, "nobody is told: they were before");
     else if (is_internal(returned->template))
-        tell_admins(c);
+        ch_tell_admins(c->config, c->decision, "admin-bounce", returned->recipient);
     else if (returned->ticket && c->facts->ticket)
         ch_tell_agents(c, c->facts->ticket, "notice-bounce", returned->recipient);
     failure->told = decision->mails->len > 0;
@@ -165,7 +160,7 @@ static void complain(const ChCase *c)
     c->decision->failure = new_failure(c, "", "");
     c->decision->failure->complaint = TRUE;
     ch_decision_act(c->decision, CH_ACTION_COMPLAINT, CH_TICKET_OPEN, NULL, NULL);
-    tell_admins(c);
+    ch_tell_admins(c->config, c->decision, "admin-bounce", returned->recipient);
 }
 
 /* A report about a mail of ours (RFC 3464, RFC 5965). TRUE where it is one. */
@@ -183,8 +178,13 @@ static gboolean decide_report(const ChCase *c)
         return FALSE;
     log_bounces(c);
     const ChBounce *failure = returned ? find_failure(c->mail->bounces, returned->recipient) : NULL;
-    if (failure && kind == CH_KIND_BOUNCE)
-        fail(c, failure);
+    if (!failure || kind != CH_KIND_BOUNCE)
+        return TRUE;
+    /* Only our signature proves that the report is about that mail: anybody can write one. */
+    if (returned->verified)
+        fail(c, failure, is_hard(failure));
+    else
+        ch_reason(c->decision->reasons, "no more: nothing in it proves that it is about that mail");
     return TRUE;
 }
 
@@ -207,4 +207,23 @@ void ch_decide_machine(const ChCase *c)
         ch_reason(decision->reasons, "about our %s to %s", returned->template, returned->recipient);
     if (!decide_report(c) && ticket)
         ch_decision_log(decision, "machine-mail", "%s", kind);
+}
+
+ChDecision *ch_decide_undelivered(const ChConfig *config, const ChFacts *facts, const ChBounce *failure)
+{
+    ChDecision *decision = ch_decision_new();
+    g_autofree char *nobody = g_strdup("");
+    g_autoptr(ChEffects) applied = ch_effects_new();
+    const ChCase c = {
+        .config = config, .facts = facts, .sender = nobody, .applied = applied, .decision = decision};
+    if (facts->ticket) {
+        decision->ticket = facts->ticket->number;
+        decision->department = g_strdup(facts->ticket->department);
+    }
+    /* The server may be our own provider's, which has reasons of its own and refuses every mail: only what it
+     * says of the recipient marks one. */
+    gboolean of_recipient =
+        g_str_has_prefix(failure->status, "5.1.") || strcmp(failure->status, "5.2.1") == 0;
+    fail(&c, failure, of_recipient && is_hard(failure));
+    return decision;
 }

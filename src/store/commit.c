@@ -180,14 +180,19 @@ static gboolean reached(Carrying *carrying, const char *address, GError **error)
     return ch_store_reached(carrying->store, address, carrying->mail_id, carrying->actor, &was, error);
 }
 
-static gboolean close_question(Carrying *carrying, gint64 id, GError **error)
+static gboolean close_question(ChStore *store, gint64 mail, gint64 id, GError **error)
 {
     g_autofree char *detail = g_strdup_printf("question %" G_GINT64_FORMAT, id);
-    CH_ROW row = ch_row(carrying->store, CH_QUERY_QUESTION_UNDELIVERABLE);
+    CH_ROW row = ch_row(store, CH_QUERY_QUESTION_UNDELIVERABLE);
     ch_bind_int(&row, ":id", id);
     ch_bind_int(&row, ":now", ch_clock_now());
-    return ch_step(&row, NULL, error) && ch_store_log(carrying->store, 0, carrying->mail_id, "desk",
-                                                      "question-undeliverable", detail, error);
+    return ch_step(&row, NULL, error) &&
+           ch_store_log(store, 0, mail, "desk", "question-undeliverable", detail, error);
+}
+
+gboolean ch_store_failed(ChStore *store, const ChFailure *failure, gint64 question, GError **error)
+{
+    return ch_db_failed(store, 0, failure, error) && (!question || close_question(store, 0, question, error));
 }
 
 static gboolean hold(Carrying *carrying, const ChAction *action, GError **error)
@@ -201,6 +206,14 @@ static gboolean hold(Carrying *carrying, const ChAction *action, GError **error)
     return ch_step(&row, NULL, error) &&
            ch_store_log(carrying->store, carrying->committed->ticket, carrying->mail_id, carrying->actor,
                         "held", action->detail, error);
+}
+
+/* Who gives a ticket a value: an agent by their mail, else the desk by its rules. A field is what the mail
+ * says. */
+static const char *value_actor(const Carrying *carrying, const ChAction *action)
+{
+    gboolean own = carrying->decision->role == CH_ROLE_AGENT || action->kind == CH_ACTION_FIELD;
+    return own ? carrying->actor : "desk";
 }
 
 static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **error)
@@ -232,7 +245,7 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
     case CH_ACTION_REACHED:
         return reached(carrying, action->value, error);
     case CH_ACTION_CLOSE:
-        return close_question(carrying, action->id, error);
+        return close_question(carrying->store, carrying->mail_id, action->id, error);
     case CH_ACTION_ANSWER:
         return ch_store_answer(carrying->store, action->id, g_strcmp0(action->value, "yes") == 0, "reply",
                                error);
@@ -243,7 +256,8 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
     case CH_ACTION_WATCH:
     case CH_ACTION_DUE:
     case CH_ACTION_LANGUAGE:
-        break; /* helper STORE carries these out */
+        return ch_db_set_value(carrying->store, ticket, carrying->mail_id, value_actor(carrying, action),
+                               action, error);
     }
     return TRUE;
 }
@@ -267,6 +281,7 @@ static gboolean record_outcome(Carrying *carrying, const ChVerdict *verdict, con
     ch_bind_text(&row, ":kind", verdict ? ch_kind_name(verdict->kind) : NULL);
     ch_bind_text(&row, ":outcome", ch_outcome_name(decision->outcome));
     ch_bind_text(&row, ":reasons", reasons);
+    ch_bind_text(&row, ":effects", decision->effects);
     ch_bind_id(&row, ":ticket", carrying->committed->ticket);
     ch_bind_int(&row, ":now", ch_clock_now());
     if (!ch_step(&row, NULL, error))
@@ -292,5 +307,6 @@ gboolean ch_store_carry_out(ChStore *store, gint64 mail_id, const ChMail *mail, 
     for (guint i = 0; i < decision->actions->len; i++)
         if (!carry_out(&carrying, g_ptr_array_index(decision->actions, i), error))
             return FALSE;
-    return record_outcome(&carrying, verdict, fingerprint, body, error);
+    return ch_db_count_rules(store, decision->rules, error) &&
+           record_outcome(&carrying, verdict, fingerprint, body, error);
 }
