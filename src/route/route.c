@@ -93,12 +93,37 @@ static void find_written_to(const ChConfig *config, const ChMail *mail, GPtrArra
         add_department(config, g_ptr_array_index(mail->delivered_to, i), departments);
 }
 
+/* The department that a rule names replaces the one by the address; and the desk is not to refer the ticket
+ * back to where the rule took it from. */
+static void follow_rules(const ChConfig *config, ChRouting *routing)
+{
+    const char *name = routing->effects->department;
+    if (!name)
+        return;
+    const ChDepartmentConfig *named = ch_config_department(config, name);
+    if (!named) {
+        ch_reason(routing->reasons, "department %s, which a rule names, is not configured: passed over",
+                  name);
+        return;
+    }
+    ch_reason(routing->reasons, "department %s: a rule says so", name);
+    if (named != routing->department)
+        g_ptr_array_remove(routing->written_to, (gpointer)routing->department);
+    routing->department = named;
+}
+
 ChRouting *ch_route(const ChConfig *config, ChRules *rules, const ChRuleInput *input, const char *mailbox,
                     gboolean trace)
 {
     ChRouting *routing = ch_routing_new(NULL);
     routing->department = ch_route_by_address(config, input->mail, mailbox, routing->reasons);
     find_written_to(config, input->mail, routing->written_to);
-    (void)rules, (void)trace;
+    if (!rules)
+        return routing;
+    ChRuleInput asked = *input;
+    asked.department = routing->department->name;
+    ch_effects_free(routing->effects);
+    routing->effects = ch_rules_apply(rules, &asked, trace);
+    follow_rules(config, routing);
     return routing;
 }
