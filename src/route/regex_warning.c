@@ -125,7 +125,8 @@ static const char *read_item(Reader *reader, const char *at)
     return end;
 }
 
-static GArray *find_pumps(const char *source)
+/* *LAST: what its last part stands for; the caller's. */
+static GArray *find_pumps(const char *source, char **last)
 {
     Reader reader = {.pumps = g_array_new(FALSE, FALSE, sizeof(Pump)), .path = g_string_new(NULL)};
     g_array_set_clear_func(reader.pumps, pump_clear);
@@ -134,6 +135,7 @@ static GArray *find_pumps(const char *source)
     for (const char *at = inner; *at;)
         at = read_item(&reader, at);
     add_pump(&reader, 0);
+    *last = g_strdup(reader.path->str + MIN(reader.last, reader.path->len));
     g_string_free(reader.path, TRUE);
     return reader.pumps;
 }
@@ -151,8 +153,12 @@ static gboolean explodes(ChRegex *regex, const Pump *pump, const char *tail)
 
 char *ch_regex_warning(ChRegex *regex)
 {
-    static const char *const tails[] = {"", "\x01", "!", "\n\n"};
-    g_autoptr(GArray) pumps = find_pumps(ch_regex_source(regex));
+    g_autofree char *last = NULL;
+    g_autoptr(GArray) pumps = find_pumps(ch_regex_source(regex), &last);
+    /* PCRE2 sees from afar that a text lacks a character which must be there: so it has that one, too late.
+     */
+    g_autofree char *late = g_strconcat("\x01", last, NULL);
+    const char *const tails[] = {"", "\x01", late, "\n\n"};
     for (guint i = 0; i < pumps->len; i++)
         for (guint j = 0; j < G_N_ELEMENTS(tails); j++) {
             const Pump *pump = &g_array_index(pumps, Pump, i);
