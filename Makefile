@@ -40,7 +40,7 @@ C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch
 HAVE_FUZZER = $(wildcard $(shell clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-*.a)
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve fuzz format lint install uninstall clean help
+.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve bench-rules fuzz format lint install uninstall clean help
 .DEFAULT_GOAL := release
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -134,6 +134,10 @@ bench-parse: deps ## 100,000 small mails of a Maildir through parse and judge: m
 bench-curve: deps ## what the worst mails that we can build cost, 10 KB to 10 MB
 	@$(MAKE) --no-print-directory -s build/bench/curve
 	@build/bench/curve
+
+bench-rules: deps ## what 10 to 10,000 rules cost a mail, over 10,000 mails (MAILS=…)
+	@$(MAKE) --no-print-directory -s build/bench/rules
+	@build/bench/rules $(MAILS)
 
 format: ## lay out the C code
 	clang-format -i $(C_FILES)
