@@ -464,6 +464,42 @@ static void test_then(void)
     close_desk(&d);
 }
 
+/* The values of a ticket before a mail that gave it some, and after. */
+static void test_values_then(void)
+{
+    Desk d = open_desk();
+    gint64 first, second;
+    carry_id(&d, "maria@c.example", with_values(), &first); /* all in one second */
+    ChDecision *decision = decision_for(1, "suporte");
+    ch_decision_act(decision, CH_ACTION_PRIORITY, 0, "urgent", NULL);
+    ch_decision_act(decision, CH_ACTION_TAG, 0, "late", NULL);
+    ch_decision_act(decision, CH_ACTION_FIELD, 0, "pedido", "a: 456");
+    ch_decision_act(decision, CH_ACTION_FIELD, 0, "Pedido: outro", "789");
+    ch_decision_act(decision, CH_ACTION_ASSIGN, 0, "bruno@desk.example", NULL);
+    ch_decision_act(decision, CH_ACTION_WATCH, 0, "outro@c.example", NULL);
+    carry_id(&d, "maria@c.example", decision, &second);
+    g_autoptr(ChMail) mail = fixture_mail("maria@c.example", "suporte@desk.example", "x", "x@c.example");
+    g_autoptr(ChFacts) before = facts_of(&d, first, mail, 1);
+    g_assert_cmpint(before->ticket->priority, ==, CH_PRIORITY_NORMAL);
+    g_assert_null(before->ticket->assignee);
+    g_assert_cmpint(before->ticket->due_at, ==, 0);
+    g_assert_cmpuint(before->ticket->tags->len + before->ticket->fields->len, ==, 0);
+    g_assert_cmpuint(before->ticket->watchers->len, ==, 0);
+    g_autoptr(ChFacts) between = facts_of(&d, second, mail, 1);
+    g_assert_cmpint(between->ticket->priority, ==, CH_PRIORITY_HIGH);
+    g_assert_cmpstr(between->ticket->assignee, ==, "ana@desk.example");
+    g_assert_cmpint(between->ticket->due_at, ==, 20001 * DAY);
+    g_assert_cmpuint(between->ticket->tags->len, ==, 2);
+    g_assert_cmpuint(between->ticket->fields->len, ==, 1);
+    g_assert_cmpstr(((ChNamedValue *)between->ticket->fields->pdata[0])->value, ==, "123");
+    g_assert_cmpuint(between->ticket->watchers->len, ==, 1);
+    g_autoptr(ChFacts) now = facts_of(&d, 0, mail, 1);
+    g_assert_cmpint(now->ticket->priority, ==, CH_PRIORITY_URGENT);
+    g_assert_cmpuint(now->ticket->fields->len, ==, 2);
+    g_assert_cmpuint(now->ticket->watchers->len, ==, 2);
+    close_desk(&d);
+}
+
 /* The sender as they were known when their mail was decided. */
 static void test_person_then(void)
 {
@@ -598,6 +634,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store-rules/notes", test_notes);
     g_test_add_func("/store-rules/rate", test_rate);
     g_test_add_func("/store-rules/then", test_then);
+    g_test_add_func("/store-rules/values-then", test_values_then);
     g_test_add_func("/store-rules/person-then", test_person_then);
     g_test_add_func("/store-rules/decided", test_decided);
     g_test_add_func("/store-rules/forgotten", test_forgotten);
