@@ -66,6 +66,34 @@ static void test_then(void)
     close_desk(&d);
 }
 
+/* What a mail names may have come to its own ticket only after it, or been merged into that. */
+static void test_own_ticket(void)
+{
+    Desk d = open_desk();
+    GError *error = NULL;
+    gint64 opening, other, reply;
+    carry_id(&d, "maria@c.example", decision_for(0, "suporte"), &opening); /* ticket 2, mail r1 */
+    carry_id(&d, "maria@c.example", decision_for(2, "suporte"), &reply);   /* mail r2 */
+    carry_id(&d, "maria@c.example", decision_for(0, "suporte"), &other);   /* ticket 3 */
+    begin(d.store);
+    g_assert_true(ch_store_merge_tickets(d.store, 1, 3, "admin", &error));
+    commit(d.store);
+    g_autoptr(ChMail) crossed = fixture_mail("maria@c.example", "suporte@desk.example", "x", "x@c.example");
+    g_ptr_array_add(crossed->in_reply_to, g_strdup("r2@c.example"));
+    g_autoptr(ChFacts) now = facts_of(&d, 0, crossed, 0);
+    g_assert_cmpint(now->ticket->number, ==, 2);
+    g_autoptr(ChFacts) then = facts_of(&d, opening, crossed, 0);
+    g_assert_null(then->ticket);
+    g_assert_cmpint(then->match, ==, CH_MATCH_NONE);
+    g_autoptr(ChMail) late = fixture_mail("maria@c.example", "suporte@desk.example", "x", "y@c.example");
+    g_ptr_array_add(late->in_reply_to, g_strdup("m1@c.example"));
+    g_autoptr(ChFacts) merged = facts_of(&d, 0, late, 0);
+    g_assert_cmpint(merged->ticket->number, ==, 3);
+    g_autoptr(ChFacts) unmerged = facts_of(&d, other, late, 0);
+    g_assert_cmpint(unmerged->ticket->number, ==, 1);
+    close_desk(&d);
+}
+
 /* The values of a ticket before a mail that gave it some, and after. */
 static void test_values_then(void)
 {
@@ -131,6 +159,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store-then/then", test_then);
+    g_test_add_func("/store-then/own-ticket", test_own_ticket);
     g_test_add_func("/store-then/values-then", test_values_then);
     g_test_add_func("/store-then/person-then", test_person_then);
     return g_test_run();
