@@ -206,12 +206,36 @@ void ch_regex_unref(ChRegex *regex);
 const char *ch_regex_source(const ChRegex *regex); /* "/…/flags", as written */
 /* The names of its captures, NULL-terminated, the regex's own. */
 const char *const *ch_regex_names(const ChRegex *regex);
-/* Tries it on LENGTH bytes of TEXT (valid UTF-8). UNKNOWN where a limit was hit. With YES, CAPTURES (may be
- * NULL) gets its named groups that took part, those there replaced: char * to char *. */
-ChRuleResult ch_regex_match(ChRegex *regex, const char *text, gsize length, GHashTable *captures);
+/* What the regular expressions of one mail have cost, and may (P13). All zero at first. */
+typedef struct {
+    guint tried;
+    guint limits_hit;  /* with CH_RULE_LIMITS_HIT_MAX of them no other is tried */
+    const char *why;   /* of the last that was unknown; static text */
+    gint64 looked_at;  /* when the processor's time was asked for, and what that was; microseconds */
+    gint64 work_begun; /* the same, at the first expression */
+    gint64 work;
+} ChRegexEffort;
+
+/* Tries it on LENGTH bytes of TEXT (valid UTF-8). UNKNOWN where a limit was hit, or EFFORT allows no more.
+ * With YES, CAPTURES (may be NULL; of g_free for both) gets its named groups that took part, those there
+ * replaced. */
+ChRuleResult ch_regex_match(ChRegex *regex, const char *text, gsize length, ChRegexEffort *effort,
+                            GHashTable *captures);
+/* Folded literals (ch_fold), one of which stands in each folded text that the expression can match;
+ * NULL-terminated, the regex's own. NULL: none are known. */
+const char *const *ch_regex_needs(const ChRegex *regex);
 /* Whether it took far more steps than its length on texts made to find that out: NULL, or what to say of it.
  * Free with g_free. */
 char *ch_regex_warning(ChRegex *regex);
+
+/* What follows the item of an expression that AT begins: an escape, "\Q…\E", a class of characters, or one
+ * character. AT is not at the end. */
+const char *ch_regex_item_end(const char *at);
+
+/* regex_needs.c */
+
+/* As ch_regex_needs, for an expression that PCRE2 has compiled; the caller's to free (g_strfreev). */
+char **ch_regex_find_needs(const char *source, const char *flags);
 
 /* list.c: files of one entry a line; "#" begins a comment, blank lines are none */
 
