@@ -221,6 +221,7 @@ static void add_held_line(ChValue *held, const ChHeldLine *line, const char *lan
     add_flag(mail, CH_VIEW_held_stranger, line->kind == CH_HOLD_STRANGER);
     add_flag(mail, CH_VIEW_held_closed, line->kind == CH_HOLD_CLOSED);
     add_flag(mail, CH_VIEW_held_no_address, line->kind == CH_HOLD_NO_ADDRESS);
+    add_flag(mail, CH_VIEW_held_rule, line->kind == CH_HOLD_RULE);
 }
 
 /* P8: whoever wrote, their addresses are for agents. */

@@ -248,10 +248,21 @@ const char *ch_match_name(ChMatch match)
     return names[match];
 }
 
+static const char *const outcomes[] = {"ticket", "reply", "command", "held", "ignored", "quarantined"};
+
 const char *ch_outcome_name(ChOutcome outcome)
 {
-    static const char *const names[] = {"ticket", "reply", "command", "held", "ignored", "quarantined"};
-    return names[outcome];
+    return outcomes[outcome];
+}
+
+gboolean ch_outcome_parse(const char *name, ChOutcome *outcome)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++)
+        if (g_strcmp0(name, outcomes[i]) == 0) {
+            *outcome = i;
+            return TRUE;
+        }
+    return FALSE;
 }
 
 const char *ch_role_name(ChRole role)

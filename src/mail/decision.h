@@ -181,11 +181,11 @@ typedef struct {
     guint held_closed;           /* of this address that a closed department holds */
     guint asked_hour, asked_day; /* questions to this address in the last hour and day */
     guint token_asked_day;       /* to token_of in the last day */
-    guint rate_hour,
-        rate_day;        /* earlier mails from this address in the hour and day before it was taken in */
-    guint same_body;     /* earlier mails with the same body from this address in the last day */
-    gboolean confirmed;  /* the mail was held, and its sender, or an admin, stood up for it */
-    gboolean by_admin;   /* with confirmed: an admin did */
+    guint rate_hour, rate_day; /* earlier mails from this address in the hour and day before it was taken in,
+                                  at most CH_RATE_MAX */
+    guint same_body;           /* earlier mails with the same body from this address in the last day */
+    gboolean confirmed;        /* the mail was held, and its sender, or an admin, stood up for it */
+    gboolean by_admin;         /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
     GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
@@ -193,6 +193,8 @@ typedef struct {
 } ChFacts;
 
 #define CH_SENT_MAX 3
+#define CH_RATE_MAX                                                                                          \
+    10000 /* a sender's mails are counted that far: each one more would cost all that follow */
 
 ChFacts *ch_facts_new(void);
 void ch_facts_free(ChFacts *facts);
@@ -304,6 +306,7 @@ const char *ch_kind_name(ChKind kind);
 const char *ch_evidence_name(ChEvidence evidence);
 const char *ch_match_name(ChMatch match); /* NULL for none */
 const char *ch_outcome_name(ChOutcome outcome);
+gboolean ch_outcome_parse(const char *name, ChOutcome *outcome);
 const char *ch_role_name(ChRole role);
 const char *ch_ticket_state_name(ChTicketState state);
 const char *ch_account_name(ChAccount account); /* "none", "pending", "active" */
