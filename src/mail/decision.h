@@ -188,6 +188,7 @@ typedef struct {
     gboolean by_admin;         /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
+    gint64 now;          /* seconds since 1970, UTC: when it is decided */
     GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
                             newest first, at most CH_SENT_MAX; bytes that are gone are left out */
 } ChFacts;
@@ -279,10 +280,11 @@ typedef struct {
     GPtrArray *rules;   /* of ChRuleHit: the rules that hold or are unknown; for `explain`, all */
     char *effects; /* what of them took effect, as ch_effects_list, one a line; NULL: no rule was asked, or
                       none did */
-    GPtrArray *headers; /* of ChNamedValue: header fields of the notices to agents (set-header) */
-    GPtrArray *missing; /* of char *: names of the required fields that the ticket lacks, where the requester
-                           is asked for them (the template ask-fields) */
-    gboolean once_more; /* it answers a question and says more: after that the mail is decided again */
+    GPtrArray *headers;  /* of ChNamedValue: header fields of the notices to agents (set-header) */
+    GPtrArray *refusals; /* of ChRefusal: files that rules refuse (desk/files.h) */
+    GPtrArray *missing;  /* of char *: names of the required fields that the ticket lacks, where the requester
+                            is asked for them (the template ask-fields) */
+    gboolean once_more;  /* it answers a question and says more: after that the mail is decided again */
 } ChDecision;
 
 ChDecision *ch_decision_new(void);
