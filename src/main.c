@@ -29,6 +29,7 @@ static const struct {
     {"poll", ch_admin_poll, TRUE, FALSE, FALSE, "one pass: take in what waits, deliver what is due"},
     {"deliver", ch_admin_deliver, TRUE, FALSE, TRUE, "take in one mail on standard input, for an MTA's pipe"},
     {"explain", ch_admin_explain, FALSE, FALSE, FALSE, "say what would be done with a mail, and why"},
+    {"rules", ch_admin_rules, FALSE, TRUE, FALSE, "check, test, format, replay and count the rules"},
     {"ticket", ch_admin_ticket, TRUE, FALSE, FALSE, "list, show, close, reopen and merge tickets"},
     {"people", ch_admin_people, TRUE, FALSE, FALSE,
      "list and show people; validate, block, join, forget them"},

@@ -143,6 +143,18 @@ ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incom
     return weigh(desk, store, incoming, reading, *facts, TRUE, error);
 }
 
+ChRouting *ch_consult(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                      GError **error)
+{
+    g_autoptr(ChFacts) facts = look_up(desk->config, store, 0, reading, error);
+    if (!facts)
+        return NULL;
+    compare_with_sent(reading, facts);
+    ch_judge_facts(reading->verdict, facts);
+    const ChRuleInput input = rule_input(reading, facts, ch_clock_now());
+    return ch_route(desk->config, desk->rules, &input, incoming->mailbox, TRUE);
+}
+
 void ch_redecided_free(ChRedecided *redecided)
 {
     if (!redecided)

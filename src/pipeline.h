@@ -37,6 +37,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChReading, ch_reading_free)
 ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                      ChFacts **facts, GError **error);
 
+/* For `rules test`: what DESK's rules say of a mail that would come now, each with why; decides and changes
+ * nothing. Otherwise as ch_weigh. The caller frees. */
+ChRouting *ch_consult(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                      GError **error);
+
 /* What RULES make of a mail that was decided before, by what was known of it then. */
 typedef struct {
     ChOutcome outcome;

@@ -21,6 +21,7 @@ int ch_admin_keys(ChAdminContext *context, int argc, char **argv);
 int ch_admin_people(ChAdminContext *context, int argc, char **argv);
 int ch_admin_poll(ChAdminContext *context, int argc, char **argv);
 int ch_admin_queue(ChAdminContext *context, int argc, char **argv);
+int ch_admin_rules(ChAdminContext *context, int argc, char **argv);
 int ch_admin_serve(ChAdminContext *context, int argc, char **argv);
 int ch_admin_status(ChAdminContext *context, int argc, char **argv);
 int ch_admin_ticket(ChAdminContext *context, int argc, char **argv);

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-ChRules *ch_rules_load_tested(const char *path, GPtrArray *messages)
+ChRules *ch_rules_load_tested(const char *path, const ChConfig *config, GPtrArray *messages)
 {
     guint ran;
     g_autoptr(ChRules) rules =
         path ? ch_rules_load(path, messages) : ch_rules_compile("", "", 0, NULL, messages);
-    return rules && ch_rules_test(rules, messages, &ran) == 0 ? g_steal_pointer(&rules) : NULL;
+    return rules && ch_rules_test(rules, config, messages, &ran) == 0 ? g_steal_pointer(&rules) : NULL;
 }
 
 GPtrArray *ch_rules_error_lines(const GPtrArray *messages, guint most)

@@ -164,7 +164,7 @@ static void check(gpointer data)
         return;
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
     watch_files(keeper);
-    g_autoptr(ChRules) rules = ch_rules_load_tested(keeper->config->rules_dir, messages);
+    g_autoptr(ChRules) rules = ch_rules_load_tested(keeper->config->rules_dir, keeper->config, messages);
     if (rules)
         remember(&keeper->last, rules);
     if (rules && ch_rules_watch_add(keeper->watch, ch_rules_files(rules))) {
@@ -216,7 +216,7 @@ void ch_rules_keeper_attach(ChRulesKeeper *keeper, ChRun *run)
 ChRules *ch_rules_keeper_check(ChRulesKeeper *keeper, const ChConfig *config)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
-    ChRules *rules = ch_rules_load_tested(config->rules_dir, messages);
+    ChRules *rules = ch_rules_load_tested(config->rules_dir, config, messages);
     if (!rules)
         refuse(keeper, messages);
     return rules;

@@ -287,7 +287,7 @@ static gboolean read_rules(Replay *replay, const char *path, GError **error)
         return TRUE;
     }
     replay->base = configured;
-    replay->rules = ch_run_rules_at(path, error);
+    replay->rules = ch_run_rules_at(path, replay->config, error);
     return replay->rules != NULL;
 }
 

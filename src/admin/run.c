@@ -27,13 +27,13 @@ ChTemplates *ch_run_templates(const ChConfig *config, GError **error)
 
 ChRules *ch_run_rules(const ChConfig *config, GError **error)
 {
-    return ch_run_rules_at(config->rules_dir, error);
+    return ch_run_rules_at(config->rules_dir, config, error);
 }
 
-ChRules *ch_run_rules_at(const char *path, GError **error)
+ChRules *ch_run_rules_at(const char *path, const ChConfig *config, GError **error)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
-    ChRules *rules = ch_rules_load_tested(path, messages);
+    ChRules *rules = ch_rules_load_tested(path, config, messages);
     if (rules)
         return rules;
     g_autoptr(GString) all = g_string_new(NULL);

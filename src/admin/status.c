@@ -37,7 +37,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(State, state_free)
 static void read_rules(State *state, const ChConfig *config)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
-    g_autoptr(ChRules) rules = ch_rules_load_tested(config->rules_dir, messages);
+    g_autoptr(ChRules) rules = ch_rules_load_tested(config->rules_dir, config, messages);
     state->refused = rules ? g_ptr_array_new() : ch_rules_error_lines(messages, LINES_MOST);
     state->others = rules && g_strcmp0(ch_rules_digest(rules), state->rules->digest) != 0;
 }
