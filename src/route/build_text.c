@@ -18,8 +18,10 @@ static char *macro_text(ChParser *parser, const ChToken *token, const ChPlace *p
 {
     g_autofree char *word = g_strndup(token->start, token->length);
     const ChMacro *macro = g_hash_table_lookup(parser->compiler->macros, word);
-    if (macro && macro->text)
+    if (macro && macro->text) {
+        macro->own->used = TRUE;
         return g_strdup(macro->text);
+    }
     if (!parser->spoilt)
         ch_complain(parser, place,
                     macro ? "found '%s', which stands for a condition, expected a string in double quotes"

@@ -189,10 +189,20 @@ typedef struct {
 
 void ch_rule_test_free(ChRuleTest *test);
 
+/* A name that the files define. */
+typedef struct {
+    char *name;
+    ChPlace place; /* of the name */
+    gboolean used;
+} ChRuleMacro;
+
+void ch_rule_macro_free(ChRuleMacro *macro);
+
 struct ChRules {
     gint references;    /* atomic */
     GPtrArray *rules;   /* of ChRule */
     GPtrArray *tests;   /* of ChRuleTest */
+    GPtrArray *macros;  /* of ChRuleMacro */
     GPtrArray *files;   /* of char *: paths as opened; ends with NULL once the set is compiled */
     GPtrArray *sources; /* of ChSource (compile.h): the texts, whose names every ChPlace borrows */
     char digest[65];
@@ -282,8 +292,8 @@ char *ch_do_write(const ChDo *action);
 
 typedef struct ChProof ChProof;
 
-/* CONFIG must outlive it. NULL where a property of TEST cannot be: *WRONG (borrowed from TEST) is it, *WHY the
- * caller's to free. */
+/* CONFIG must outlive it. NULL where a property of TEST cannot be: *WRONG (borrowed from TEST) is it, *WHY
+ * the caller's to free. */
 ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong, char **why);
 const ChRuleInput *ch_proof_input(const ChProof *proof); /* the proof's own */
 void ch_proof_free(ChProof *proof);
