@@ -49,7 +49,7 @@ _chamado() {
     case $command in
     '')
         options='-c -o --json --debug --help --version'
-        words='serve web poll deliver explain ticket people held queue keys verify config'
+        words='serve web poll deliver explain rules ticket people held queue keys verify config'
         ;;
     explain)
         if [[ $word != -* ]]; then
@@ -57,6 +57,18 @@ _chamado() {
             return
         fi
         options='--json --help'
+        ;;
+    rules)
+        if [[ -n $action && $word != -* ]]; then
+            _chamado_files "$word"
+            return
+        fi
+        [[ -z $action ]] && words='check test fmt replay stats'
+        case $action in
+        check) options='--json --help' ;;
+        test) options='--all --rules --json --help' ;;
+        fmt) options='--write --check --json --help' ;;
+        esac
         ;;
     poll)
         options='--no-send --help'

@@ -7,7 +7,7 @@
 
 #include "route/rules.h"
 
-/* Where a thing stands. FILE is borrowed from the set (ChRules.files). */
+/* Where a thing stands. FILE, as people are told it, is borrowed from the set (ChRules.sources). */
 typedef struct {
     const char *file;
     guint line, column; /* from 1, in characters */
@@ -75,14 +75,17 @@ struct ChCondition {
     ChConditionKind kind;
     ChPlace place;
     GPtrArray *children; /* of ChCondition: of AND, OR (two or more) and NOT (one); NULL for a test */
+    guint depth;         /* of the tree below: 1 for a test, at most CH_RULE_DEPTH_MAX (compile.h) */
 
     ChTestWhat what;
     ChTestOp op;
     char *header;      /* of HEADER: its name */
     GPtrArray *values; /* of char *: strings and words as written; NULL where there are none */
-    GPtrArray *folded; /* of char *: the same, as ch_fold gives them, or as the address forms are compared */
+    GPtrArray *folded; /* of char *: the same, as ch_fold gives them; of addresses and domains as
+                          ch_address_fold does; of words as written */
     gboolean all;      /* "all of": each value must hold; FALSE: one is enough */
     ChRuleList *list;  /* of "in": values from a file; NULL: none */
+    char *list_name;   /* as written; NULL: none */
     ChRegex *regex;    /* of MATCHES */
     double number;     /* of comparisons: bytes, a score, a count */
     guint from, to;    /* of TIME: minutes since midnight; TO before FROM goes over midnight */
@@ -147,12 +150,16 @@ typedef struct {
     gboolean has_files; /* an attachment condition stands in it: it is tried for each file */
 } ChRule;
 
-/* One property of the mail of a test: "from \"ana@x.example\"", "header \"X-Spam\" \"YES\"", "size 3M". */
+void ch_rule_free(ChRule *rule);
+
+/* One property of the mail of a test: from "ana@x.example", header "X-Spam" "YES", size 3M, attachment name
+ * "a.pdf" attachment size 2M, rate 5 per hour, kind list, time 18:00, weekday sun, date 2026-12-25. */
 typedef struct {
-    ChTestWhat what; /* CH_TEST_FILE_NAME begins an attachment; its type and size follow it */
+    ChTestWhat what; /* CH_TEST_FILE_NAME begins an attachment; its type and size follow it. CH_TEST_HOLIDAY:
+                        the day */
     ChPlace place;
     char *name;  /* header */
-    char *value; /* text or word */
+    char *value; /* text or word; the day as "2026-12-25" */
     double number;
     guint minutes;    /* TIME */
     guint days;       /* WEEKDAY: one bit */
@@ -161,7 +168,8 @@ typedef struct {
 
 void ch_property_free(ChProperty *property);
 
-/* One thing that a test expects. */
+/* One thing that a test expects. Its strings have no captures: the one piece of the pattern is the text. Of
+ * hold, ignore, quarantine, refuse-attachment and field the value may be NULL: any. */
 typedef struct {
     ChPlace place;
     gboolean not ;    /* it must not be there */
@@ -181,18 +189,34 @@ typedef struct {
 
 void ch_rule_test_free(ChRuleTest *test);
 
+/* A name that the files define. */
+typedef struct {
+    char *name;
+    ChPlace place; /* of the name */
+    gboolean used;
+} ChRuleMacro;
+
+void ch_rule_macro_free(ChRuleMacro *macro);
+
 struct ChRules {
-    gint references;  /* atomic */
-    GPtrArray *rules; /* of ChRule */
-    GPtrArray *tests; /* of ChRuleTest */
-    GPtrArray *files; /* of char *: paths as opened; ends with NULL once the set is compiled */
+    gint references;    /* atomic */
+    GPtrArray *rules;   /* of ChRule */
+    GPtrArray *tests;   /* of ChRuleTest */
+    GPtrArray *macros;  /* of ChRuleMacro */
+    GPtrArray *files;   /* of char *: paths as opened; ends with NULL once the set is compiled */
+    GPtrArray *sources; /* of ChSource (compile.h): the texts, whose names every ChPlace borrows */
     char digest[65];
     gpointer index; /* the matcher's own: match.c makes it with ch_match_prepare, and frees it */
 };
 
+/* rules.c */
+
+/* The line of PLACE, for ch_rule_complain; NULL: not known. The caller frees. */
+char *ch_rules_source_line(const ChRules *rules, const ChPlace *place);
+
 /* message.c */
 
-/* Appends to MESSAGES. PLACE's line of text is looked up by the caller's source. */
+/* Appends to MESSAGES. SOURCE_LINE (may be NULL) is the text of PLACE's line. */
 void ch_rule_complain(GPtrArray *messages, gboolean warning, const ChPlace *place, const char *source_line,
                       const char *format, ...) G_GNUC_PRINTF(5, 6);
 
@@ -237,17 +261,17 @@ const char *ch_regex_item_end(const char *at);
 /* As ch_regex_needs, for an expression that PCRE2 has compiled; the caller's to free (g_strfreev). */
 char **ch_regex_find_needs(const char *source, const char *flags);
 
-/* list.c: files of one entry a line; "#" begins a comment, blank lines are none */
+/* list.c: files of one entry a line; "#" at its beginning or after a blank begins a comment */
 
-/* NULL: *WHY, the caller's to free, names the file, and the line where one is at fault. */
-ChRuleList *ch_rule_list_load(const char *path, char **why);
 ChRuleList *ch_rule_list_ref(ChRuleList *list);
 void ch_rule_list_unref(ChRuleList *list);
 guint ch_rule_list_count(const ChRuleList *list);
-const char *ch_rule_list_entry(const ChRuleList *list,
-                               guint number); /* as written, without white space at its ends */
+/* As written, without white space at its ends. */
+const char *ch_rule_list_entry(const ChRuleList *list, guint number);
+/* As ChCondition.folded has values. */
+const char *ch_rule_list_folded(const ChRuleList *list, guint number);
 guint ch_rule_list_line(const ChRuleList *list, guint number);
-/* Whether FOLDED (ch_fold) is an entry; constant time in the length of the list. */
+/* Whether FOLDED is an entry; constant time in the length of the list. Dates: "2026-12-25" or "12-25". */
 gboolean ch_rule_list_has(const ChRuleList *list, const char *folded);
 const char *ch_rule_list_path(const ChRuleList *list);
 
@@ -263,3 +287,40 @@ void ch_match_free(gpointer index);
 char *ch_rule_write(const ChCondition *condition, const GPtrArray *actions);
 char *ch_condition_write(const ChCondition *condition);
 char *ch_do_write(const ChDo *action);
+
+/* proof_mail.c: the mail that a test describes */
+
+typedef struct ChProof ChProof;
+
+/* CONFIG must outlive it. NULL where a property of TEST cannot be: *WRONG (borrowed from TEST) is it, *WHY
+ * the caller's to free. */
+ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong, char **why);
+const ChRuleInput *ch_proof_input(const ChProof *proof); /* the proof's own */
+void ch_proof_free(ChProof *proof);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChProof, ch_proof_free)
+
+/* contradiction.c */
+
+/* The part of CONDITION because of which it can never hold; NULL where it can, or where that cannot be told.
+ * *OTHER is the part that it contradicts; NULL: several before it, or none. */
+const ChCondition *ch_condition_contradiction(const ChCondition *condition, const ChCondition **other);
+
+/* check.c, check_names.c */
+
+/* A check at work. */
+typedef struct {
+    const ChRules *rules;
+    GPtrArray *messages;
+    GHashTable *said; /* of char *: what was said where; a macro that is used twice is complained of once */
+} ChRuleCheck;
+
+/* Appends a warning, unless the same was said of the same place. */
+void ch_rule_warn(ChRuleCheck *check, const ChPlace *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Calls VISIT for each test of CONDITION. */
+void ch_condition_each(const ChCondition *condition, void (*visit)(const ChCondition *test, gpointer data),
+                       gpointer data);
+
+/* The names that CONFIG does not know; TEMPLATES and LANGUAGES as ch_rules_check has them. */
+void ch_rules_check_names(ChRuleCheck *check, const ChConfig *config, const char *const *templates,
+                          const char *const *languages);

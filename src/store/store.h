@@ -44,6 +44,8 @@ gboolean ch_store_changed(ChStore *store);
  * CH_ERROR_BUSY names the holder. */
 int ch_desk_lock(const char *dir, const char *who, GError **error);
 void ch_desk_unlock(int lock);
+/* Who holds it now, "chamado serve, process 1234", without touching it; NULL: nobody. Free with g_free. */
+char *ch_desk_holder(const char *dir);
 
 /* The keys that sign Message-IDs and reply addresses, oldest first, the last one signs. The store's own, good
  * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
@@ -170,6 +172,7 @@ typedef struct {
     gint64 ticket; /* 0: none */
     char *effects; /* ChDecision.effects; "" where there were none */
     char *sender, *subject;
+    gboolean by_admin; /* it was held, and an admin let it in */
 } ChDecidedRow;
 
 void ch_decided_row_free(ChDecidedRow *row);
@@ -182,6 +185,16 @@ GPtrArray *ch_store_decided(ChStore *store, gint64 since, gint64 after, guint li
 gboolean ch_store_note(ChStore *store, const char *name, const char *text, GError **error);
 /* *TEXT NULL: none; *AT: when it was written. The caller frees. */
 gboolean ch_store_noted(ChStore *store, const char *name, char **text, gint64 *at, GError **error);
+
+/* How much waits (status.c). */
+typedef struct {
+    guint undecided, held, quarantined; /* mails */
+    gint64 undecided_since;             /* when the oldest was taken in; 0: there is none */
+    guint queued, failed;               /* of the outbox; queued: those being sent too */
+    gint64 queued_since;                /* when the oldest was composed; 0: there is none */
+} ChStatus;
+
+gboolean ch_store_status(ChStore *store, ChStatus *status, GError **error);
 
 /* --- Addresses that mail does not reach (trouble.c) --- */
 
