@@ -125,6 +125,10 @@ static void add_reason(ChValue *file, const char *reason)
         {CH_REFUSED_PROGRAM, CH_VIEW_is_program},   {CH_REFUSED_TOTAL, CH_VIEW_over_total},
         {CH_REFUSED_COUNT, CH_VIEW_over_count},     {CH_REFUSED_SEALED, CH_VIEW_sealed},
     };
+    if (g_str_has_prefix(reason, CH_REFUSED_RULE)) {
+        ch_value_add_string(file, CH_VIEW_reason, reason + strlen(CH_REFUSED_RULE));
+        return;
+    }
     for (guint i = 0; i < G_N_ELEMENTS(known); i++)
         if (g_str_has_prefix(reason, known[i].prefix)) {
             add_flag(file, known[i].name, TRUE);
@@ -221,6 +225,7 @@ static void add_held_line(ChValue *held, const ChHeldLine *line, const char *lan
     add_flag(mail, CH_VIEW_held_stranger, line->kind == CH_HOLD_STRANGER);
     add_flag(mail, CH_VIEW_held_closed, line->kind == CH_HOLD_CLOSED);
     add_flag(mail, CH_VIEW_held_no_address, line->kind == CH_HOLD_NO_ADDRESS);
+    add_flag(mail, CH_VIEW_held_rule, line->kind == CH_HOLD_RULE);
 }
 
 /* P8: whoever wrote, their addresses are for agents. */

@@ -85,12 +85,13 @@
     X(held_subject, FALSE)                                                                                   \
     X(held_ticket, FALSE)       /* its number; false where it has none */                                    \
     X(held_since, FALSE)        /* date and time, the server's own zone */                                   \
-    X(held_registration, FALSE) /* why: one of these six */                                                  \
+    X(held_registration, FALSE) /* why: one of these seven */                                                \
     X(held_claim, FALSE)                                                                                     \
     X(held_alias, FALSE)                                                                                     \
     X(held_stranger, FALSE)                                                                                  \
     X(held_closed, FALSE)                                                                                    \
-    X(held_no_address, FALSE)
+    X(held_no_address, FALSE)                                                                                \
+    X(held_rule, FALSE)
 
 typedef enum {
 #define CH_VIEW_ENUM(name, markup) CH_VIEW_##name,
