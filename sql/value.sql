@@ -37,3 +37,13 @@ SELECT last_assignee FROM department WHERE name = :name AND last_assignee IS NOT
 
 -- name: workload
 SELECT count(*) FROM ticket WHERE assignee = :agent AND state <> 'closed';
+
+-- name: verify_values
+SELECT count(*) FROM (
+    SELECT id AS ticket, 'priority' AS kind FROM ticket WHERE priority <> 'normal'
+    UNION ALL SELECT id, 'assigned' FROM ticket WHERE assignee IS NOT NULL
+    UNION ALL SELECT id, 'due' FROM ticket WHERE due_at IS NOT NULL
+    UNION ALL SELECT id, 'language' FROM ticket WHERE language IS NOT NULL
+    UNION ALL SELECT DISTINCT ticket_id, 'tag' FROM ticket_tag
+    UNION ALL SELECT DISTINCT ticket_id, 'field' FROM ticket_field) AS value
+WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.ticket_id = value.ticket AND event.kind = value.kind);

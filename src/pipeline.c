@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "compose/templates.h"
 #include "desk/budget.h"
 #include "desk/decide.h"
 #include "desk/files.h"
@@ -87,18 +86,15 @@ static gboolean choose_agent(ChStore *store, ChRouting *routing, const ChFacts *
     return TRUE;
 }
 
-/* A rule may name an acknowledgement that there is none of, or not in the reader's language. */
-static void check_templates(const ChDesk *desk, const ChDepartmentConfig *department, ChDecision *decision)
+/* The acknowledgement that a rule names may have been taken away since the rules were checked. */
+static void check_acks(const ChDesk *desk, ChDecision *decision)
 {
-    for (guint i = 0; i < decision->mails->len; i++) {
+    for (guint i = 0; desk->templates && i < decision->mails->len; i++) {
         ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
-        if (!g_str_has_prefix(plan->template, "ack-"))
+        if (!g_str_has_prefix(plan->template, "ack-") ||
+            g_strv_contains(ch_templates_acks(desk->templates), plan->template))
             continue;
-        const char *language = ch_templates_pick(desk->templates, plan->language, department->language);
-        if (ch_templates_find(desk->templates, language, plan->template))
-            continue;
-        ch_reason(decision->reasons, "ack instead of %s: there is no such template in %s", plan->template,
-                  language);
+        ch_reason(decision->reasons, "there is no template %s: ack instead", plan->template);
         g_free(plan->template);
         plan->template = g_strdup("ack");
     }
@@ -114,12 +110,11 @@ static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *i
     if (!choose_agent(store, routing, facts, error))
         return NULL;
     ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
+    check_acks(desk, decision);
     const ChDepartmentConfig *department = ch_config_department(config, decision->department);
     if (!department)
         department = routing->department;
     ch_files_judge(reading->mail, &department->files, decision->refusals);
-    if (desk->templates)
-        check_templates(desk, department, decision);
     if (!decision->ticket && decision->department)
         for (guint i = 0; i < routing->reasons->len; i++)
             ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(routing->reasons, i));
@@ -471,6 +466,9 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
                                  .title = title,
                                  .failure = decision->failure,
                                  .log_line = line,
+                                 .missing = decision->missing,
+                                 .again = decision->outcome == CH_OUTCOME_REPLY,
+                                 .headers = decision->headers,
                                  .mail = decision->failure ? NULL : settling->reading->mail,
                                  .verdict = settling->reading->verdict};
     for (guint i = 0; i < decision->mails->len; i++) {

@@ -6,7 +6,7 @@ ALTER TABLE ticket ADD COLUMN assignee TEXT; -- folded address of an agent; NULL
 ALTER TABLE ticket ADD COLUMN assigned_at INTEGER CHECK ((assigned_at IS NULL) = (assignee IS NULL));
 ALTER TABLE ticket ADD COLUMN due_at INTEGER; -- NULL: never
 ALTER TABLE ticket ADD COLUMN language TEXT; -- of mails to its requester; NULL: the person's
-CREATE INDEX ticket_by_assignee ON ticket (assignee) WHERE assignee IS NOT NULL AND state <> 'closed';
+CREATE INDEX ticket_by_assignee ON ticket (assignee, state) WHERE assignee IS NOT NULL AND state <> 'closed';
 ALTER TABLE department ADD COLUMN last_assignee TEXT; -- who was assigned the last time in one of its tickets; NULL: nobody yet
 
 CREATE TABLE ticket_tag (

@@ -14,7 +14,7 @@ typedef struct {
     const ChRouting *routing;
     const ChDepartmentConfig *route; /* routing's: where a new ticket would be opened */
     char *sender;                    /* folded */
-    ChEffects *applied;              /* what has taken effect of routing's; never NULL */
+    ChEffects *applied; /* what of routing's has effect, be it that all was so before; never NULL */
     ChDecision *decision;
 } ChCase;
 
@@ -72,10 +72,21 @@ gboolean ch_rules_name_department(const ChCase *c);
 /* Before the mail opens a ticket in the decision's department: title, language and acknowledgement, which
  * c->applied has then. */
 void ch_rules_open(const ChCase *c);
-/* All else that they do, to TICKET (NULL: the one that is opened), once its agents are told. */
-void ch_rules_apply_to(const ChCase *c, const ChTicketFacts *ticket);
 /* At the end: what took effect, as the decision and the ticket's log have it. */
 void ch_record_rules(const ChCase *c);
+
+/* --- fields.c --- */
+
+/* What the mail, the rules and the account say of the fields of TICKET (NULL: the new one that the decision
+ * opens in its department), set where it is new. Where required ones are missing from a new ticket, or still
+ * missing after a reply that fills some, the sender is asked: decision->missing, and the letter "ask-fields",
+ * for a new ticket instead of "ack". The last step for a customer's mail: the letters are planned already. */
+void ch_decide_fields(const ChCase *c, const ChTicketFacts *ticket);
+
+/* --- effects.c --- */
+
+/* All that rules do to TICKET (NULL: the one that is opened), but its fields; once its agents are told. */
+void ch_apply_effects(const ChCase *c, const ChTicketFacts *ticket);
 
 /* --- machine.c: what no person wrote for the first time --- */
 

@@ -213,7 +213,9 @@ ChDecision *ch_decide_undelivered(const ChConfig *config, const ChFacts *facts, 
 {
     ChDecision *decision = ch_decision_new();
     g_autofree char *nobody = g_strdup("");
-    const ChCase c = {.config = config, .facts = facts, .sender = nobody, .decision = decision};
+    g_autoptr(ChEffects) applied = ch_effects_new();
+    const ChCase c = {
+        .config = config, .facts = facts, .sender = nobody, .applied = applied, .decision = decision};
     if (facts->ticket) {
         decision->ticket = facts->ticket->number;
         decision->department = g_strdup(facts->ticket->department);

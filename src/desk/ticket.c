@@ -85,8 +85,10 @@ static void add_reply(const ChCase *c, ChRole role)
         ch_tell_agents(c, ticket, "notice-reply", requester);
     }
     refer_all(c, ticket);
-    if (role != CH_ROLE_AGENT)
-        ch_rules_apply_to(c, ticket);
+    if (role == CH_ROLE_AGENT)
+        return;
+    ch_apply_effects(c, ticket);
+    ch_decide_fields(c, ticket);
 }
 
 /* Nobody of the ticket wrote it. Perhaps somebody of it did, from another address. */
@@ -142,7 +144,8 @@ static void open_ticket(const ChCase *c, const char *title, gint64 follows)
     acknowledge(c);
     ch_tell_agents(c, NULL, "notice-new", NULL);
     refer_all(c, NULL);
-    ch_rules_apply_to(c, NULL);
+    ch_apply_effects(c, NULL);
+    ch_decide_fields(c, NULL);
 }
 
 static void follow_ticket(const ChCase *c, ChRole role)

@@ -247,7 +247,7 @@ typedef struct {
 typedef struct {
     char *to_name;
     char *to;                /* address */
-    char *template;          /* a name of ch_template_names (compose/templates.h) */
+    char *template;          /* a name of ch_template_names (compose/templates.h), or "ack-NAME" */
     char *language;          /* wanted; where there are no templates in it, the department's */
     gboolean internal;       /* to an agent: may show what customers don't see (P8) */
     ChQuestionKind question; /* that the mail asks */

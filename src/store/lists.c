@@ -287,6 +287,8 @@ static gboolean find_faults(ChStore *store, GHashTable *counts, GPtrArray *fault
            check(store, CH_QUERY_VERIFY_HELD, "held mails that wait for nothing", faults, error) &&
            check(store, CH_QUERY_VERIFY_HOLDS, "waits of mails that are not held", faults, error) &&
            check(store, CH_QUERY_VERIFY_OUTBOX, "queued mails without their bytes", faults, error) &&
+           check(store, CH_QUERY_VERIFY_VALUES, "values of tickets of which their log does not tell", faults,
+                 error) &&
            integrity(store, faults, error);
 }
 

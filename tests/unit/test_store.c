@@ -365,12 +365,27 @@ static void test_savepoint(void)
  * whole table. */
 static void test_no_scan(void)
 {
-    static const char *const for_admins[] = {
-        "ticket_list",    "outbox_list",    "mail_outcomes", "verify_ticket_outcomes",
-        "verify_entries", "verify_raw",     "verify_outbox", "verify_raw_gone",
-        "verify_held",    "verify_holds",   "key_all",       "mail_list",
-        "block_list",     "hold_of_domain", "hold_lines",    "hold_lines_count",
-        "person_list",    "key_list",       "rule_stats",    NULL};
+    static const char *const for_admins[] = {"ticket_list",
+                                             "outbox_list",
+                                             "mail_outcomes",
+                                             "verify_ticket_outcomes",
+                                             "verify_entries",
+                                             "verify_raw",
+                                             "verify_outbox",
+                                             "verify_raw_gone",
+                                             "verify_held",
+                                             "verify_holds",
+                                             "key_all",
+                                             "mail_list",
+                                             "block_list",
+                                             "hold_of_domain",
+                                             "hold_lines",
+                                             "hold_lines_count",
+                                             "person_list",
+                                             "key_list",
+                                             "rule_stats",
+                                             "verify_values",
+                                             NULL};
     g_autofree char *folder = fixture_folder();
     ch_store_free(open_store(folder));
     g_autofree char *path = g_build_filename(folder, "desk.db", NULL);

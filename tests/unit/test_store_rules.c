@@ -160,6 +160,43 @@ static void test_values(void)
     close_desk(&d);
 }
 
+static guint faults(Desk *d, const char *piece)
+{
+    GError *error = NULL;
+    guint count = 0;
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) found = ch_store_verify(d->store, counts, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < found->len; i++)
+        count += strstr(found->pdata[i], piece) != NULL;
+    return count;
+}
+
+/* Nothing of a ticket changes behind its log. */
+static void test_verify(void)
+{
+    static const char *const changes[] = {
+        "UPDATE ticket SET priority = 'urgent'",
+        "UPDATE ticket SET assignee = 'ana@desk.example', assigned_at = 1",
+        "UPDATE ticket SET due_at = 1",
+        "UPDATE ticket SET language = 'en'",
+        "INSERT INTO ticket_tag (ticket_id, tag, since) VALUES (1, 'a', 1), (1, 'b', 1)",
+        "INSERT INTO ticket_field (ticket_id, name, value, since) VALUES (1, 'a', 'b', 1)",
+    };
+    Desk d = open_desk();
+    for (guint i = 0; i < G_N_ELEMENTS(changes); i++) {
+        g_autofree char *wrong = g_strdup_printf("their log does not tell: %u too many", i + 1);
+        g_assert_cmpint(store_sql(d.folder, changes[i]), ==, SQLITE_OK);
+        g_assert_cmpuint(faults(&d, wrong), ==, 1);
+    }
+    carry(&d, "maria@c.example", with_values());
+    ChDecision *decision = decision_for(1, "suporte");
+    ch_decision_act(decision, CH_ACTION_ASSIGN, 0, "bruno@desk.example", NULL);
+    ch_decision_act(decision, CH_ACTION_LANGUAGE, 0, "pt_BR", NULL);
+    carry(&d, "maria@c.example", decision);
+    close_desk(&d); /* which balances */
+}
+
 /* However many there are of them, a ticket keeps a bounded number (P13). */
 static void test_values_are_bounded(void)
 {
@@ -363,15 +400,206 @@ static void test_rate(void)
     close_desk(&d);
 }
 
+/* A mail that was decided finds neither its copies nor the ticket that it opened, and a ticket as it was. */
+static void test_then(void)
+{
+    Desk d = open_desk();
+    GError *error = NULL;
+    gboolean known, changed;
+    ChCommitted committed;
+    begin(d.store); /* 1 is closed; Maria's late reply opens 2, which follows it */
+    g_assert_true(ch_store_set_ticket_state(d.store, 1, CH_TICKET_CLOSED, "admin", &changed, &error));
+    commit(d.store);
+    ch_clock_set(20040 * DAY);
+    g_autoptr(ChMail) late = fixture_mail("maria@c.example", "suporte@desk.example", "Re", "late@c.example");
+    g_ptr_array_add(late->in_reply_to, g_strdup("m1@c.example"));
+    g_autoptr(ChDecision) opens = new_ticket();
+    ((ChAction *)opens->actions->pdata[0])->id = 1;
+    begin(d.store);
+    gint64 first = take(d.store, "late", &known);
+    g_autoptr(ChFacts) before = facts_of(&d, first, late, 0);
+    g_assert_true(settle(d.store, first, late, opens, &committed, &error));
+    g_assert_cmpint(committed.ticket, ==, 2);
+    ch_clock_set(20041 * DAY);
+    gint64 copy = take(d.store, "late, by another way", &known);
+    g_autoptr(ChFacts) of_copy = facts_of(&d, copy, late, 0);
+    g_autoptr(ChDecision) ignored = ch_decision_new();
+    ignored->outcome = CH_OUTCOME_IGNORED;
+    g_assert_true(settle(d.store, copy, late, ignored, &committed, &error));
+    commit(d.store);
+    g_assert_cmpint(of_copy->duplicate_of, ==, first);
+    g_assert_cmpint(of_copy->ticket->number, ==, 2);
+
+    g_autoptr(ChFacts) then = facts_of(&d, first, late, 0);
+    g_assert_cmpint(before->duplicate_of, ==, 0);
+    g_assert_cmpint(then->duplicate_of, ==, 0);
+    g_assert_cmpint(before->ticket->number, ==, 1);
+    g_assert_cmpint(then->ticket->number, ==, 1);
+    g_assert_cmpint(then->ticket->closed_for, ==, before->ticket->closed_for);
+    g_assert_cmpint(then->match, ==, before->match);
+    g_autoptr(ChFacts) copy_then = facts_of(&d, copy, late, 0);
+    g_assert_cmpint(copy_then->duplicate_of, ==, first);
+
+    /* 2 is answered, closed, and merged into 1: the answer joined 2, which was open. */
+    ch_clock_set(20042 * DAY);
+    gint64 reply;
+    ChDecision *joins = decision_for(2, "suporte");
+    ch_decision_act(joins, CH_ACTION_SET_STATE, CH_TICKET_PENDING, NULL, NULL);
+    carry_id(&d, "maria@c.example", joins, &reply);
+    g_autoptr(ChMail) answer = fixture_mail("maria@c.example", "suporte@desk.example", "Re", "r@c.example");
+    g_ptr_array_add(answer->in_reply_to, g_strdup("late@c.example"));
+    ch_clock_set(20043 * DAY);
+    begin(d.store);
+    g_assert_true(ch_store_set_ticket_state(d.store, 1, CH_TICKET_OPEN, "admin", &changed, &error));
+    g_assert_true(ch_store_merge_tickets(d.store, 2, 1, "admin", &error));
+    commit(d.store);
+    g_autoptr(ChFacts) now = facts_of(&d, 0, answer, 0);
+    g_assert_cmpint(now->ticket->number, ==, 1);
+    g_autoptr(ChFacts) joined = facts_of(&d, reply, answer, 0);
+    g_assert_cmpint(joined->ticket->number, ==, 2);
+    g_assert_cmpint(joined->ticket->state, ==, CH_TICKET_OPEN);
+    g_autoptr(ChFacts) opened = facts_of(&d, first, late, 2); /* nor by its number, wherever that leads now */
+    g_assert_cmpint(opened->ticket->number, ==, 1);
+    g_assert_cmpint(opened->ticket->state, ==, CH_TICKET_CLOSED);
+    close_desk(&d);
+}
+
+/* The sender as they were known when their mail was decided. */
+static void test_person_then(void)
+{
+    Desk d = open_desk();
+    GError *error = NULL;
+    gboolean first;
+    gint64 ids[3];
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) { /* two in one second, the third after the account */
+        ch_clock_set(20010 * DAY + (i == 2 ? 60 : 0));
+        if (i == 2) {
+            begin(d.store);
+            g_assert_true(ch_store_activate(d.store, "joao@c.example", NULL, "admin", &first, &error));
+            commit(d.store);
+        }
+        carry_id(&d, "joao@c.example", decision_for(0, "suporte"), &ids[i]);
+    }
+    static const ChAccount expected[] = {CH_ACCOUNT_NONE, CH_ACCOUNT_PENDING, CH_ACCOUNT_ACTIVE};
+    g_autoptr(ChMail) mail = fixture_mail("joao@c.example", "suporte@desk.example", "x", "x@c.example");
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autoptr(ChFacts) facts = facts_of(&d, ids[i], mail, 0);
+        g_assert_cmpint(facts->person ? facts->person->account : CH_ACCOUNT_NONE, ==, expected[i]);
+    }
+    close_desk(&d);
+}
+
+/* Which mails can be tried anew. */
+static void test_decided(void)
+{
+    Desk d = open_desk();
+    static const struct {
+        ChOutcome outcome;
+        const char *effects;
+        ChKind kind;
+        gboolean listed;
+    } cases[] = {
+        {CH_OUTCOME_TICKET, NULL, CH_KIND_PERSON, TRUE},
+        {CH_OUTCOME_TICKET, "tag a\npriority high", CH_KIND_PERSON, TRUE},
+        {CH_OUTCOME_REPLY, NULL, CH_KIND_PERSON, TRUE},
+        {CH_OUTCOME_HELD, "hold \"x\"", CH_KIND_PERSON, TRUE},
+        {CH_OUTCOME_HELD, NULL, CH_KIND_PERSON, FALSE},
+        {CH_OUTCOME_IGNORED, "ignore \"x\"", CH_KIND_PERSON, TRUE},
+        {CH_OUTCOME_IGNORED, NULL, CH_KIND_PERSON, FALSE},
+        {CH_OUTCOME_IGNORED, "ignore \"x\"", CH_KIND_LIST, FALSE},
+        {CH_OUTCOME_QUARANTINED, "quarantine \"x\"", CH_KIND_PERSON, TRUE},
+        {CH_OUTCOME_QUARANTINED, NULL, CH_KIND_PERSON, FALSE},
+    };
+    GError *error = NULL;
+    gint64 after = 0, ids[G_N_ELEMENTS(cases)];
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gboolean known;
+        ChCommitted committed;
+        g_autofree char *text = g_strdup_printf("case %u", i);
+        g_autoptr(ChMail) mail = fixture_mail("maria@c.example", "suporte@desk.example", text, text);
+        g_autoptr(ChVerdict) verdict = ch_verdict_new();
+        g_autoptr(ChDecision) decision = cases[i].outcome == CH_OUTCOME_TICKET  ? new_ticket()
+                                         : cases[i].outcome == CH_OUTCOME_REPLY ? decision_for(1, "suporte")
+                                                                                : ch_decision_new();
+        if (cases[i].outcome == CH_OUTCOME_HELD)
+            ch_decision_hold(decision, CH_HOLD_RULE, "x");
+        ch_address_free(verdict->sender);
+        verdict->sender = ch_address_new("", "maria@c.example");
+        verdict->kind = cases[i].kind;
+        decision->outcome = cases[i].outcome;
+        decision->effects = g_strdup(cases[i].effects);
+        ch_clock_set(20010 * DAY + i);
+        begin(d.store);
+        ids[i] = take(d.store, text, &known);
+        g_assert_true(
+            ch_store_carry_out(d.store, ids[i], mail, verdict, decision, NULL, NULL, &committed, &error));
+        commit(d.store);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (!cases[i].listed)
+            continue;
+        g_autoptr(GPtrArray) page = ch_store_decided(d.store, 20010 * DAY, after, 1, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(page->len, ==, 1);
+        const ChDecidedRow *row = page->pdata[0];
+        g_autofree char *subject = g_strdup_printf("case %u", i);
+        g_assert_cmpint(row->id, ==, ids[i]);
+        g_assert_cmpint(row->taken_at, ==, 20010 * DAY + i);
+        g_assert_cmpint(row->outcome, ==, cases[i].outcome);
+        g_assert_cmpstr(row->effects, ==, cases[i].effects ? cases[i].effects : "");
+        g_assert_cmpstr(row->sender, ==, "maria@c.example");
+        g_assert_cmpstr(row->subject, ==, subject);
+        after = row->id;
+    }
+    g_autoptr(GPtrArray) none = ch_store_decided(d.store, 20010 * DAY, after, 10, &error);
+    g_autoptr(GPtrArray) late = ch_store_decided(d.store, 20010 * DAY + 5, 0, 10, &error);
+    g_assert_cmpuint(none->len, ==, 0);
+    g_assert_cmpuint(late->len, ==, 2);
+    begin(d.store);
+    guint mails = 0;
+    g_assert_true(ch_store_unhold(d.store, ids[3], "test", TRUE, &error)); /* its bytes are gone */
+    g_assert_true(ch_store_forget(d.store, "maria@c.example", &mails, &error));
+    commit(d.store);
+    g_autoptr(GPtrArray) left = ch_store_decided(d.store, 20010 * DAY, 0, 10, &error);
+    g_assert_cmpuint(left->len, ==, 5);
+    close_desk(&d);
+}
+
+/* What rules made of a mail whose sender is forgotten may name them: it goes with the mail. */
+static void test_forgotten(void)
+{
+    Desk d = open_desk();
+    GError *error = NULL;
+    guint mails = 0;
+    gint64 id;
+    ChDecision *decision = ch_decision_new();
+    decision->effects = g_strdup("hold \"x\"\nfield \"nome\" = \"Eva\"");
+    ch_decision_hold(decision, CH_HOLD_RULE, "x");
+    carry_id(&d, "eva@c.example", decision, &id);
+    begin(d.store);
+    gboolean first;
+    g_assert_true(ch_store_activate(d.store, "eva@c.example", NULL, "admin", &first, &error));
+    g_assert_true(ch_store_forget(d.store, "eva@c.example", &mails, &error));
+    commit(d.store);
+    g_assert_cmpuint(mails, ==, 1);
+    g_assert_cmpint(store_number(d.folder, "SELECT count(*) FROM mail WHERE effects IS NOT NULL"), ==, 0);
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store-rules/values", test_values);
+    g_test_add_func("/store-rules/verify", test_verify);
     g_test_add_func("/store-rules/values-are-bounded", test_values_are_bounded);
     g_test_add_func("/store-rules/together", test_together);
     g_test_add_func("/store-rules/stats", test_stats);
     g_test_add_func("/store-rules/workload", test_workload);
     g_test_add_func("/store-rules/notes", test_notes);
     g_test_add_func("/store-rules/rate", test_rate);
+    g_test_add_func("/store-rules/then", test_then);
+    g_test_add_func("/store-rules/person-then", test_person_then);
+    g_test_add_func("/store-rules/decided", test_decided);
+    g_test_add_func("/store-rules/forgotten", test_forgotten);
     return g_test_run();
 }
