@@ -82,18 +82,18 @@ static void test_tests(void)
          "hold: t.rules:1\n"},
         {"match all -> tag a", "mail subject \"x\" expect not tag b, tag a, not unknown", ""},
         {"match all -> tag a", "mail subject \"x\" expect not tag a",
-         "2:36: test \"t\": expected not tag a, found tag a; rules that hold: t.rules:1\n"},
+         "2:34: test \"t\": expected not tag a, found tag a; rules that hold: t.rules:1\n"},
         {"match subject is \"y\" -> tag a", "mail subject \"x\" expect nothing", ""},
         {"match all -> tag a", "mail subject \"x\" expect nothing",
-         "2:36: test \"t\": expected nothing, found tag a; rules that hold: t.rules:1\n"},
+         "2:34: test \"t\": expected nothing, found tag a; rules that hold: t.rules:1\n"},
         {"match all -> tag a", "mail subject \"x\" expect unknown",
-         "2:36: test \"t\": expected unknown, found tag a; rules that hold: t.rules:1\n"},
+         "2:34: test \"t\": expected unknown, found tag a; rules that hold: t.rules:1\n"},
         {"match subject is \"y\" -> tag a", "mail subject \"x\" expect tag a",
-         "2:36: test \"t\": expected tag a, found nothing; no rule holds\n"},
+         "2:34: test \"t\": expected tag a, found nothing; no rule holds\n"},
         {"match all -> ignore \"spam\"", "mail subject \"x\" expect ignore", ""},
         {"match all -> ignore \"spam\"", "mail subject \"x\" expect not hold, ignore \"spam\"", ""},
         {"match all -> ignore \"spam\"", "mail subject \"x\" expect ignore \"ham\"",
-         "2:36: test \"t\": expected ignore \"ham\", found ignore \"spam\"; rules that hold: t.rules:1\n"},
+         "2:34: test \"t\": expected ignore \"ham\", found ignore \"spam\"; rules that hold: t.rules:1\n"},
         {"match subject /(?<n>\\d+)/ -> field pedido = \"$n\"", "mail subject \"n 12\" expect field pedido",
          ""},
         {"match subject /(?<n>\\d+)/ -> field pedido = \"$n\"",
@@ -145,7 +145,7 @@ static void test_tests(void)
         {"match subject is \"y\" -> department financeiro",
          "mail subject \"x\" department vendas expect department vendas, not department suporte", ""},
         {"match all -> department financeiro", "mail subject \"x\" expect department suporte",
-         "2:36: test \"t\": expected department suporte, found department financeiro; rules that hold: "
+         "2:34: test \"t\": expected department suporte, found department financeiro; rules that hold: "
          "t.rules:1\n"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
