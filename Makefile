@@ -34,7 +34,7 @@ SOURCES := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 QUERIES := $(sort $(wildcard sql/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c
+GEN := build/gen/queries.h build/gen/queries.c build/gen/migrations.c build/gen/grammar.h build/gen/grammar.c
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
 # Debian has clang's runtime in a package of its own.
 HAVE_FUZZER = $(wildcard $(shell clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-*.a)
@@ -59,7 +59,7 @@ $(1)/obj/%.o: %.c $(GEN) Makefile
 $(1)/obj/gen/%.o: build/gen/%.c $(GEN) Makefile
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"; $(2) $$(BASE) $(3) -c $$< -o $$@
-$(1)/libchamado.a: $$(SOURCES:%.c=$(1)/obj/%.o) $(1)/obj/gen/queries.o $(1)/obj/gen/migrations.o
+$(1)/libchamado.a: $$(SOURCES:%.c=$(1)/obj/%.o) $(1)/obj/gen/queries.o $(1)/obj/gen/migrations.o $(1)/obj/gen/grammar.o
 	@rm -f $$@
 	@$$(AR) qcs $$@ $$^
 $(1)/chamado: $(1)/obj/src/main.o $(1)/libchamado.a
@@ -88,6 +88,10 @@ build/gen/queries.h build/gen/queries.c &: $(QUERIES) sql/embed.awk
 build/gen/migrations.c: $(MIGRATIONS) sql/embed.awk
 	@mkdir -p build/gen
 	awk -v mode=migrations -v source=$@ -f sql/embed.awk $(MIGRATIONS)
+
+build/gen/grammar.h build/gen/grammar.c &: src/route/grammar.y
+	@mkdir -p build/gen
+	bison -Wall -Werror --header=build/gen/grammar.h -o build/gen/grammar.c $<
 
 # Debian starts a mail server when it is installed, for everybody to reach. The tests start their own; policy-rc.d keeps
 # Debian's down while we install, where the machine has no policy of its own.

@@ -20,6 +20,10 @@
 #define CH_RULE_ATTACHMENTS_MAX 100
 /* Regular expressions of one mail that may hit their match limit; those after it are unknown untried. */
 #define CH_RULE_LIMITS_HIT_MAX 10
+/* Microseconds of processor time: of one regular expression over one text, and of the rules of one mail; what
+ * takes more is unknown. The limits on steps are hit long before by nearly all that can hit them. */
+#define CH_RULE_REGEX_TIME 200000
+#define CH_RULE_MAIL_TIME  2000000
 
 /* A set of rules. Immutable but for what matching needs: it belongs to one thread at a time. Its references
  * may be taken and dropped in any thread. */

@@ -7,7 +7,7 @@
 
 #include "route/rules.h"
 
-/* Where a thing stands. FILE is borrowed from the set (ChRules.files). */
+/* Where a thing stands. FILE, as people are told it, is borrowed from the set (ChRules.sources). */
 typedef struct {
     const char *file;
     guint line, column; /* from 1, in characters */
@@ -75,14 +75,17 @@ struct ChCondition {
     ChConditionKind kind;
     ChPlace place;
     GPtrArray *children; /* of ChCondition: of AND, OR (two or more) and NOT (one); NULL for a test */
+    guint depth;         /* of the tree below: 1 for a test, at most CH_RULE_DEPTH_MAX (compile.h) */
 
     ChTestWhat what;
     ChTestOp op;
     char *header;      /* of HEADER: its name */
     GPtrArray *values; /* of char *: strings and words as written; NULL where there are none */
-    GPtrArray *folded; /* of char *: the same, as ch_fold gives them, or as the address forms are compared */
+    GPtrArray *folded; /* of char *: the same, as ch_fold gives them; of addresses and domains as
+                          ch_address_fold does; of words as written */
     gboolean all;      /* "all of": each value must hold; FALSE: one is enough */
     ChRuleList *list;  /* of "in": values from a file; NULL: none */
+    char *list_name;   /* as written; NULL: none */
     ChRegex *regex;    /* of MATCHES */
     double number;     /* of comparisons: bytes, a score, a count */
     guint from, to;    /* of TIME: minutes since midnight; TO before FROM goes over midnight */
@@ -147,12 +150,16 @@ typedef struct {
     gboolean has_files; /* an attachment condition stands in it: it is tried for each file */
 } ChRule;
 
-/* One property of the mail of a test: "from \"ana@x.example\"", "header \"X-Spam\" \"YES\"", "size 3M". */
+void ch_rule_free(ChRule *rule);
+
+/* One property of the mail of a test: from "ana@x.example", header "X-Spam" "YES", size 3M, attachment name
+ * "a.pdf" attachment size 2M, rate 5 per hour, kind list, time 18:00, weekday sun, date 2026-12-25. */
 typedef struct {
-    ChTestWhat what; /* CH_TEST_FILE_NAME begins an attachment; its type and size follow it */
+    ChTestWhat what; /* CH_TEST_FILE_NAME begins an attachment; its type and size follow it. CH_TEST_HOLIDAY:
+                        the day */
     ChPlace place;
     char *name;  /* header */
-    char *value; /* text or word */
+    char *value; /* text or word; the day as "2026-12-25" */
     double number;
     guint minutes;    /* TIME */
     guint days;       /* WEEKDAY: one bit */
@@ -161,7 +168,8 @@ typedef struct {
 
 void ch_property_free(ChProperty *property);
 
-/* One thing that a test expects. */
+/* One thing that a test expects. Its strings have no captures: the one piece of the pattern is the text. Of
+ * hold, ignore, quarantine, refuse-attachment and field the value may be NULL: any. */
 typedef struct {
     ChPlace place;
     gboolean not ;    /* it must not be there */
@@ -182,17 +190,23 @@ typedef struct {
 void ch_rule_test_free(ChRuleTest *test);
 
 struct ChRules {
-    gint references;  /* atomic */
-    GPtrArray *rules; /* of ChRule */
-    GPtrArray *tests; /* of ChRuleTest */
-    GPtrArray *files; /* of char *: paths as opened; ends with NULL once the set is compiled */
+    gint references;    /* atomic */
+    GPtrArray *rules;   /* of ChRule */
+    GPtrArray *tests;   /* of ChRuleTest */
+    GPtrArray *files;   /* of char *: paths as opened; ends with NULL once the set is compiled */
+    GPtrArray *sources; /* of ChSource (compile.h): the texts, whose names every ChPlace borrows */
     char digest[65];
     gpointer index; /* the matcher's own: match.c makes it with ch_match_prepare, and frees it */
 };
 
+/* rules.c */
+
+/* The line of PLACE, for ch_rule_complain; NULL: not known. The caller frees. */
+char *ch_rules_source_line(const ChRules *rules, const ChPlace *place);
+
 /* message.c */
 
-/* Appends to MESSAGES. PLACE's line of text is looked up by the caller's source. */
+/* Appends to MESSAGES. SOURCE_LINE (may be NULL) is the text of PLACE's line. */
 void ch_rule_complain(GPtrArray *messages, gboolean warning, const ChPlace *place, const char *source_line,
                       const char *format, ...) G_GNUC_PRINTF(5, 6);
 
@@ -206,24 +220,48 @@ void ch_regex_unref(ChRegex *regex);
 const char *ch_regex_source(const ChRegex *regex); /* "/…/flags", as written */
 /* The names of its captures, NULL-terminated, the regex's own. */
 const char *const *ch_regex_names(const ChRegex *regex);
-/* Tries it on LENGTH bytes of TEXT (valid UTF-8). UNKNOWN where a limit was hit. With YES, CAPTURES (may be
- * NULL) gets its named groups that took part, those there replaced: char * to char *. */
-ChRuleResult ch_regex_match(ChRegex *regex, const char *text, gsize length, GHashTable *captures);
+/* What the regular expressions of one mail have cost, and may (P13). All zero at first. */
+typedef struct {
+    guint tried;
+    guint limits_hit;  /* with CH_RULE_LIMITS_HIT_MAX of them no other is tried */
+    const char *why;   /* of the last that was unknown; static text */
+    gint64 looked_at;  /* when the processor's time was asked for, and what that was; microseconds */
+    gint64 work_begun; /* the same, at the first expression */
+    gint64 work;
+} ChRegexEffort;
+
+/* Tries it on LENGTH bytes of TEXT (valid UTF-8). UNKNOWN where a limit was hit, or EFFORT allows no more.
+ * With YES, CAPTURES (may be NULL; of g_free for both) gets its named groups that took part, those there
+ * replaced. */
+ChRuleResult ch_regex_match(ChRegex *regex, const char *text, gsize length, ChRegexEffort *effort,
+                            GHashTable *captures);
+/* Folded literals (ch_fold), one of which stands in each folded text that the expression can match;
+ * NULL-terminated, the regex's own. NULL: none are known. */
+const char *const *ch_regex_needs(const ChRegex *regex);
 /* Whether it took far more steps than its length on texts made to find that out: NULL, or what to say of it.
  * Free with g_free. */
 char *ch_regex_warning(ChRegex *regex);
 
-/* list.c: files of one entry a line; "#" begins a comment, blank lines are none */
+/* What follows the item of an expression that AT begins: an escape, "\Q…\E", a class of characters, or one
+ * character. AT is not at the end. */
+const char *ch_regex_item_end(const char *at);
 
-/* NULL: *WHY, the caller's to free, names the file, and the line where one is at fault. */
-ChRuleList *ch_rule_list_load(const char *path, char **why);
+/* regex_needs.c */
+
+/* As ch_regex_needs, for an expression that PCRE2 has compiled; the caller's to free (g_strfreev). */
+char **ch_regex_find_needs(const char *source, const char *flags);
+
+/* list.c: files of one entry a line; "#" at its beginning or after a blank begins a comment */
+
 ChRuleList *ch_rule_list_ref(ChRuleList *list);
 void ch_rule_list_unref(ChRuleList *list);
 guint ch_rule_list_count(const ChRuleList *list);
-const char *ch_rule_list_entry(const ChRuleList *list,
-                               guint number); /* as written, without white space at its ends */
+/* As written, without white space at its ends. */
+const char *ch_rule_list_entry(const ChRuleList *list, guint number);
+/* As ChCondition.folded has values. */
+const char *ch_rule_list_folded(const ChRuleList *list, guint number);
 guint ch_rule_list_line(const ChRuleList *list, guint number);
-/* Whether FOLDED (ch_fold) is an entry; constant time in the length of the list. */
+/* Whether FOLDED is an entry; constant time in the length of the list. Dates: "2026-12-25" or "12-25". */
 gboolean ch_rule_list_has(const ChRuleList *list, const char *folded);
 const char *ch_rule_list_path(const ChRuleList *list);
 

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between lexer and grammar: which words are keywords, where a statement begins, what is said of a mistake
+ * and what is only its consequence. Files are read by rules.c; what a construct means, the build_*.c know. */
+#include "route/compile.h"
+
+#include "grammar.h"
+
+#include <string.h>
+
+int ch_grammar_lex(CH_GRAMMAR_STYPE *value, ChSpan *span, ChParser *parser);
+
+/* In byte order, for bsearch. */
+static const struct {
+    const char *word;
+    int token;
+} keywords[] = {
+    {"all", T_ALL},
+    {"and", T_AND},
+    {"any", T_ANY},
+    {"assign", T_ASSIGN},
+    {"at", T_AT},
+    {"attachment", T_ATTACHMENT},
+    {"attachments", T_ATTACHMENTS},
+    {"begins", T_BEGINS},
+    {"body", T_BODY},
+    {"cc", T_CC},
+    {"company", T_COMPANY},
+    {"contains", T_CONTAINS},
+    {"customer", T_CUSTOMER},
+    {"date", T_DAY_DATE},
+    {"define", T_DEFINE},
+    {"department", T_DEPARTMENT},
+    {"domain", T_DOMAIN},
+    {"due", T_DUE},
+    {"ends", T_ENDS},
+    {"evidence", T_EVIDENCE},
+    {"exists", T_EXISTS},
+    {"expect", T_EXPECT},
+    {"field", T_FIELD},
+    {"from", T_FROM},
+    {"header", T_HEADER},
+    {"hold", T_HOLD},
+    {"holiday", T_HOLIDAY},
+    {"ignore", T_IGNORE},
+    {"in", T_IN},
+    {"include", T_INCLUDE},
+    {"is", T_IS},
+    {"kind", T_KIND},
+    {"language", T_LANGUAGE},
+    {"least", T_LEAST},
+    {"mail", T_MAIL},
+    {"match", T_MATCH},
+    {"matches", T_MATCHES},
+    {"name", T_NAME},
+    {"no-ack", T_NO_ACK},
+    {"not", T_NOT},
+    {"nothing", T_NOTHING},
+    {"notify", T_NOTIFY},
+    {"of", T_OF},
+    {"only", T_ONLY},
+    {"or", T_OR},
+    {"per", T_PER},
+    {"priority", T_PRIORITY},
+    {"quarantine", T_QUARANTINE},
+    {"rate", T_RATE},
+    {"recipient", T_RECIPIENT},
+    {"refer", T_REFER},
+    {"refuse-attachment", T_REFUSE_ATTACHMENT},
+    {"set-header", T_SET_HEADER},
+    {"size", T_SIZE},
+    {"spam", T_SPAM},
+    {"stop", T_STOP},
+    {"subject", T_SUBJECT},
+    {"tag", T_TAG},
+    {"template", T_TEMPLATE},
+    {"test", T_TEST},
+    {"ticket", T_TICKET},
+    {"time", T_TIME},
+    {"title", T_TITLE},
+    {"to", T_TO},
+    {"type", T_TYPE},
+    {"unknown", T_UNKNOWN},
+    {"watch", T_WATCH},
+    {"weekday", T_WEEKDAY},
+    {"with", T_WITH},
+};
+
+/* Of the tokens that are no word; those not here are the end. */
+static const int signs[] = {
+    [CH_TOKEN_NUMBER] = T_NUMBER,   [CH_TOKEN_DURATION] = T_DURATION, [CH_TOKEN_CLOCK] = T_CLOCK,
+    [CH_TOKEN_DATE] = T_DATE,       [CH_TOKEN_STRING] = T_STRING,     [CH_TOKEN_REGEX] = T_REGEX,
+    [CH_TOKEN_ARROW] = T_ARROW,     [CH_TOKEN_COMMA] = T_COMMA,       [CH_TOKEN_OPEN] = T_OPEN,
+    [CH_TOKEN_CLOSE] = T_CLOSE,     [CH_TOKEN_EQUALS] = T_EQUALS,     [CH_TOKEN_LESS] = T_LESS,
+    [CH_TOKEN_AT_MOST] = T_AT_MOST, [CH_TOKEN_MORE] = T_MORE,         [CH_TOKEN_AT_LEAST] = T_AT_LEAST,
+    [CH_TOKEN_OTHER] = T_OTHER,
+};
+
+static int word_token(const ChToken *token)
+{
+    gsize low = 0, high = G_N_ELEMENTS(keywords);
+    while (low < high) {
+        gsize middle = (low + high) / 2;
+        int order = strncmp(token->start, keywords[middle].word, token->length);
+        if (order == 0 && keywords[middle].word[token->length])
+            order = -1;
+        if (order == 0)
+            return keywords[middle].token;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return T_WORD;
+}
+
+gboolean ch_token_is_keyword(const ChToken *token)
+{
+    return word_token(token) != T_WORD;
+}
+
+static gboolean begins_statement(int token)
+{
+    return token == T_MATCH || token == T_TEST || token == T_DEFINE || token == T_INCLUDE;
+}
+
+static int inner(int token)
+{
+    return token == T_MATCH     ? T_INNER_MATCH
+           : token == T_TEST    ? T_INNER_TEST
+           : token == T_DEFINE  ? T_INNER_DEFINE
+           : token == T_INCLUDE ? T_INNER_INCLUDE
+                                : token;
+}
+
+static int read_token(ChParser *parser)
+{
+    parser->end_line = parser->lexer.line;
+    parser->end_column = parser->lexer.column;
+    ChToken *token = &parser->token;
+    ch_lexer_next(&parser->lexer, token);
+    if (token->kind == CH_TOKEN_END)
+        return T_YYEOF;
+    int kind = token->kind == CH_TOKEN_WORD ? word_token(token) : signs[token->kind];
+    return token->first ? kind : inner(kind);
+}
+
+/* Grammar and tree stand on stacks: what would make these too deep ends its statement. */
+static int check_depth(ChParser *parser, int kind)
+{
+    parser->nots = kind == T_NOT ? parser->nots + 1 : 0;
+    if (kind == T_OPEN)
+        parser->open++;
+    else if (kind == T_CLOSE && parser->open)
+        parser->open--;
+    if (parser->open <= CH_RULE_DEPTH_MAX && parser->nots <= CH_RULE_DEPTH_MAX)
+        return kind;
+    ChPlace place = ch_place_of_token(parser, &parser->token);
+    if (!parser->spoilt)
+        ch_complain(parser, &place, "found conditions nested more than %d deep, expected fewer",
+                    CH_RULE_DEPTH_MAX);
+    parser->spoilt = TRUE;
+    return T_OTHER;
+}
+
+int ch_grammar_lex(CH_GRAMMAR_STYPE *value, ChSpan *span, ChParser *parser)
+{
+    int kind = read_token(parser);
+    while (parser->skipping && kind != T_YYEOF && !begins_statement(kind))
+        kind = read_token(parser);
+    parser->skipping = FALSE;
+    kind = check_depth(parser, kind);
+    const ChToken *token = &parser->token;
+    parser->spoilt |= token->broken;
+    value->T_WORD = *token;
+    *span = (ChSpan){token->line, token->column, token->width, token->line, token->column + token->width};
+    return kind;
+}
+
+void ch_begin_statement(ChParser *parser)
+{
+    parser->spoilt = parser->token.broken;
+    parser->open = parser->nots = 0;
+    g_array_set_size(parser->captures, 0);
+}
+
+static void clear_capture(gpointer data)
+{
+    g_free(((ChCapture *)data)->name);
+}
+
+/* What the lexer finds wrong inside a token. */
+static void on_fault(gpointer data, guint line, guint column, guint width, const char *message)
+{
+    ChParser *parser = data;
+    ChPlace place = {parser->source->name, line, column, width};
+    if (!parser->skipping)
+        ch_complain(parser, &place, "%s", message);
+}
+
+void ch_parse_source(ChCompiler *compiler, const ChSource *source)
+{
+    ChParser parser = {.compiler = compiler, .source = source};
+    parser.captures = g_array_new(FALSE, FALSE, sizeof(ChCapture));
+    g_array_set_clear_func(parser.captures, clear_capture);
+    ch_lexer_start(&parser.lexer, source->text, source->length, on_fault, &parser);
+    ch_grammar_parse(&parser);
+    g_array_unref(parser.captures);
+}
+
+ChPlace ch_place_of_span(const ChParser *parser, const ChSpan *span)
+{
+    gboolean one_line = span->line == span->end_line;
+    return (ChPlace){parser->source->name, span->line, span->column,
+                     one_line ? span->end_column - span->column : span->width};
+}
+
+ChPlace ch_place_of_token(const ChParser *parser, const ChToken *token)
+{
+    return (ChPlace){parser->source->name, token->line, token->column, token->width};
+}
+
+gboolean ch_compiler_is_full(const ChCompiler *compiler)
+{
+    return compiler->errors >= CH_RULE_ERRORS_MAX;
+}
+
+void ch_complain(ChParser *parser, const ChPlace *place, const char *format, ...)
+{
+    ChCompiler *compiler = parser->compiler;
+    if (ch_compiler_is_full(compiler))
+        return;
+    compiler->errors++;
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *line = ch_source_line(parser->source, place->line);
+    ch_rule_complain(compiler->messages, FALSE, place, line, "%s", message);
+}
