@@ -72,12 +72,7 @@ static void complain_of_word(ChParser *parser, const char *word, const ChMacro *
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     for (const char *const *known = ch_condition_words(); *known; known++)
         g_ptr_array_add(words, (gpointer)*known);
-    GHashTableIter iter;
-    gpointer name, value;
-    g_hash_table_iter_init(&iter, parser->compiler->macros);
-    while (g_hash_table_iter_next(&iter, &name, &value))
-        if (((const ChMacro *)value)->condition)
-            g_ptr_array_add(words, name);
+    ch_add_macros(parser, TRUE, words);
     g_ptr_array_add(words, NULL);
     g_autofree char *meant = ch_suggestion(word, (const char *const *)words->pdata);
     ch_complain(parser, place, "found '%s', expected a condition%s", word, meant);

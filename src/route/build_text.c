@@ -13,6 +13,24 @@ void ch_text_free(ChText *text)
     g_free(text);
 }
 
+static void complain_of_word(ChParser *parser, const char *word, const ChMacro *macro, const ChPlace *place)
+{
+    if (macro) {
+        ch_complain(parser, place,
+                    "found '%s', which stands for a condition, expected a string in double quotes", word);
+        return;
+    }
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    ch_add_macros(parser, FALSE, words);
+    g_ptr_array_add(words, NULL);
+    g_autofree char *meant = ch_suggestion(word, (const char *const *)words->pdata);
+    if (*meant)
+        ch_complain(parser, place, "found '%s', expected a string in double quotes%s", word, meant);
+    else
+        ch_complain(parser, place, "found '%s', expected a string in double quotes, such as \"%s\"", word,
+                    word);
+}
+
 /* The string of a macro; complains where TOKEN names none. */
 static char *macro_text(ChParser *parser, const ChToken *token, const ChPlace *place)
 {
@@ -21,10 +39,7 @@ static char *macro_text(ChParser *parser, const ChToken *token, const ChPlace *p
     if (macro && macro->text)
         return g_strdup(macro->text);
     if (!parser->spoilt)
-        ch_complain(parser, place,
-                    macro ? "found '%s', which stands for a condition, expected a string in double quotes"
-                          : "found '%s', expected a string in double quotes",
-                    word);
+        complain_of_word(parser, word, macro, place);
     parser->spoilt = TRUE;
     return NULL;
 }

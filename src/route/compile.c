@@ -162,10 +162,21 @@ static int check_depth(ChParser *parser, int kind)
     return T_OTHER;
 }
 
+/* After a mistake: where to go on. A misspelt "match" must not hide in what is skipped. */
+static gboolean goes_on(const ChParser *parser, int kind)
+{
+    if (kind == T_YYEOF || begins_statement(kind))
+        return TRUE;
+    if (kind != T_WORD || !parser->token.first)
+        return FALSE;
+    g_autofree char *word = g_strndup(parser->token.start, parser->token.length);
+    return ch_is_like_a_statement(word);
+}
+
 int ch_grammar_lex(CH_GRAMMAR_STYPE *value, ChSpan *span, ChParser *parser)
 {
     int kind = read_token(parser);
-    while (parser->skipping && kind != T_YYEOF && !begins_statement(kind))
+    while (parser->skipping && !goes_on(parser, kind))
         kind = read_token(parser);
     parser->skipping = FALSE;
     kind = check_depth(parser, kind);
@@ -217,6 +228,16 @@ ChPlace ch_place_of_span(const ChParser *parser, const ChSpan *span)
 ChPlace ch_place_of_token(const ChParser *parser, const ChToken *token)
 {
     return (ChPlace){parser->source->name, token->line, token->column, token->width};
+}
+
+void ch_add_macros(const ChParser *parser, gboolean conditions, GPtrArray *words)
+{
+    GHashTableIter iter;
+    gpointer name, value;
+    g_hash_table_iter_init(&iter, parser->compiler->macros);
+    while (g_hash_table_iter_next(&iter, &name, &value))
+        if ((((const ChMacro *)value)->condition != NULL) == conditions)
+            g_ptr_array_add(words, name);
 }
 
 gboolean ch_compiler_is_full(const ChCompiler *compiler)

@@ -132,6 +132,10 @@ void ch_complain_of_syntax(ChParser *parser, const char *const *expected, guint 
 /* "; did you mean 'subject'?" where one of WORDS (NULL-terminated) is almost WORD; else "". The caller frees.
  */
 char *ch_suggestion(const char *word, const char *const *words);
+/* Whether WORD is almost a word that begins a statement. */
+gboolean ch_is_like_a_statement(const char *word);
+/* The names of PARSER's macros that stand for conditions, or for strings, appended to WORDS, borrowed. */
+void ch_add_macros(const ChParser *parser, gboolean conditions, GPtrArray *words);
 /* What stands there, for "found …": 'word', the string "…". The caller frees. */
 char *ch_token_describe(const ChToken *token);
 /* Words that begin a condition, NULL-terminated. */

@@ -66,7 +66,6 @@ static GArray *words_of(const ChToken *word)
     CLOCK    "a time such as 18:00"
     DATE     "a date such as 2026-12-25"
     STRING   "a string in double quotes"
-    REGEX    "a regular expression between slashes"
     OTHER    "nothing"
     ARROW "->" COMMA "," OPEN "(" CLOSE ")" EQUALS "=" LESS "<" AT_MOST "<=" MORE ">" AT_LEAST ">="
 /* A word of these begins a statement where it is the first of its line; elsewhere it may be a name, too. */
@@ -84,6 +83,7 @@ static GArray *words_of(const ChToken *word)
     IGNORE "ignore" QUARANTINE "quarantine" REFUSE_ATTACHMENT "refuse-attachment" DUE "due"
     SET_HEADER "set-header" STOP "stop" MAIL "mail" EXPECT "expect" ONLY "only" NOTHING "nothing "
     UNKNOWN "unknown" DAY_DATE "date"
+    REGEX "a regular expression between slashes"
 
 /* "expect tag match": a word behind the action is its value, not the next statement. */
 %precedence ANY_VALUE

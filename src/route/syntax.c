@@ -74,6 +74,11 @@ static const char *nearest(const char *word, const char *const *words)
         if (strcmp(words[i], meant) == 0)
             return words[i];
     g_autofree char *lower = g_utf8_strdown(word, -1);
+    for (guint i = 0; words[i]; i++) { /* "monday" for "mon", "prio" for "priority" */
+        gsize length = strlen(words[i]), own = strlen(lower);
+        if (MIN(length, own) >= (length < 4 ? 2 : 3) && strncmp(lower, words[i], MIN(length, own)) == 0)
+            return words[i];
+    }
     guint most = strlen(lower) < 3 ? 0 : strlen(lower) < 6 ? 1 : 2, least = most + 1;
     for (guint i = 0; words[i]; i++) {
         guint away = distance(lower, words[i], most);
@@ -83,6 +88,12 @@ static const char *nearest(const char *word, const char *const *words)
         }
     }
     return best;
+}
+
+gboolean ch_is_like_a_statement(const char *word)
+{
+    static const char *const words[] = {"match", "test", "define", "include", NULL};
+    return nearest(word, words) != NULL;
 }
 
 char *ch_suggestion(const char *word, const char *const *words)
@@ -164,6 +175,8 @@ static char *expectation(const char *const *names, guint count)
     for (guint i = 0; i < count; i++) {
         if (whole && (begins_statement(names[i]) || strcmp(names[i], "the end of the file") == 0))
             continue;
+        if (strcmp(names[i], "of") == 0 && count > 1)
+            continue; /* of "all of", where "all" alone is far more likely */
         if (group < G_N_ELEMENTS(groups) && (is_word(names[i]) || !text || strcmp(names[i], "a name") == 0))
             continue;
         add_part(parts, names[i], text);
