@@ -114,16 +114,85 @@ ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incom
     return weigh(desk, store, incoming, reading, *facts, TRUE, error);
 }
 
-ChRouting *ch_reroute(const ChConfig *config, ChRules *rules, ChStore *store, gint64 mail_id, gint64 taken_at,
-                      const ChIncoming *incoming, ChReading *reading, GError **error)
+ChRouting *ch_consult(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                      GError **error)
 {
-    g_autoptr(ChFacts) facts = look_up(config, store, mail_id, reading, error);
+    g_autoptr(ChFacts) facts = look_up(desk->config, store, 0, reading, error);
     if (!facts)
         return NULL;
     compare_with_sent(reading, facts);
     ch_judge_facts(reading->verdict, facts);
-    const ChRuleInput input = rule_input(reading, facts, taken_at);
-    return ch_route(config, rules, &input, incoming->mailbox, FALSE);
+    const ChRuleInput input = rule_input(reading, facts, ch_clock_now());
+    return ch_route(desk->config, desk->rules, &input, incoming->mailbox, TRUE);
+}
+
+void ch_redecided_free(ChRedecided *redecided)
+{
+    if (!redecided)
+        return;
+    g_free(redecided->department);
+    g_ptr_array_unref(redecided->effects);
+    g_ptr_array_unref(redecided->wanted);
+    g_free(redecided);
+}
+
+/* Rules choose these for new tickets alone. */
+static gboolean is_of_new_ticket(const char *effect)
+{
+    static const char *const words[] = {"department ", "title ", "template ", "no-ack"};
+    gboolean is = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        is = is || g_str_has_prefix(effect, words[i]);
+    return is;
+}
+
+static ChRedecided *sum_up(const ChDecision *decision, const ChEffects *effects)
+{
+    ChRedecided *redecided = g_new0(ChRedecided, 1);
+    g_auto(GStrv) lines = g_strsplit(decision->effects ? decision->effects : "", "\n", -1);
+    redecided->outcome = decision->outcome;
+    redecided->department = g_strdup(decision->department);
+    redecided->effects = g_ptr_array_new_with_free_func(g_free);
+    redecided->wanted = g_ptr_array_new_with_free_func(g_free);
+    for (char **line = lines; *line; line++)
+        g_ptr_array_add(redecided->effects, g_strdup(*line));
+    g_autoptr(GPtrArray) asked = ch_effects_list(effects);
+    gboolean reply = decision->outcome == CH_OUTCOME_REPLY;
+    const GPtrArray *from = !reply ? redecided->effects : decision->rules->len ? asked : NULL;
+    for (guint i = 0; from && i < from->len; i++)
+        if (!reply || !is_of_new_ticket(g_ptr_array_index(from, i)))
+            g_ptr_array_add(redecided->wanted, g_strdup(g_ptr_array_index(from, i)));
+    for (guint i = 0; i < decision->rules->len; i++)
+        redecided->unknown = redecided->unknown ||
+                             ((ChRuleHit *)g_ptr_array_index(decision->rules, i))->result == CH_RULE_UNKNOWN;
+    return redecided;
+}
+
+/* What stood between the mail and its outcome has been answered since. */
+static void as_answered(ChFacts *facts, const ChDecidedRow *decided)
+{
+    facts->confirmed = decided->outcome == CH_OUTCOME_TICKET || decided->outcome == CH_OUTCOME_REPLY;
+    facts->by_admin = facts->confirmed && decided->by_admin;
+    g_clear_pointer(&facts->blocked, g_free);
+    g_clear_pointer(&facts->question, g_free);
+    facts->duplicate_of = 0;
+}
+
+ChRedecided *ch_redecide(const ChConfig *config, ChRules *rules, ChStore *store, const ChDecidedRow *decided,
+                         const ChIncoming *incoming, ChReading *reading, GError **error)
+{
+    g_autoptr(ChFacts) facts = look_up(config, store, decided->id, reading, error);
+    if (!facts)
+        return NULL;
+    compare_with_sent(reading, facts);
+    as_answered(facts, decided);
+    ch_judge_facts(reading->verdict, facts);
+    const ChRuleInput input = rule_input(reading, facts, decided->taken_at);
+    g_autoptr(ChRouting) routing = ch_route(config, rules, &input, incoming->mailbox, FALSE);
+    if (!choose_agent(store, routing, facts, error))
+        return NULL;
+    g_autoptr(ChDecision) decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
+    return sum_up(decision, routing->effects);
 }
 
 /* The accepted files of MAIL go with LETTER. */

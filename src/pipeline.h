@@ -37,10 +37,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChReading, ch_reading_free)
 ChDecision *ch_weigh(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
                      ChFacts **facts, GError **error);
 
-/* What RULES would say of a mail that was taken in at TAKEN_AT as MAIL_ID (0: it was not), with what the desk
- * knows today. The caller frees. */
-ChRouting *ch_reroute(const ChConfig *config, ChRules *rules, ChStore *store, gint64 mail_id, gint64 taken_at,
-                      const ChIncoming *incoming, ChReading *reading, GError **error);
+/* For `rules test`: what DESK's rules say of a mail that would come now, each with why; decides and changes
+ * nothing. Otherwise as ch_weigh. The caller frees. */
+ChRouting *ch_consult(const ChDesk *desk, ChStore *store, const ChIncoming *incoming, ChReading *reading,
+                      GError **error);
+
+/* What RULES make of a mail that was decided before, by what was known of it then. */
+typedef struct {
+    ChOutcome outcome;
+    char *department;   /* of the ticket; NULL where none is concerned */
+    GPtrArray *effects; /* of char *, as ch_effects_list: what takes effect in the ticket as it is today */
+    GPtrArray *wanted;  /* the same, also what a reply's ticket has already */
+    gboolean unknown;   /* some rule is */
+} ChRedecided;
+
+void ch_redecided_free(ChRedecided *redecided);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChRedecided, ch_redecided_free)
+/* Changes nothing. DECIDED is the mail's row, INCOMING its bytes, READING made of them and used for nothing
+ * else. The caller frees. */
+ChRedecided *ch_redecide(const ChConfig *config, ChRules *rules, ChStore *store, const ChDecidedRow *decided,
+                         const ChIncoming *incoming, ChReading *reading, GError **error);
 
 /* Weighs the mail, carries the decision out, composes and queues its mails: inside the transaction that STORE
  * has open (P4). *QUEUED grows by the mails queued. */
@@ -55,6 +71,20 @@ GBytes *ch_outgoing_bytes(const ChStored *stored, GError **error);
 gboolean ch_quarantine(const ChDesk *desk, ChStore *store, gint64 mail_id, const char *source,
                        const char *why, guint *queued, GError **error);
 
+/* How one attempt to deliver a queued mail ended. */
+typedef struct {
+    gint64 id; /* outbox row */
+    ChDeliveryResult result;
+    guint wait;       /* with CH_DELIVERY_RETRY: seconds until the next attempt; 0 gives up */
+    int code;         /* SMTP; 0: none */
+    const char *text; /* what the server said; may be NULL */
+} ChDeliveryEnd;
+
+/* Inside the transaction that STORE has open: records it, and brings about what a failure does
+ * (pipeline_delivery.c). */
+gboolean ch_carry_delivery(const ChDesk *desk, ChStore *store, const ChDeliveryEnd *delivered, guint *queued,
+                           GError **error);
+
 /* Inside the transaction that STORE has open: what answers bring about that came by the page, by mail or from
  * an admin: accounts become active, held mails take their effect or are dropped (pipeline_answers.c). A few
  * at a time; *MORE where some are left. */
@@ -63,3 +93,24 @@ gboolean ch_carry_answers(const ChDesk *desk, ChStore *store, gboolean *more, gu
 /* What time brings about: reminders, the agents' daily line, the end of what was held too long
  * (pipeline_timers.c). For any number of calls; inside the transaction that STORE has open. */
 gboolean ch_carry_timers(const ChDesk *desk, ChStore *store, guint *queued, GError **error);
+
+/* Which rules are in force, as the desk keeps it in its notes (pipeline_rules.c). */
+typedef struct {
+    char *digest; /* ch_rules_digest; NULL: no rules were ever in force */
+    guint count;
+    gint64 since;
+    char *refusal; /* why the files of that time were refused, one message a line; NULL: they were not */
+    gint64 refused_at;
+} ChRulesState;
+
+void ch_rules_state_free(ChRulesState *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChRulesState, ch_rules_state_free)
+ChRulesState *ch_rules_state(ChStore *store, GError **error); /* never NULL on success; the caller frees */
+
+/* Inside the transaction that STORE has open: RULES are in force, since now unless they were before; nothing
+ * is refused. */
+gboolean ch_rules_note(ChStore *store, const ChRules *rules, GError **error);
+/* The files on disk are refused because of WHY, one message a line. TELL: the admins have not heard of it; it
+ * is FALSE afterwards where they are told now, which is at most once an hour. */
+gboolean ch_rules_refuse(const ChDesk *desk, ChStore *store, const char *why, gboolean *tell, guint *queued,
+                         GError **error);

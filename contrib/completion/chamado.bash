@@ -11,7 +11,7 @@ _chamado() {
         smtp.port smtp.tls smtp.ca_file smtp.allow_plain smtp.user smtp.connections smtp.timeout
         smtp.retry_days limits.mail_bytes limits.attachment_bytes limits.header_bytes limits.text_bytes
         limits.parts limits.depth limits.recipients limits.batch_mails limits.batch_bytes
-        limits.memory_bytes attachments.types trust.authserv_id trust.key_days paths.state paths.templates paths.rules'
+        limits.memory_bytes attachments.types trust.authserv_id trust.key_days paths.state paths.templates'
     COMPREPLY=()
 
     # What an option wants after it.
@@ -49,7 +49,7 @@ _chamado() {
     case $command in
     '')
         options='-c -o --json --debug --help --version'
-        words='serve web poll deliver explain ticket people held rules queue keys verify config'
+        words='serve web poll deliver explain rules ticket people held queue keys verify config'
         ;;
     explain)
         if [[ $word != -* ]]; then
@@ -57,6 +57,18 @@ _chamado() {
             return
         fi
         options='--json --help'
+        ;;
+    rules)
+        if [[ -n $action && $word != -* ]]; then
+            _chamado_files "$word"
+            return
+        fi
+        [[ -z $action ]] && words='check test fmt replay stats'
+        case $action in
+        check) options='--json --help' ;;
+        test) options='--all --rules --json --help' ;;
+        fmt) options='--write --check --json --help' ;;
+        esac
         ;;
     poll)
         options='--no-send --help'
@@ -77,15 +89,6 @@ _chamado() {
     held)
         [[ -z $action ]] && words='list release drop'
         [[ -z $action || $action == list ]] && options='--department --ignored --quarantined --limit --json --help'
-        ;;
-    rules)
-        if [[ -z $action ]]; then
-            words='check test replay stats fmt'
-        elif [[ $word != -* ]]; then
-            _chamado_files "$word"
-            return
-        fi
-        options='--help'
         ;;
     keys)
         [[ -z $action ]] && words='list rotate'

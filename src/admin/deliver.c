@@ -30,16 +30,19 @@ static gboolean keep(ChStore *store, const ChIncoming *incoming, GError **error)
     return FALSE;
 }
 
-/* The mail is safe by now: what goes wrong from here on is tried again by the next run. */
-static void read_it(const ChConfig *config)
+/* The mail is safe by now: what goes wrong from here on is tried again by the next run. Templates or rules
+ * that do not check are 75 all the same: the MTA then brings that run about. */
+static int read_it(const ChConfig *config)
 {
     g_autoptr(GError) error = NULL;
     ChRun run;
-    if (ch_run_open(&run, config, "deliver", &error) && ch_engine_drain(run.engine, &error) && run.transport)
+    if (ch_run_open(&run, config, NULL, "deliver", &error) && ch_engine_drain(run.engine, &error) &&
+        run.transport)
         ch_engine_deliver(run.engine, run.transport, FALSE, NULL, &error);
     ch_run_close(&run);
     if (error && !g_error_matches(error, CH_ERROR, CH_ERROR_BUSY))
         ch_log_error("deliver", error, NULL);
+    return g_error_matches(error, CH_ERROR, CH_ERROR_CONFIG) ? EX_TEMPFAIL : EX_OK;
 }
 
 int ch_admin_deliver(ChAdminContext *context, int argc, char **argv)
@@ -62,6 +65,5 @@ int ch_admin_deliver(ChAdminContext *context, int argc, char **argv)
         return g_error_matches(error, CH_ERROR, CH_ERROR_LIMIT) ? EX_DATAERR : EX_TEMPFAIL;
     }
     g_clear_pointer(&store, ch_store_free);
-    read_it(context->config);
-    return EX_OK;
+    return read_it(context->config);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `chamado explain MAIL`: what the desk would do with a mail, and why. Changes nothing. The JSON is a
  * contract (DESIGN.md section 7): keys are added, never changed. */
-#include "admin/command.h"
-
+#include "admin/rules.h"
+#include "admin/run.h"
 #include "base/error.h"
 #include "compose/view.h"
 #include "fetch/source.h"
@@ -102,14 +102,17 @@ static void json_bounces(JsonBuilder *json, const GPtrArray *bounces)
     json_builder_end_array(json);
 }
 
-/* Rules are not read yet: their list is empty. */
 static void json_decision(JsonBuilder *json, const ChConfig *config, const ChMail *mail,
                           const ChVerdict *verdict, const ChFacts *facts, const ChDecision *decision)
 {
     json_auth(json, config, verdict);
     json_bounces(json, mail->bounces);
-    json_builder_set_member_name(json, "rules");
+    ch_rules_json_hits(json, decision->rules);
+    g_auto(GStrv) effects = g_strsplit(decision->effects ? decision->effects : "", "\n", -1);
+    json_builder_set_member_name(json, "effects");
     json_builder_begin_array(json);
+    for (char **effect = effects; *effect; effect++)
+        json_builder_add_string_value(json, *effect);
     json_builder_end_array(json);
     json_builder_set_member_name(json, "ticket");
     if (decision->ticket)
@@ -156,6 +159,30 @@ static void print_auth(const ChVerdict *verdict)
         printf("\n");
 }
 
+/* The rules that hold or are unknown, and what of them takes effect. */
+static void print_rules(const ChDecision *decision)
+{
+    guint no = 0, shown = 0;
+    for (guint i = 0; i < decision->rules->len; i++) {
+        const ChRuleHit *hit = g_ptr_array_index(decision->rules, i);
+        g_autofree char *text = ch_command_plain(hit->text);
+        g_autofree char *why = ch_command_plain(hit->why);
+        no += hit->result == CH_RULE_NO;
+        if (hit->result == CH_RULE_NO)
+            continue;
+        printf("%-12s %s:%u says %s%s%s\n%-12s %s\n", shown++ ? "" : "Rules", hit->file, hit->line,
+               ch_rule_result_name(hit->result), *why ? ": " : "", why, "", text);
+    }
+    if (no)
+        printf("%-12s %u %s%s no\n", shown ? "" : "Rules", no, shown ? "more " : "",
+               no == 1 ? "says" : "say");
+    g_auto(GStrv) effects = g_strsplit(decision->effects ? decision->effects : "", "\n", -1);
+    for (char **effect = effects; *effect; effect++) {
+        g_autofree char *plain = ch_command_plain(*effect);
+        printf("%-12s %s\n", effect == effects ? "Effects" : "", plain);
+    }
+}
+
 static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFacts *facts,
                        const ChDecision *decision)
 {
@@ -192,6 +219,7 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
         g_autofree char *reason = ch_command_plain(g_ptr_array_index(decision->reasons, i));
         printf("%-12s %s\n", i ? "" : "Because", reason);
     }
+    print_rules(decision);
     for (guint i = 0; i < decision->mails->len; i++) {
         const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
         printf("%-12s %s to %s\n", i ? "" : "Would send", plan->template, plan->to);
@@ -210,7 +238,10 @@ static int explain(ChAdminContext *context, const ChIncoming *incoming, GError *
         }
     }
     g_autoptr(ChFacts) facts = NULL;
-    const ChDesk desk = {.config = context->config};
+    g_autoptr(ChRules) rules = ch_run_rules(context->config, error);
+    if (!rules)
+        return EX_CONFIG;
+    const ChDesk desk = {.config = context->config, .rules = rules};
     g_autoptr(ChReading) reading = ch_read(context->config, incoming);
     g_autoptr(ChDecision) decision = ch_weigh(&desk, store, incoming, reading, &facts, error);
     if (!decision)

@@ -48,7 +48,7 @@ int ch_admin_poll(ChAdminContext *context, int argc, char **argv)
         return ch_command_usage("poll takes no argument");
     g_autoptr(GError) error = NULL;
     ChRun run;
-    if (ch_run_open(&run, context->config, "poll", &error)) {
+    if (ch_run_open(&run, context->config, NULL, "poll", &error)) {
         ch_engine_tick(run.engine);
         code = take_in(context->config, run.engine);
         if (ch_engine_drain(run.engine, &error)) {

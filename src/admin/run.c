@@ -3,6 +3,7 @@
  * business. */
 #include "admin/run.h"
 
+#include "admin/rules-load.h"
 #include "base/error.h"
 #include "parse/parse.h"
 #include "store/store.h"
@@ -24,22 +25,52 @@ ChTemplates *ch_run_templates(const ChConfig *config, GError **error)
     return g_steal_pointer(&templates);
 }
 
-gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError **error)
+ChRules *ch_run_rules(const ChConfig *config, GError **error)
+{
+    return ch_run_rules_at(config->rules_dir, config, error);
+}
+
+ChRules *ch_run_rules_at(const char *path, const ChConfig *config, GError **error)
+{
+    g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
+    ChRules *rules = ch_rules_load_tested(path, config, messages);
+    if (rules)
+        return rules;
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (guint i = 0; i < messages->len; i++) {
+        const ChRuleMessage *message = g_ptr_array_index(messages, i);
+        g_autofree char *text = message->warning ? NULL : ch_rule_message_format(message);
+        if (text)
+            g_string_append_printf(all, "%s%s", all->len ? "\n" : "", g_strchomp(text));
+    }
+    g_set_error_literal(error, CH_ERROR, CH_ERROR_CONFIG, all->str);
+    return NULL;
+}
+
+static gboolean note_rules(ChStore *store, gpointer data, GError **error)
+{
+    return ch_rules_note(store, data, error);
+}
+
+gboolean ch_run_open(ChRun *run, const ChConfig *config, ChRules *rules, const char *who, GError **error)
 {
     *run = (ChRun){.lock = -1};
     ch_parse_setup();
-    run->templates = ch_run_templates(config, error);
-    if (!run->templates)
-        return FALSE;
     run->lock = ch_desk_lock(config->state_dir, who, error);
     if (run->lock < 0)
         return FALSE;
+    run->templates = ch_run_templates(config, error);
+    if (!run->templates)
+        return FALSE;
     run->desk = (ChDesk){.config = config, .templates = run->templates};
+    run->desk.rules = rules ? ch_rules_ref(rules) : ch_run_rules(config, error);
+    if (!run->desk.rules)
+        return FALSE;
     if (config->smtp.host &&
         !(run->transport = ch_transport_smtp_new(&config->smtp, config->desk_domain, error)))
         return FALSE;
     run->engine = ch_engine_new(&run->desk, error);
-    return run->engine != NULL;
+    return run->engine && ch_engine_call(run->engine, note_rules, run->desk.rules, error);
 }
 
 void ch_run_close(ChRun *run)
@@ -47,6 +78,7 @@ void ch_run_close(ChRun *run)
     ch_engine_free(run->engine);
     ch_transport_free(run->transport);
     ch_templates_free(run->templates);
+    ch_rules_unref(run->desk.rules);
     ch_desk_unlock(run->lock);
     *run = (ChRun){.lock = -1};
 }

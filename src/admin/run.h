@@ -16,8 +16,15 @@ typedef struct {
 /* The templates that CONFIG names, with every language that it uses. */
 ChTemplates *ch_run_templates(const ChConfig *config, GError **error);
 
-/* Takes the desk's lock in WHO's name, reads the templates and starts the engine. */
-gboolean ch_run_open(ChRun *run, const ChConfig *config, const char *who, GError **error);
+/* The rules that CONFIG names, compiled and found to pass their tests; where it names none, a set without
+ * any. NULL with CH_ERROR_CONFIG: all that is wrong, each with its line and a caret. */
+ChRules *ch_run_rules(const ChConfig *config, GError **error);
+/* The same of those at PATH, for a desk with CONFIG. */
+ChRules *ch_run_rules_at(const char *path, const ChConfig *config, GError **error);
+
+/* Takes the desk's lock in WHO's name, reads the templates and starts the engine with RULES (NULL: those of
+ * CONFIG, read now; desk.rules has a reference). */
+gboolean ch_run_open(ChRun *run, const ChConfig *config, ChRules *rules, const char *who, GError **error);
 void ch_run_close(ChRun *run);
 
 /* A thread of its own for each folder of each mailbox. */

@@ -4,6 +4,7 @@
  * process, and this main loop for signals and for what other processes left in the database.
  */
 #include "admin/command.h"
+#include "admin/rules-reload.h"
 #include "admin/run.h"
 #include "admin/web-child.h"
 
@@ -14,6 +15,7 @@
 #include <glib-unix.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #define RETRY_BASE 2   /* seconds */
 #define RETRY_CAP  600 /* ten minutes: an admin who repaired something should not wait longer */
@@ -22,12 +24,15 @@
 
 typedef struct {
     const ChAdminContext *context;
-    ChConfig *config; /* in force */
-    ChConfig *next;   /* checked, to be in force from the next round on; NULL: none */
+    ChConfig *config;    /* in force */
+    ChConfig *next;      /* checked, to be in force from the next round on; NULL: none */
+    ChRules *next_rules; /* with next */
+    ChRulesKeeper *rules;
     GMainLoop *loop;
     GCancellable *cancel; /* of one round */
     ChRun run;
     ChStore *watch;  /* a reader that notices other processes' changes */
+    gboolean noted;  /* since when it serves */
     gboolean ending; /* SIGTERM */
 } Serving;
 
@@ -91,8 +96,8 @@ static gboolean end(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* SIGHUP: the configuration and the templates are read aside and checked; what does not check changes nothing
- * (P10). */
+/* SIGHUP: the configuration, the templates and the rules are read aside and checked; where one of them does
+ * not check, nothing changes (P10). */
 static gboolean reload(gpointer data)
 {
     Serving *serving = data;
@@ -100,13 +105,16 @@ static gboolean reload(gpointer data)
     g_autoptr(ChConfig) config =
         ch_config_load(serving->context->config_file, serving->context->overrides, &error);
     g_autoptr(ChTemplates) templates = config ? ch_run_templates(config, &error) : NULL;
-    if (!templates) {
+    ChRules *rules = templates ? ch_rules_keeper_check(serving->rules, config) : NULL;
+    if (!templates)
         ch_log_error("reload-refused", error, NULL);
+    if (!rules)
         return G_SOURCE_CONTINUE;
-    }
     ch_log(CH_LOG_NOTICE, "reload", "file", serving->context->config_file, NULL);
     g_clear_pointer(&serving->next, ch_config_free);
+    ch_rules_unref(serving->next_rules);
     serving->next = g_steal_pointer(&config);
+    serving->next_rules = rules;
     g_main_loop_quit(serving->loop);
     return G_SOURCE_CONTINUE;
 }
@@ -130,13 +138,22 @@ static gboolean tick(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* For `chamado status`: since when this process serves. */
+static gboolean note_start(ChStore *store, gpointer data, GError **error)
+{
+    g_autofree char *who = g_strdup_printf("chamado serve, process %d", (int)getpid());
+    (void)data;
+    return ch_store_note(store, "serving", who, error);
+}
+
 /* Works until the end or until the store fails. FALSE with the reason for the latter. */
 static gboolean work(Serving *serving, GError **error)
 {
     ChEngine *engine = serving->run.engine;
     serving->watch = ch_store_open(serving->config->state_dir, CH_STORE_READ, error);
-    if (!serving->watch)
+    if (!serving->watch || (!serving->noted && !ch_engine_call(engine, note_start, NULL, error)))
         return FALSE;
+    serving->noted = TRUE;
     serving->cancel = g_cancellable_new();
     guint looking = g_timeout_add_seconds(LOOK_EVERY, look, serving);
     guint ticking = g_timeout_add_seconds(TICK_EVERY, tick, serving);
@@ -146,6 +163,7 @@ static gboolean work(Serving *serving, GError **error)
         ch_fetchers_start(serving->config, engine, serving->cancel, fetch_forever);
     GThread *delivery = serving->run.transport ? g_thread_new("deliver", deliver_forever, serving) : NULL;
     ch_engine_on_failure(engine, engine_failed, serving);
+    ch_rules_keeper_attach(serving->rules, &serving->run);
     ch_log(CH_LOG_NOTICE, "serving", "desk", serving->config->desk_name, NULL);
     sd_notify(0, "READY=1");
     if (!serving->ending)
@@ -166,7 +184,10 @@ static gboolean work(Serving *serving, GError **error)
 
 static gboolean round_of_service(Serving *serving, GError **error)
 {
-    gboolean good = ch_run_open(&serving->run, serving->config, "serve", error) && work(serving, error);
+    ChRules *rules = ch_rules_keeper_rules(serving->rules);
+    gboolean good =
+        ch_run_open(&serving->run, serving->config, rules, "serve", error) && work(serving, error);
+    ch_rules_keeper_attach(serving->rules, NULL);
     ch_run_close(&serving->run);
     return good;
 }
@@ -178,6 +199,7 @@ static int serve(Serving *serving)
         g_autoptr(GError) error = NULL;
         gint64 start = g_get_monotonic_time();
         if (serving->next) {
+            ch_rules_keeper_take(serving->rules, serving->next, g_steal_pointer(&serving->next_rules));
             g_clear_pointer(&serving->config, ch_config_free);
             serving->config = g_steal_pointer(&serving->next);
         }
@@ -217,14 +239,21 @@ int ch_admin_serve(ChAdminContext *context, int argc, char **argv)
     if (context->config->mailboxes->len == 0)
         ch_log(CH_LOG_WARNING, "no-mailbox", "why",
                "no [mailbox NAME] is configured; only `deliver` brings mail", NULL);
+    g_autoptr(GError) error = NULL;
+    ChRulesKeeper *rules = ch_rules_keeper_new(context->config, &error);
+    if (!rules)
+        return ch_command_fail(error);
     Serving serving = {.context = context,
                        .config = g_steal_pointer(&context->config),
+                       .rules = rules,
                        .loop = g_main_loop_new(NULL, FALSE)};
     guint signals[] = {g_unix_signal_add(SIGTERM, end, &serving), g_unix_signal_add(SIGINT, end, &serving),
                        g_unix_signal_add(SIGHUP, reload, &serving)};
     code = serve(&serving);
     for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
+    ch_rules_keeper_free(serving.rules);
+    ch_rules_unref(serving.next_rules);
     ch_config_free(serving.config);
     ch_config_free(serving.next);
     g_main_loop_unref(serving.loop);

@@ -11,5 +11,10 @@
 ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
                       const ChFacts *facts, const ChRouting *routing);
 
+/* The decision about a mail of ours that did not leave: a server refused it for good, or it was tried long
+ * enough. FACTS: returned (verified) and its ticket, no more. FAILURE: what the server said, action "failed",
+ * status "" where it did not refuse. The outcome means nothing: no mail came. */
+ChDecision *ch_decide_undelivered(const ChConfig *config, const ChFacts *facts, const ChBounce *failure);
+
 /* The decision for a mail that could not be read (P12): quarantined because of WHY, the admins are told. */
 ChDecision *ch_decide_quarantine(const ChConfig *config, const char *why);

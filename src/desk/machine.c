@@ -5,6 +5,7 @@
  * hears of it (L7), is decided here; reading the report is parse/'s.
  */
 #include "desk/case.h"
+#include "desk/decide.h"
 
 #include <string.h>
 
@@ -124,18 +125,13 @@ static gboolean is_internal(const char *template)
     return g_str_has_prefix(template, "notice-") || g_str_has_prefix(template, "admin-");
 }
 
-/* A mail of ours failed. Only its signature proves that the report is about it: without it, it is logged and
- * no more, for anybody can write one. */
-static void fail(const ChCase *c, const ChBounce *bounce)
+/* A mail of ours failed. HARD: nothing will arrive at its recipient. */
+static void fail(const ChCase *c, const ChBounce *bounce, gboolean hard)
 {
     const ChReturnedFacts *returned = c->facts->returned;
     ChDecision *decision = c->decision;
-    if (!returned->verified) {
-        ch_reason(decision->reasons, "no more: nothing in it proves that it is about that mail");
-        return;
-    }
     ChFailure *failure = decision->failure = new_failure(c, bounce->status, bounce->diagnostic);
-    failure->marks = is_hard(bounce) && !returned->marked;
+    failure->marks = hard && !returned->marked;
     failure->told = failure->marks || (!returned->told && !returned->marked);
     if (failure->marks)
         ch_reason(decision->reasons, "%s: nothing arrives at %s, which gets no automatic mail from now on",
@@ -183,8 +179,13 @@ static gboolean decide_report(const ChCase *c)
         return FALSE;
     log_bounces(c);
     const ChBounce *failure = returned ? find_failure(c->mail->bounces, returned->recipient) : NULL;
-    if (failure && kind == CH_KIND_BOUNCE)
-        fail(c, failure);
+    if (!failure || kind != CH_KIND_BOUNCE)
+        return TRUE;
+    /* Only our signature proves that the report is about that mail: anybody can write one. */
+    if (returned->verified)
+        fail(c, failure, is_hard(failure));
+    else
+        ch_reason(c->decision->reasons, "no more: nothing in it proves that it is about that mail");
     return TRUE;
 }
 
@@ -207,4 +208,21 @@ void ch_decide_machine(const ChCase *c)
         ch_reason(decision->reasons, "about our %s to %s", returned->template, returned->recipient);
     if (!decide_report(c) && ticket)
         ch_decision_log(decision, "machine-mail", "%s", kind);
+}
+
+ChDecision *ch_decide_undelivered(const ChConfig *config, const ChFacts *facts, const ChBounce *failure)
+{
+    ChDecision *decision = ch_decision_new();
+    g_autofree char *nobody = g_strdup("");
+    const ChCase c = {.config = config, .facts = facts, .sender = nobody, .decision = decision};
+    if (facts->ticket) {
+        decision->ticket = facts->ticket->number;
+        decision->department = g_strdup(facts->ticket->department);
+    }
+    /* The server may be our own provider's, which has reasons of its own and refuses every mail: only what it
+     * says of the recipient marks one. */
+    gboolean of_recipient =
+        g_str_has_prefix(failure->status, "5.1.") || strcmp(failure->status, "5.2.1") == 0;
+    fail(&c, failure, of_recipient && is_hard(failure));
+    return decision;
 }

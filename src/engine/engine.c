@@ -24,6 +24,8 @@ static void drop_raw(ChEngine *engine, ChJob *job)
 {
     const ChMail *mail = job->reading->mail;
     gsize left = strlen(mail->text) + strlen(mail->reply);
+    for (guint i = 0; i < mail->headers->len; i++)
+        left += strlen(((const ChHeader *)g_ptr_array_index(mail->headers, i))->value);
     g_bytes_unref(job->incoming->raw);
     job->incoming->raw = g_bytes_new(NULL, 0);
     g_mutex_lock(&engine->lock);

@@ -28,18 +28,26 @@ static gboolean claim(ChStore *store, gpointer data, GError **error)
 }
 
 typedef struct {
-    gint64 id;
-    ChDeliveryResult result;
-    guint wait;
-    int code;
-    const char *text;
-} Answer;
+    ChEngine *engine;
+    const ChDeliveryEnd *delivered;
+    guint queued; /* mails that its failure causes */
+} Recording;
 
 static gboolean record(ChStore *store, gpointer data, GError **error)
 {
-    const Answer *answer = data;
-    return ch_store_delivered(store, answer->id, answer->result, answer->wait, answer->code, answer->text,
-                              error);
+    Recording *recording = data;
+    return ch_carry_delivery(recording->engine->desk, store, recording->delivered, &recording->queued, error);
+}
+
+static void record_answer(ChEngine *engine, const ChDeliveryEnd *delivered, GError **error)
+{
+    Recording recording = {engine, delivered, 0};
+    if (!ch_engine_call(engine, record, &recording, error) || !recording.queued)
+        return;
+    g_mutex_lock(&engine->lock);
+    engine->queued += recording.queued;
+    g_cond_broadcast(&engine->progress);
+    g_mutex_unlock(&engine->lock);
 }
 
 typedef struct {
@@ -60,24 +68,24 @@ static void delivered(gpointer data, const ChEnvelope *envelope, ChDeliveryResul
     if (result == CH_DELIVERY_RETRY && g_cancellable_is_cancelled(round->cancel))
         wait = 1; /* our own end is not the mail's fault */
     round->answered = round->answered || result != CH_DELIVERY_RETRY;
-    Answer answer = {envelope->id, result, wait, code, text};
+    ChDeliveryEnd answer = {envelope->id, result, wait, code, text};
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, envelope->id);
     g_autofree char *reply = g_strdup_printf("%d", code);
     ch_log(result == CH_DELIVERY_SENT ? CH_LOG_INFO : CH_LOG_WARNING, "delivery", "outbox", id, "to",
            envelope->recipient, "result", words[result], "code", reply, "said", text, NULL);
     if (!round->failure)
-        ch_engine_call(round->engine, record, &answer, &round->failure);
+        record_answer(round->engine, &answer, &round->failure);
 }
 
 /* ONE can't be put together as it was queued: it fails alone, and never leaves as something else (P5, P12).
  */
 static void fail(Round *round, const ChDue *one, const char *why)
 {
-    Answer answer = {.id = one->id, .result = CH_DELIVERY_FAILED, .text = why};
+    ChDeliveryEnd answer = {.id = one->id, .result = CH_DELIVERY_FAILED, .text = why};
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, one->id);
     ch_log(CH_LOG_ERROR, "delivery-impossible", "outbox", id, "to", one->recipient, "why", why, NULL);
     if (!round->failure)
-        ch_engine_call(round->engine, record, &answer, &round->failure);
+        record_answer(round->engine, &answer, &round->failure);
 }
 
 /* *ANSWERED: whether it is worth going on with the next mails at once. */

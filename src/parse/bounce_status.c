@@ -243,3 +243,9 @@ char *ch_bounce_status(const char *diagnostic, char class)
         return g_strdup("");
     return g_strdup_printf("%c.%s", code ? *code : reply ? reply : class, detail ? detail : "0.0");
 }
+
+char *ch_parse_reply_status(const char *reply)
+{
+    g_autofree char *status = ch_bounce_status(reply, '5');
+    return *status ? g_steal_pointer(&status) : g_strdup("5.0.0");
+}

@@ -22,6 +22,10 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits);
 #define CH_ANSWERED_MAX 3
 void ch_parse_answered(ChMail *mail, GBytes *const *sent, guint count);
 
+/* The status of RFC 3463 that REPLY, the text of a server's refusal, names by a code or by its words ("user
+ * unknown" is 5.1.1); "5.0.0" where it says nothing of the kind. Free with g_free. */
+char *ch_parse_reply_status(const char *reply);
+
 /* The decoded bytes of the part that ATTACHMENT.part names, cut out of RAW again. NULL where there is no such
  * part. The caller unrefs. */
 GBytes *ch_parse_attachment(GBytes *raw, const char *part);

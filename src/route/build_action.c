@@ -219,6 +219,9 @@ void ch_build_macro(ChParser *parser, const ChToken *token, ChCondition *conditi
             g_autofree char *written = ch_condition_write(macro->condition);
             macro->cost = strlen(written);
         }
+        macro->own = g_new0(ChRuleMacro, 1);
+        *macro->own = (ChRuleMacro){g_strdup(name), place, FALSE};
+        g_ptr_array_add(compiler->rules->macros, macro->own);
         g_hash_table_insert(compiler->macros, g_steal_pointer(&name), macro);
     }
     ch_condition_free(condition);

@@ -89,6 +89,7 @@ ChCondition *ch_build_macro_use(ChParser *parser, const ChToken *token, const Ch
         parser->spoilt = TRUE;
         return ch_condition_new(CH_CONDITION_TEST, &place);
     }
+    macro->own->used = TRUE;
     compiler->spent += macro->cost;
     if (compiler->spent > CH_RULE_MACRO_BYTES) {
         if (!parser->spoilt)

@@ -36,8 +36,10 @@ static char *macro_text(ChParser *parser, const ChToken *token, const ChPlace *p
 {
     g_autofree char *word = g_strndup(token->start, token->length);
     const ChMacro *macro = g_hash_table_lookup(parser->compiler->macros, word);
-    if (macro && macro->text)
+    if (macro && macro->text) {
+        macro->own->used = TRUE;
         return g_strdup(macro->text);
+    }
     if (!parser->spoilt)
         complain_of_word(parser, word, macro, place);
     parser->spoilt = TRUE;

@@ -56,7 +56,8 @@ typedef struct {
 typedef struct {
     ChCondition *condition; /* one of these two */
     char *text;
-    gsize cost; /* bytes of condition, written out */
+    gsize cost;       /* bytes of condition, written out */
+    ChRuleMacro *own; /* of the set */
 } ChMacro;
 
 struct ChCompiler {

@@ -16,6 +16,7 @@ static ChRules *new_rules(void)
     rules->references = 1;
     rules->rules = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_free);
     rules->tests = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_test_free);
+    rules->macros = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_macro_free);
     rules->files = g_ptr_array_new_with_free_func(g_free);
     rules->sources = g_ptr_array_new_with_free_func((GDestroyNotify)ch_source_free);
     return rules;
@@ -34,6 +35,7 @@ void ch_rules_unref(ChRules *rules)
     ch_match_free(rules->index);
     g_ptr_array_unref(rules->rules);
     g_ptr_array_unref(rules->tests);
+    g_ptr_array_unref(rules->macros);
     g_ptr_array_unref(rules->files);
     g_ptr_array_unref(rules->sources);
     g_free(rules);

@@ -84,15 +84,17 @@ typedef struct {
  * frees. */
 ChEffects *ch_rules_apply(ChRules *rules, const ChRuleInput *input, gboolean trace);
 
-/* Runs every `test` block. Appends an error to MESSAGES for each expectation that is not met. Returns how
- * many tests failed; *RAN is how many there are. */
-guint ch_rules_test(ChRules *rules, GPtrArray *messages, guint *ran);
+/* Runs every `test` block. CONFIG (NULL: the built-in one) says which department a test's mail has by the
+ * address that it was written to. Appends an error to MESSAGES for each expectation that is not met. Returns
+ * how many tests failed; *RAN is how many there are. */
+guint ch_rules_test(ChRules *rules, const ChConfig *config, GPtrArray *messages, guint *ran);
 
-/* Appends warnings to MESSAGES: rules that can never hold or never be reached, regular expressions that
- * backtrack badly; and, unless CONFIG is NULL, names that it does not know: departments, agents, fields,
- * languages. TEMPLATES (NULL-terminated, may be NULL: not checked): the acknowledgements that there are. */
+/* Appends warnings to MESSAGES: rules that can never hold, never be reached or never change anything, what is
+ * never used, regular expressions that backtrack badly; and, unless CONFIG is NULL, names that it does not
+ * know: departments, agents, and fields where it has any. TEMPLATES and LANGUAGES (NULL-terminated, may be
+ * NULL: not checked): the acknowledgements, and the folders of templates, that there are. */
 void ch_rules_check(ChRules *rules, const ChConfig *config, const char *const *templates,
-                    GPtrArray *messages);
+                    const char *const *languages, GPtrArray *messages);
 
 /* TEXT, LENGTH bytes of a file of rules, in the one layout that there is; comments stay. NULL with MESSAGES
  * where it cannot be read; NAME stands for it there. The caller frees. */

@@ -189,10 +189,20 @@ typedef struct {
 
 void ch_rule_test_free(ChRuleTest *test);
 
+/* A name that the files define. */
+typedef struct {
+    char *name;
+    ChPlace place; /* of the name */
+    gboolean used;
+} ChRuleMacro;
+
+void ch_rule_macro_free(ChRuleMacro *macro);
+
 struct ChRules {
     gint references;    /* atomic */
     GPtrArray *rules;   /* of ChRule */
     GPtrArray *tests;   /* of ChRuleTest */
+    GPtrArray *macros;  /* of ChRuleMacro */
     GPtrArray *files;   /* of char *: paths as opened; ends with NULL once the set is compiled */
     GPtrArray *sources; /* of ChSource (compile.h): the texts, whose names every ChPlace borrows */
     char digest[65];
@@ -277,3 +287,40 @@ void ch_match_free(gpointer index);
 char *ch_rule_write(const ChCondition *condition, const GPtrArray *actions);
 char *ch_condition_write(const ChCondition *condition);
 char *ch_do_write(const ChDo *action);
+
+/* proof_mail.c: the mail that a test describes */
+
+typedef struct ChProof ChProof;
+
+/* CONFIG must outlive it. NULL where a property of TEST cannot be: *WRONG (borrowed from TEST) is it, *WHY
+ * the caller's to free. */
+ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong, char **why);
+const ChRuleInput *ch_proof_input(const ChProof *proof); /* the proof's own */
+void ch_proof_free(ChProof *proof);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChProof, ch_proof_free)
+
+/* contradiction.c */
+
+/* The part of CONDITION because of which it can never hold; NULL where it can, or where that cannot be told.
+ * *OTHER is the part that it contradicts; NULL: several before it, or none. */
+const ChCondition *ch_condition_contradiction(const ChCondition *condition, const ChCondition **other);
+
+/* check.c, check_names.c */
+
+/* A check at work. */
+typedef struct {
+    const ChRules *rules;
+    GPtrArray *messages;
+    GHashTable *said; /* of char *: what was said where; a macro that is used twice is complained of once */
+} ChRuleCheck;
+
+/* Appends a warning, unless the same was said of the same place. */
+void ch_rule_warn(ChRuleCheck *check, const ChPlace *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Calls VISIT for each test of CONDITION. */
+void ch_condition_each(const ChCondition *condition, void (*visit)(const ChCondition *test, gpointer data),
+                       gpointer data);
+
+/* The names that CONFIG does not know; TEMPLATES and LANGUAGES as ch_rules_check has them. */
+void ch_rules_check_names(ChRuleCheck *check, const ChConfig *config, const char *const *templates,
+                          const char *const *languages);

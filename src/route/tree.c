@@ -83,6 +83,12 @@ void ch_do_free(ChDo *action)
     g_free(action);
 }
 
+void ch_rule_macro_free(ChRuleMacro *macro)
+{
+    g_free(macro->name);
+    g_free(macro);
+}
+
 void ch_property_free(ChProperty *property)
 {
     if (!property)

@@ -180,14 +180,19 @@ static gboolean reached(Carrying *carrying, const char *address, GError **error)
     return ch_store_reached(carrying->store, address, carrying->mail_id, carrying->actor, &was, error);
 }
 
-static gboolean close_question(Carrying *carrying, gint64 id, GError **error)
+static gboolean close_question(ChStore *store, gint64 mail, gint64 id, GError **error)
 {
     g_autofree char *detail = g_strdup_printf("question %" G_GINT64_FORMAT, id);
-    CH_ROW row = ch_row(carrying->store, CH_QUERY_QUESTION_UNDELIVERABLE);
+    CH_ROW row = ch_row(store, CH_QUERY_QUESTION_UNDELIVERABLE);
     ch_bind_int(&row, ":id", id);
     ch_bind_int(&row, ":now", ch_clock_now());
-    return ch_step(&row, NULL, error) && ch_store_log(carrying->store, 0, carrying->mail_id, "desk",
-                                                      "question-undeliverable", detail, error);
+    return ch_step(&row, NULL, error) &&
+           ch_store_log(store, 0, mail, "desk", "question-undeliverable", detail, error);
+}
+
+gboolean ch_store_failed(ChStore *store, const ChFailure *failure, gint64 question, GError **error)
+{
+    return ch_db_failed(store, 0, failure, error) && (!question || close_question(store, 0, question, error));
 }
 
 static gboolean hold(Carrying *carrying, const ChAction *action, GError **error)
@@ -232,7 +237,7 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
     case CH_ACTION_REACHED:
         return reached(carrying, action->value, error);
     case CH_ACTION_CLOSE:
-        return close_question(carrying, action->id, error);
+        return close_question(carrying->store, carrying->mail_id, action->id, error);
     case CH_ACTION_ANSWER:
         return ch_store_answer(carrying->store, action->id, g_strcmp0(action->value, "yes") == 0, "reply",
                                error);

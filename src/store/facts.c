@@ -183,15 +183,9 @@ static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char 
            question(store, traces.question, facts, error);
 }
 
-/* What is known of the address that a mail of ours did not reach, and of the sender's. */
-static gboolean trouble(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
-                        GError **error)
+/* What is known of the address that a mail of ours did not reach. */
+static gboolean returned_to(ChStore *store, ChReturnedFacts *returned, GError **error)
 {
-    ChReturnedFacts *returned = facts->returned;
-    if (!inquiry->machine)
-        return ch_store_marked(store, sender, &facts->unreachable, error);
-    if (!returned)
-        return TRUE;
     g_autoptr(ChTrouble) known = NULL;
     if (!ch_store_trouble(store, returned->recipient, &known, error))
         return FALSE;
@@ -199,6 +193,32 @@ static gboolean trouble(ChStore *store, const ChInquiry *inquiry, const char *se
     returned->told = known && known->told_at > ch_clock_now() - DAY;
     returned->complained = known && known->complained_at;
     return TRUE;
+}
+
+ChFacts *ch_store_undelivered(ChStore *store, gint64 id, GError **error)
+{
+    g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, id, error);
+    if (!row)
+        return NULL;
+    g_autoptr(ChFacts) facts = ch_facts_new();
+    facts->returned = g_new0(ChReturnedFacts, 1);
+    facts->returned->ticket = row->ticket;
+    facts->returned->question = row->question;
+    facts->returned->recipient = ch_address_fold(row->recipient);
+    facts->returned->template = g_strdup(row->template);
+    facts->returned->verified = TRUE;
+    if (row->ticket && !(facts->ticket = ch_store_ticket(store, row->ticket, NULL, error)))
+        return NULL;
+    return returned_to(store, facts->returned, error) ? g_steal_pointer(&facts) : NULL;
+}
+
+/* The same for what a report speaks of; else what is known of the sender's address. */
+static gboolean trouble(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
+                        GError **error)
+{
+    if (!inquiry->machine)
+        return ch_store_marked(store, sender, &facts->unreachable, error);
+    return !facts->returned || returned_to(store, facts->returned, error);
 }
 
 ChFacts *ch_store_facts(ChStore *store, const ChInquiry *inquiry, GError **error)

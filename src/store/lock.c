@@ -9,7 +9,16 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static char *read_holder(int lock)
+{
+    char holder[128] = "";
+    ssize_t length = pread(lock, holder, sizeof holder - 1, 0);
+    holder[length > 0 ? length : 0] = '\0';
+    return g_strdup(*holder ? g_strchomp(holder) : "another process");
+}
 
 int ch_desk_lock(const char *dir, const char *who, GError **error)
 {
@@ -24,11 +33,8 @@ int ch_desk_lock(const char *dir, const char *who, GError **error)
         return -1;
     }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        char holder[128] = "";
-        ssize_t length = pread(lock, holder, sizeof holder - 1, 0);
-        holder[length > 0 ? length : 0] = '\0';
-        g_set_error(error, CH_ERROR, CH_ERROR_BUSY, "%s: the desk is held by %s", dir,
-                    *holder ? g_strchomp(holder) : "another process");
+        g_autofree char *holder = read_holder(lock);
+        g_set_error(error, CH_ERROR, CH_ERROR_BUSY, "%s: the desk is held by %s", dir, holder);
         close(lock);
         return -1;
     }
@@ -45,4 +51,33 @@ void ch_desk_unlock(int lock)
 {
     if (lock >= 0)
         close(lock);
+}
+
+/* The kernel's list is asked, for a lock of our own, however short, could make a `serve` believe that another
+ * one runs. A line of it: "1: FLOCK  ADVISORY  WRITE 1234 fe:01:5678 0 EOF". */
+static gboolean is_locked(ino_t inode)
+{
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents("/proc/locks", &text, NULL, NULL))
+        return FALSE;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        const char *last = strrchr(*line, ':');
+        if (strstr(*line, " FLOCK ") && strstr(*line, " WRITE ") && !strstr(*line, "->") && last &&
+            g_ascii_strtoull(last + 1, NULL, 10) == inode)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+char *ch_desk_holder(const char *dir)
+{
+    struct stat facts;
+    g_autofree char *path = g_build_filename(dir, "desk.lock", NULL);
+    int lock = open(path, O_RDONLY | O_CLOEXEC);
+    if (lock < 0)
+        return NULL;
+    char *holder = fstat(lock, &facts) == 0 && is_locked(facts.st_ino) ? read_holder(lock) : NULL;
+    close(lock);
+    return holder;
 }

@@ -341,9 +341,12 @@ gint64 ch_store_next_due(ChStore *store, GError **error)
 }
 
 gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
-                            const char *text, GError **error)
+                            const char *text, gboolean *failed, GError **error)
 {
     g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, id, error);
+    gboolean none;
+    failed = failed ? failed : &none;
+    *failed = FALSE;
     if (!row)
         return FALSE;
     gboolean good = TRUE;
@@ -355,7 +358,7 @@ gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, 
         good =
             set_state(store, row, CH_OUTBOX_QUEUED, row->attempts, ch_clock_now() + wait, code, text, error);
     else
-        good = fail(store, row, row->attempts, code, text, error);
+        *failed = good = fail(store, row, row->attempts, code, text, error);
     return good;
 }
 

@@ -44,6 +44,8 @@ gboolean ch_store_changed(ChStore *store);
  * CH_ERROR_BUSY names the holder. */
 int ch_desk_lock(const char *dir, const char *who, GError **error);
 void ch_desk_unlock(int lock);
+/* Who holds it now, "chamado serve, process 1234", without touching it; NULL: nobody. Free with g_free. */
+char *ch_desk_holder(const char *dir);
 
 /* The keys that sign Message-IDs and reply addresses, oldest first, the last one signs. The store's own, good
  * until the next ch_store_refresh or rollback; made at first use (needs a transaction then). Array of ChKey.
@@ -170,6 +172,7 @@ typedef struct {
     gint64 ticket; /* 0: none */
     char *effects; /* ChDecision.effects; "" where there were none */
     char *sender, *subject;
+    gboolean by_admin; /* it was held, and an admin let it in */
 } ChDecidedRow;
 
 void ch_decided_row_free(ChDecidedRow *row);
@@ -182,6 +185,16 @@ GPtrArray *ch_store_decided(ChStore *store, gint64 since, gint64 after, guint li
 gboolean ch_store_note(ChStore *store, const char *name, const char *text, GError **error);
 /* *TEXT NULL: none; *AT: when it was written. The caller frees. */
 gboolean ch_store_noted(ChStore *store, const char *name, char **text, gint64 *at, GError **error);
+
+/* How much waits (status.c). */
+typedef struct {
+    guint undecided, held, quarantined; /* mails */
+    gint64 undecided_since;             /* when the oldest was taken in; 0: there is none */
+    guint queued, failed;               /* of the outbox; queued: those being sent too */
+    gint64 queued_since;                /* when the oldest was composed; 0: there is none */
+} ChStatus;
+
+gboolean ch_store_status(ChStore *store, ChStatus *status, GError **error);
 
 /* --- Addresses that mail does not reach (trouble.c) --- */
 
@@ -253,9 +266,13 @@ gint64 ch_store_next_due(ChStore *store, GError **error);
 /* Mails that may not leave before LATEST may leave from NOW on: the clock ran ahead when they were queued. */
 gboolean ch_store_outbox_mend(ChStore *store, gint64 now, gint64 latest, GError **error);
 /* How an attempt ended. WAIT is used with CH_DELIVERY_RETRY: seconds, 0 gives up. A failure is logged in the
- * ticket. */
+ * ticket; *FAILED (may be NULL): that is how it ended now. */
 gboolean ch_store_delivered(ChStore *store, gint64 id, ChDeliveryResult result, guint wait, int code,
-                            const char *text, GError **error);
+                            const char *text, gboolean *failed, GError **error);
+/* Facts about the failed mail ID alone: returned, and the ticket. The caller frees. */
+ChFacts *ch_store_undelivered(ChStore *store, gint64 id, GError **error);
+/* FAILURE is kept of its recipient; QUESTION (0: none), which the mail asked, can't be answered any more. */
+gboolean ch_store_failed(ChStore *store, const ChFailure *failure, gint64 question, GError **error);
 /* An admin's wish. CH_ERROR_USAGE where its state does not allow it. */
 gboolean ch_store_outbox_set(ChStore *store, gint64 id, ChOutboxState state, GError **error);
 

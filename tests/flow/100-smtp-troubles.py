@@ -42,32 +42,49 @@ with flow("SMTP troubles") as t:
         t.ran(desk.poll(), what="550: the pass itself ends well")
         rows = desk.queue()
         t.equal({r["state"] for r in rows}, {"failed"}, "550: queue list shows them as failed", rows)
+        t.equal(sorted((r["template"], r["to"]) for r in rows),
+                [("ack", "cliente@cliente.example"), ("notice-bounce", "ana@example.br"), ("notice-new", "ana@example.br")],
+                "550: with the word to the agent that the customer was not reached, and no more of them", rows)
+        t.equal(desk.json("people", "show", "cliente@cliente.example")["delivery"][0]["unreachable_since"], None,
+                "550: a server that wants no mail of ours says nothing of the address")
         people = desk.run("queue", "list").out
         t.ok("failed" in people and "not from you" in people, "550: so it does for people, with what the server said", people)
-        row = next(r for r in rows if r["to"] == "cliente@cliente.example")
+        row, seen = next(r for r in rows if r["to"] == "cliente@cliente.example"), len(server.mails)
         t.has(desk.run("queue", "show", str(row["id"])).out, "Subject: [#1] Pedido", "queue show shows the mail")
         log = str(desk.ticket(1)["events"])
         t.has(log, "not from you", "the ticket's log says it too")
         t.has(log, "cliente@cliente.example", "and to whom")
         t.ran(desk.poll(), what="another pass")
-        t.equal(len(server.mails), 2, "is not a second attempt")
+        t.equal(len(server.mails), seen, "is not a second attempt")
         server.answers[:] = ["250 2.0.0 taken"]
         t.ran(desk.run("queue", "retry", str(row["id"])), what="queue retry ID")
         t.ran(desk.poll(), what="the next pass")
         t.equal(len(to_customer(server)), 2, "tries the one again")
         t.ok(to_customer(server)[0] == to_customer(server)[1], "byte for byte the same")
         left = desk.queue()
-        t.equal([r["to"] for r in left], ["ana@example.br"], "the other one is left", left)
-        t.ran(desk.run("queue", "drop", str(left[0]["id"])), what="queue drop")
+        t.equal([r["to"] for r in left], ["ana@example.br"] * 2, "the others are left", left)
+        for other in left:
+            t.ran(desk.run("queue", "drop", str(other["id"])), what="queue drop")
         t.equal(desk.queue(), [], "and the queue is empty")
         t.ok(desk.run("queue", "drop", "4711").code != 0, "a mail that is not there is said so")
         t.ran(desk.run("verify"))
 
     with FakeSmtp() as server:
-        server.rcpt_answers[:] = ["550 5.1.1 no such user"]
+        server.refused["cliente@cliente.example"] = "550 5.1.1 no such user"
         desk = opened(t, server)
         t.ran(desk.poll(), what="a recipient that is refused")
-        t.equal({r["state"] for r in desk.queue()}, {"failed"}, "has failed", desk.queue())
+        t.equal([(r["template"], r["state"]) for r in desk.queue()], [("ack", "failed")], "has failed", desk.queue())
+        known = desk.json("people", "show", "cliente@cliente.example")["delivery"][0]
+        t.ok(known["status"] == "5.1.1" and known["unreachable_since"], "and is marked, as by a bounce (L7)", known)
+        told = [content for _, recipients, content in server.mails if b"no such user" in content]
+        t.equal(len(told), 1, "the agent hears of it once", server.mails)
+        t.equal(len(server.mails), 2, "beside the new ticket")
+        again = mail("João <cliente@cliente.example>", "suporte@example.br", "Outro pedido", "Mais um.\n")
+        t.ran(desk.run("deliver", stdin=again.as_bytes()), what="another mail from there")
+        t.ran(desk.poll())
+        t.equal([r["template"] for r in desk.json("queue", "list", "--all") if r["to"] == "cliente@cliente.example"], ["ack"],
+                "is not acknowledged into the void")
+        t.ran(desk.run("verify"))
 
     with FakeSmtp(answers=["hang up"]) as server:
         desk = opened(t, server)

@@ -142,6 +142,7 @@ class FakeSmtp(_Server):
         super().__init__(certificate, implicit)
         self.answers, self.auth = list(answers), auth
         self.rcpt_answers = ["250 2.1.5 fine"]
+        self.refused = {}  # recipient: what it is answered instead
         self.mails = []
         self._lock = threading.Lock()
 
@@ -175,10 +176,11 @@ class FakeSmtp(_Server):
                 sender, recipients = re.search(r"<(.*?)>", line).group(1), []
                 wire.send("250 2.1.0 fine")
             elif word == "RCPT":
+                recipient = re.search(r"<(.*?)>", line).group(1)
                 with self._lock:
-                    answer = self._next(self.rcpt_answers)
+                    answer = self.refused.get(recipient) or self._next(self.rcpt_answers)
                 if answer.startswith("2"):
-                    recipients.append(re.search(r"<(.*?)>", line).group(1))
+                    recipients.append(recipient)
                 wire.send(answer)
             elif word == "DATA":
                 wire.send("354 go")

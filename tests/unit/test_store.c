@@ -241,7 +241,7 @@ static void test_outbox(void)
     g_assert_cmpuint(due->len, ==, 1);
     g_assert_true(((ChDue *)due->pdata[0])->uncertain);
     g_ptr_array_unref(due);
-    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_RETRY, 60, 451, "451 later", &error));
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_RETRY, 60, 451, "451 later", NULL, &error));
     g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_QUEUED);
     due = ch_store_claim(store, 10, &error);
     g_assert_cmpuint(due->len, ==, 0);
@@ -251,13 +251,13 @@ static void test_outbox(void)
     due = ch_store_claim(store, 10, &error);
     g_assert_cmpuint(due->len, ==, 1);
     g_ptr_array_unref(due);
-    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_FAILED, 60, 550, "550 no", &error));
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_FAILED, 60, 550, "550 no", NULL, &error));
     g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_FAILED);
     g_assert_true(ch_store_outbox_set(store, id, CH_OUTBOX_QUEUED, &error)); /* queue retry */
     due = ch_store_claim(store, 10, &error);
     g_assert_cmpuint(due->len, ==, 1);
     g_ptr_array_unref(due);
-    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_SENT, 0, 250, "250 ok", &error));
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_SENT, 0, 250, "250 ok", NULL, &error));
     g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_SENT);
     g_assert_false(ch_store_outbox_set(store, id, CH_OUTBOX_QUEUED, &error));
     g_assert_error(error, CH_ERROR, CH_ERROR_USAGE);
@@ -279,7 +279,7 @@ static void test_given_up(void)
     begin(store);
     gint64 id = queue_mail(store, committed.ticket, committed.entry, "maria@c.example", &message_id);
     g_ptr_array_unref(ch_store_claim(store, 10, &error));
-    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_RETRY, 0, 451, "451 later", &error));
+    g_assert_true(ch_store_delivered(store, id, CH_DELIVERY_RETRY, 0, 451, "451 later", NULL, &error));
     commit(store);
     g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_FAILED);
     g_autoptr(ChTicketView) view = ch_store_ticket_view(store, committed.ticket, &error);

@@ -467,7 +467,7 @@ static void test_secrets_are_erased(void)
         GPtrArray *due = ch_store_claim(store, 100, &error);
         g_assert_cmpuint(due->len, ==, 1);
         g_ptr_array_unref(due);
-        g_assert_true(ch_store_delivered(store, id, cases[i].result, cases[i].wait, 1, "x", &error));
+        g_assert_true(ch_store_delivered(store, id, cases[i].result, cases[i].wait, 1, "x", NULL, &error));
         if (cases[i].drop)
             g_assert_true(ch_store_outbox_set(store, id, CH_OUTBOX_DROPPED, &error));
         g_autoptr(ChOutboxRow) row = ch_store_outbox_get(store, id, &error);

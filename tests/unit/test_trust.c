@@ -431,7 +431,7 @@ static ChReading *weigh_answer(Desk *d, const char *body, ChFacts **facts)
     g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
     ChReading *reading = ch_read(d->config, incoming);
-    g_autoptr(ChDecision) decision = ch_weigh(d->config, d->store, incoming, reading, facts, &error);
+    g_autoptr(ChDecision) decision = ch_weigh(&d->desk, d->store, incoming, reading, facts, &error);
     g_assert_no_error(error);
     return reading;
 }
