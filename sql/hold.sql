@@ -54,4 +54,4 @@ WHERE id = :mail AND outcome = 'held';
 DELETE FROM mail_raw WHERE mail_id = :mail;
 
 -- name: mail_forget
-UPDATE mail SET sender = NULL, subject = NULL, message_id = NULL, reasons = :why WHERE id = :mail;
+UPDATE mail SET sender = NULL, subject = NULL, message_id = NULL, effects = NULL, reasons = :why WHERE id = :mail;

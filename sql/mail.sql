@@ -24,11 +24,38 @@ UPDATE mail SET attempts = attempts + 1 WHERE id = :mail;
 -- name: mail_facts
 SELECT size, truncated, source, mailbox, attempts FROM mail WHERE id = :mail;
 
--- A held mail that is decided anew is no copy: those that came of it were found to be its copies.
+-- A held mail that is decided anew is no copy: those that came of it were found to be its copies. Nor is one
+-- that was decided before them.
 -- name: mail_by_fingerprint
 SELECT id, coalesce(ticket_id, 0), outcome IN ('ticket', 'reply') FROM mail WHERE fingerprint = :fingerprint AND id <> :mail
     AND NOT EXISTS (SELECT 1 FROM hold WHERE mail_id = :mail)
+    AND NOT EXISTS (SELECT 1 FROM mail own WHERE own.id = :mail AND own.outcome IS NOT NULL
+        AND (own.decided_at, own.id) < (mail.decided_at, mail.id))
 ORDER BY id LIMIT 1;
+
+-- Earlier mails of a sender, counted up to a limit.
+-- name: mail_rate
+SELECT count(*) FROM (
+    SELECT 1 FROM mail WHERE sender = :sender AND taken_at > :since AND taken_at <= :until AND (:mail = 0 OR id < :mail)
+    LIMIT :limit);
+
+-- name: mail_then
+SELECT taken_at, outcome, coalesce(ticket_id, 0), decided_at, EXISTS (SELECT 1 FROM hold WHERE mail_id = mail.id)
+FROM mail WHERE id = :mail;
+
+-- The state of a ticket when a mail was decided at :decided; nothing where it never had another than its first.
+-- name: ticket_state_then
+SELECT detail, at FROM event WHERE ticket_id = :ticket AND kind = 'state' AND id < coalesce(
+    (SELECT min(id) FROM event WHERE ticket_id = :ticket AND mail_id = :mail AND at >= :decided),
+    (SELECT min(id) FROM event WHERE ticket_id = :ticket AND at > :decided), id + 1)
+ORDER BY id DESC LIMIT 1;
+
+-- Whether a person was known, and active, when a mail of theirs was decided, which may have made them known.
+-- name: person_then
+SELECT created_at < :decided OR EXISTS (
+        SELECT 1 FROM mail WHERE sender = :sender AND taken_at <= :taken AND id < :mail),
+    coalesce(activated_at, 0) <= :decided
+FROM person WHERE id = :person;
 
 -- Copies of one mail count once.
 -- name: mail_same_body
@@ -39,7 +66,8 @@ SELECT count(DISTINCT coalesce(fingerprint, sha256)) FROM (
 
 -- name: mail_decide
 UPDATE mail SET fingerprint = :fingerprint, message_id = :message_id, sender = :sender, subject = :subject,
-    kind = :kind, outcome = :outcome, reasons = :reasons, ticket_id = :ticket, decided_at = :now, body_sha256 = :body
+    kind = :kind, outcome = :outcome, reasons = :reasons, ticket_id = :ticket, decided_at = :now, body_sha256 = :body,
+    effects = :effects
 WHERE id = :mail AND (outcome IS NULL OR outcome = 'held');
 
 -- name: mail_list

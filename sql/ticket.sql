@@ -7,7 +7,8 @@ VALUES (:title, :department, :requester, :address, 'open', :now, :now, :follows)
 
 -- name: ticket_get
 SELECT t.title, d.name, t.state, p.name, t.requester_address, t.opened_at, t.changed_at, p.language,
-    coalesce(t.follows, 0), coalesce(t.merged_into, 0), coalesce(t.closed_at, 0)
+    coalesce(t.follows, 0), coalesce(t.merged_into, 0), coalesce(t.closed_at, 0),
+    t.priority, t.assignee, coalesce(t.due_at, 0), t.language
 FROM ticket t JOIN department d ON d.id = t.department_id JOIN person p ON p.id = t.requester_id WHERE t.id = :ticket;
 
 -- name: ticket_set_state
@@ -18,8 +19,10 @@ WHERE id = :ticket;
 -- name: ticket_merged_into
 SELECT coalesce(merged_into, 0) FROM ticket WHERE id = :ticket;
 
+-- Not the one that the mail itself opened.
 -- name: ticket_follower
 SELECT id FROM ticket WHERE follows = :ticket AND requester_id = :person AND state <> 'closed' AND merged_into IS NULL
+    AND id <> :opened
 ORDER BY id DESC LIMIT 1;
 
 -- name: ticket_merge
@@ -30,6 +33,9 @@ SELECT id FROM ticket WHERE merged_into = :ticket ORDER BY id LIMIT :limit;
 
 -- name: watcher_insert
 INSERT INTO watcher (ticket_id, address, since) VALUES (:ticket, :address, :now) ON CONFLICT DO NOTHING;
+
+-- name: watcher_count
+SELECT count(*) FROM watcher WHERE ticket_id = :ticket AND address <> :address;
 
 -- name: watcher_list
 SELECT address FROM watcher WHERE ticket_id = :ticket ORDER BY since, address LIMIT :limit;
@@ -46,12 +52,12 @@ SELECT d.name FROM ticket_referral r JOIN department d ON d.id = r.department_id
 ORDER BY r.referred_at, d.id;
 
 -- name: ticket_list
-SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at
+SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at, t.priority, t.assignee
 FROM ticket t JOIN department d ON d.id = t.department_id
 WHERE (:all OR t.state <> 'closed') ORDER BY t.id DESC LIMIT :limit;
 
 -- name: ticket_list_of
-SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at
+SELECT t.id, t.state, d.name, t.requester_address, t.title, t.changed_at, t.priority, t.assignee
 FROM ticket t JOIN department d ON d.id = t.department_id
 WHERE t.requester_id = :person ORDER BY t.id DESC LIMIT :limit;
 

@@ -9,6 +9,7 @@
 #define AT_ONCE    20
 #define HELD_LINES 20
 #define BUCKETS    500
+#define RULE_DAYS  500
 #define BUCKET_IS_OLD                                                                                        \
     (2 * 60 * 60) /* an hour fills every bucket that has no debt; debts end within a day                     \
                    */
@@ -187,5 +188,6 @@ gboolean ch_carry_timers(const ChDesk *desk, ChStore *store, guint *queued, GErr
     const Timing timing = {desk, store, queued, ch_clock_now()};
     return ch_store_outbox_mend(store, timing.now, timing.now + LATEST, error) && remind(&timing, error) &&
            end_holds(&timing, error) && daily(&timing, error) &&
-           ch_store_buckets_prune(store, timing.now - BUCKET_IS_OLD, BUCKETS, error);
+           ch_store_buckets_prune(store, timing.now - BUCKET_IS_OLD, BUCKETS, error) &&
+           ch_store_rule_stats_prune(store, timing.now, RULE_DAYS, error);
 }

@@ -73,6 +73,8 @@ static void json_tickets(JsonBuilder *json, const GPtrArray *tickets)
         ch_json_text(json, "department", ticket->department);
         ch_json_text(json, "title", ticket->title);
         ch_json_text(json, "changed_at", changed);
+        ch_json_text(json, "priority", ch_priority_name(ticket->priority));
+        ch_json_text(json, "assignee", ticket->assignee);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);

@@ -27,6 +27,8 @@ static void print_list_json(const GPtrArray *tickets)
         ch_json_text(json, "requester", ticket->requester);
         ch_json_text(json, "title", ticket->title);
         ch_json_text(json, "changed_at", changed);
+        ch_json_text(json, "priority", ch_priority_name(ticket->priority));
+        ch_json_text(json, "assignee", ticket->assignee);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
@@ -35,18 +37,20 @@ static void print_list_json(const GPtrArray *tickets)
 
 static void print_list(const GPtrArray *tickets)
 {
-    static const char *const titles[] = {"NUMBER",  "STATE", "DEPARTMENT", "REQUESTER",
-                                         "CHANGED", "TITLE", NULL};
+    static const char *const titles[] = {"NUMBER",    "STATE",   "PRIORITY", "DEPARTMENT", "ASSIGNEE",
+                                         "REQUESTER", "CHANGED", "TITLE",    NULL};
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     for (guint i = 0; i < tickets->len; i++) {
         const ChTicketRow *ticket = g_ptr_array_index(tickets, i);
         char **row = g_new0(char *, G_N_ELEMENTS(titles));
         row[0] = g_strdup_printf("#%" G_GINT64_FORMAT, ticket->number);
         row[1] = g_strdup(ch_ticket_state_name(ticket->state));
-        row[2] = g_strdup(ticket->department);
-        row[3] = g_strdup(ticket->requester);
-        row[4] = ch_command_time(ticket->changed_at);
-        row[5] = g_strdup(ticket->title);
+        row[2] = g_strdup(ch_priority_name(ticket->priority));
+        row[3] = g_strdup(ticket->department);
+        row[4] = g_strdup(ticket->assignee ? ticket->assignee : "");
+        row[5] = g_strdup(ticket->requester);
+        row[6] = ch_command_time(ticket->changed_at);
+        row[7] = g_strdup(ticket->title);
         g_ptr_array_add(rows, row);
     }
     ch_command_table(titles, rows);
@@ -105,6 +109,22 @@ static void json_belonging(JsonBuilder *json, const ChTicketView *view)
     json_builder_end_array(json);
 }
 
+static void json_values(JsonBuilder *json, const ChTicketView *view)
+{
+    g_autofree char *due = ch_command_iso_time(view->due_at);
+    ch_json_text(json, "priority", ch_priority_name(view->priority));
+    ch_json_text(json, "assignee", view->assignee);
+    ch_json_text(json, "due_at", due);
+    ch_json_texts(json, "tags", view->tags);
+    json_builder_set_member_name(json, "fields");
+    json_builder_begin_object(json);
+    for (guint i = 0; i < view->fields->len; i++) {
+        const ChNamedValue *field = g_ptr_array_index(view->fields, i);
+        ch_json_text(json, field->name, field->value);
+    }
+    json_builder_end_object(json);
+}
+
 static void print_ticket_json(const ChTicketView *view)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
@@ -119,6 +139,7 @@ static void print_ticket_json(const ChTicketView *view)
     ch_json_text(json, "requester", view->requester_address);
     ch_json_text(json, "opened_at", opened);
     ch_json_text(json, "changed_at", changed);
+    json_values(json, view);
     json_belonging(json, view);
     json_builder_set_member_name(json, "entries");
     json_builder_begin_array(json);
@@ -219,6 +240,20 @@ static void print_belonging(const ChTicketView *view)
                g_array_index(view->merged, gint64, i), i + 1 == view->merged->len ? "\n" : "");
 }
 
+static void print_values(const ChTicketView *view)
+{
+    g_autofree char *due = ch_command_time(view->due_at);
+    printf("priority %s%s%s%s%s\n", ch_priority_name(view->priority), view->assignee ? ", assigned to " : "",
+           view->assignee ? view->assignee : "", view->due_at ? ", due " : "", due);
+    print_texts("tags ", view->tags);
+    for (guint i = 0; i < view->fields->len; i++) {
+        const ChNamedValue *field = g_ptr_array_index(view->fields, i);
+        g_autofree char *name = ch_command_plain(field->name);
+        g_autofree char *value = ch_command_plain(field->value);
+        printf("%s: %s\n", name, value);
+    }
+}
+
 static void print_ticket(const ChTicketView *view, const char *prefix, gboolean full)
 {
     g_autofree char *key = ch_subject_key(prefix, view->number);
@@ -228,6 +263,7 @@ static void print_ticket(const ChTicketView *view, const char *prefix, gboolean 
     printf("%s %s\n", key, title);
     printf("%s, department %s, opened %s by %s\n", ch_ticket_state_name(view->state), view->department,
            opened, requester);
+    print_values(view);
     print_belonging(view);
     for (guint i = 0; i < view->entries->len; i++)
         print_entry(g_ptr_array_index(view->entries, i), view->title, full);

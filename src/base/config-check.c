@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What takes more than one key: passwords in the clear, departments that must exist, addresses that would
- * make a loop, a page that asks what it does not show. Single values are checked in config-value.c; whether a
- * language has templates is compose/'s business. */
+ * make a loop, a page that asks what it does not show, fields that nobody could tell apart. Single values are
+ * checked in config-value.c; whether a language has templates is compose/'s business. */
 #include "base/config_private.h"
+#include "base/fold.h"
 
 #include <string.h>
 
@@ -114,6 +115,73 @@ static void complete_files(const ChConfig *config, ChFilePolicy *files)
         files->count = config->files.count;
 }
 
+static char *known_fields(const ChConfig *config)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < config->fields->len; i++)
+        g_ptr_array_add(names, ((ChFieldConfig *)g_ptr_array_index(config->fields, i))->name);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+    return *list ? g_strconcat("one of ", list, NULL) : g_strdup("a [field NAME] of that name");
+}
+
+static void check_field_names(const ChConfig *config, ChConfigReader *reader, const char *section,
+                              const char *key, char **names)
+{
+    for (char **name = names; name && *name; name++) {
+        if (ch_config_field(config, *name))
+            continue;
+        g_autofree char *known = known_fields(config);
+        ch_config_complain(reader, where(reader, section, key), "%s has '%s', expected %s", key, *name,
+                           known);
+    }
+}
+
+/* What is required is a field, said twice or not. */
+static void complete_fields(ChDepartmentConfig *department)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    g_strv_builder_addv(builder, (const char **)department->fields);
+    for (char **name = department->required; *name; name++)
+        if (!g_strv_contains((const char *const *)department->fields, *name))
+            g_strv_builder_add(builder, *name);
+    g_strfreev(department->fields);
+    department->fields = g_strv_builder_end(builder);
+}
+
+/* WORD is a name, title or alias of FIELD: no other field's, for a line "Word: …" must mean one. */
+static void check_title(ChConfigReader *reader, GHashTable *owners, const ChFieldConfig *field,
+                        const char *key, const char *word)
+{
+    g_autofree char *section = g_strdup_printf("field %s", field->name);
+    if (strchr(word, ':'))
+        ch_config_complain(reader, where(reader, section, key),
+                           "'%s' has a ':', which ends a title, expected none", word);
+    char *folded = ch_fold(word, strlen(word));
+    const ChFieldConfig *owner = g_hash_table_lookup(owners, folded);
+    if (owner && owner != field)
+        ch_config_complain(reader, where(reader, section, key),
+                           "'%s' means [field %s] too, case and accents aside, expected one field for each",
+                           word, owner->name);
+    g_hash_table_insert(owners, folded, owner ? (gpointer)owner : (gpointer)field);
+}
+
+static void check_fields(const ChConfig *config, ChConfigReader *reader)
+{
+    g_autoptr(GHashTable) owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < config->fields->len; i++) {
+        ChFieldConfig *field = g_ptr_array_index(config->fields, i);
+        gboolean titled = field->title != NULL;
+        if (!titled)
+            field->title = g_strdup(field->name);
+        check_title(reader, owners, field, NULL, field->name);
+        if (titled)
+            check_title(reader, owners, field, "title", field->title);
+        for (char **alias = field->aliases; alias && *alias; alias++)
+            check_title(reader, owners, field, "aliases", *alias);
+    }
+}
+
 static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartmentConfig *department)
 {
     g_autofree char *section = g_strdup_printf("department %s", department->name);
@@ -134,6 +202,10 @@ static void check_department(ChConfig *config, ChConfigReader *reader, ChDepartm
     if (!department->language)
         department->language = g_strdup(config->desk_language);
     complete_files(config, &department->files);
+    check_field_names(config, reader, section, "fields", department->fields);
+    check_field_names(config, reader, section, "required", department->required);
+    if (department->fields && department->required)
+        complete_fields(department);
 }
 
 static void check_desk(ChConfig *config, ChConfigReader *reader)
@@ -177,6 +249,7 @@ static void check_web(const ChConfig *config, ChConfigReader *reader)
 void ch_config_check(ChConfig *config, ChConfigReader *reader)
 {
     config->files.each = config->limits.attachment_bytes;
+    check_fields(config, reader);
     for (guint i = 0; i < config->mailboxes->len; i++)
         check_mailbox(config, reader, g_ptr_array_index(config->mailboxes, i));
     for (guint i = 0; i < config->departments->len; i++)

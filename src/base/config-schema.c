@@ -19,6 +19,7 @@ static const struct {
     [CH_SECTION_DESK] = {"desk", FALSE},
     [CH_SECTION_MAILBOX] = {"mailbox", TRUE},
     [CH_SECTION_DEPARTMENT] = {"department", TRUE},
+    [CH_SECTION_FIELD] = {"field", TRUE},
     [CH_SECTION_REGISTRATION] = {"registration", FALSE},
     [CH_SECTION_BUDGETS] = {"budgets", FALSE},
     [CH_SECTION_WEB] = {"web", FALSE},
@@ -48,6 +49,10 @@ static const struct {
     {                                                                                                        \
         CH_SECTION_DEPARTMENT, key, type, G_STRUCT_OFFSET(ChDepartmentConfig, files.field), NULL, FALSE,     \
             minimum, maximum, meaning                                                                        \
+    }
+#define FIELD(key, type, fallback, meaning)                                                                  \
+    {                                                                                                        \
+        CH_SECTION_FIELD, #key, type, G_STRUCT_OFFSET(ChFieldConfig, key), fallback, FALSE, 0, 0, meaning    \
     }
 #define REGISTRATION(key, type, fallback, minimum, maximum, meaning)                                         \
     {                                                                                                        \
@@ -126,6 +131,12 @@ const ChConfigKey ch_config_keys[] = {
     FILES("attachment_bytes", CH_VALUE_BYTES, each, 1, G, "one file, decoded; that of [limits]"),
     FILES("attachments_total", CH_VALUE_BYTES, total, 1, G, "all files of a mail; that of [attachments]"),
     FILES("attachments_count", CH_VALUE_NUMBER, count, 1, 1000, "files of a mail; that of [attachments]"),
+    DEPARTMENT("fields", CH_VALUE_LIST, fields, "", FALSE, "names of the fields that its tickets have"),
+    DEPARTMENT("required", CH_VALUE_LIST, required, "", FALSE, "those that a new ticket must have"),
+
+    FIELD(title, CH_VALUE_TEXT, NULL, "what people read, and write before ':'; the section's name"),
+    FIELD(aliases, CH_VALUE_LIST, "", "other titles that people write"),
+    FIELD(account, CH_VALUE_ACCOUNT, "", "what of the requester's account fills it"),
 
     REGISTRATION(mails, CH_VALUE_NUMBER, "5", 1, 1000, "held of one address until it is confirmed"),
     REGISTRATION(bytes, CH_VALUE_BYTES, "48M", K, 4 * G, "of those together"),

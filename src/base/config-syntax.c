@@ -112,6 +112,12 @@ char *ch_config_page_field(const char *text)
     return NULL;
 }
 
+gboolean ch_config_is_account(const char *text)
+{
+    return g_ascii_strcasecmp(text, "name") == 0 || g_ascii_strcasecmp(text, "company") == 0 ||
+           g_ascii_strcasecmp(text, "telephone") == 0;
+}
+
 char *ch_config_ip(const char *text)
 {
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);

@@ -189,6 +189,8 @@ static char *read_text(const char *value, ChValueType type, const char *folder)
         return ch_config_is_colour(value) ? g_ascii_strdown(value, -1) : NULL;
     case CH_VALUE_URL:
         return ch_config_is_url(value) ? g_strdup(value) : NULL;
+    case CH_VALUE_ACCOUNT:
+        return ch_config_is_account(value) ? g_ascii_strdown(value, -1) : NULL;
     case CH_VALUE_PATH:
         return g_canonicalize_filename(value, folder);
     default:
@@ -209,6 +211,8 @@ static char *expected(const ChConfigKey *key)
         return g_strdup("a host name or an IP address, without a port");
     case CH_VALUE_DOMAIN:
         return g_strdup("a domain name");
+    case CH_VALUE_ACCOUNT:
+        return g_strdup("name, company or telephone");
     case CH_VALUE_COLOUR:
         return g_strdup("a colour such as #0b5fa5");
     case CH_VALUE_URL:

@@ -39,12 +39,21 @@ static void department_free(gpointer data)
     g_free(department);
 }
 
+static void field_free(gpointer data)
+{
+    ChFieldConfig *field = data;
+    clear_section(field, CH_SECTION_FIELD);
+    g_free(field->name);
+    g_free(field);
+}
+
 static ChConfig *config_new(const char *file)
 {
     ChConfig *config = g_new0(ChConfig, 1);
     config->file = g_strdup(file);
     config->mailboxes = g_ptr_array_new_with_free_func(mailbox_free);
     config->departments = g_ptr_array_new_with_free_func(department_free);
+    config->fields = g_ptr_array_new_with_free_func(field_free);
     ch_limits_default(&config->limits);
     return config;
 }
@@ -58,36 +67,50 @@ void ch_config_free(ChConfig *config)
             clear_section(config, section);
     g_ptr_array_unref(config->mailboxes);
     g_ptr_array_unref(config->departments);
+    g_ptr_array_unref(config->fields);
     g_free(config->file);
     g_free(config);
+}
+
+/* All that named sections of one kind describe; NULL where SECTION has no name. */
+static GPtrArray *list_of(const ChConfig *config, ChSection section)
+{
+    return section == CH_SECTION_MAILBOX      ? config->mailboxes
+           : section == CH_SECTION_DEPARTMENT ? config->departments
+           : section == CH_SECTION_FIELD      ? config->fields
+                                              : NULL;
+}
+
+static char **name_of(gpointer object, ChSection section)
+{
+    return section == CH_SECTION_MAILBOX      ? &((ChMailboxConfig *)object)->name
+           : section == CH_SECTION_DEPARTMENT ? &((ChDepartmentConfig *)object)->name
+                                              : &((ChFieldConfig *)object)->name;
+}
+
+static gpointer find_named(const ChConfig *config, ChSection section, const char *name)
+{
+    const GPtrArray *list = list_of(config, section);
+    for (guint i = 0; name && i < list->len; i++)
+        if (strcmp(*name_of(g_ptr_array_index(list, i), section), name) == 0)
+            return g_ptr_array_index(list, i);
+    return NULL;
 }
 
 /* The object that SECTION and NAME describe. Named ones are made at their first use. */
 static gpointer object_of(ChConfig *config, ChSection section, const char *name)
 {
-    if (section == CH_SECTION_MAILBOX) {
-        for (guint i = 0; i < config->mailboxes->len; i++) {
-            ChMailboxConfig *mailbox = g_ptr_array_index(config->mailboxes, i);
-            if (strcmp(mailbox->name, name) == 0)
-                return mailbox;
-        }
-        ChMailboxConfig *mailbox = g_new0(ChMailboxConfig, 1);
-        mailbox->name = g_strdup(name);
-        g_ptr_array_add(config->mailboxes, mailbox);
-        return mailbox;
-    }
-    if (section == CH_SECTION_DEPARTMENT) {
-        for (guint i = 0; i < config->departments->len; i++) {
-            ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
-            if (strcmp(department->name, name) == 0)
-                return department;
-        }
-        ChDepartmentConfig *department = g_new0(ChDepartmentConfig, 1);
-        department->name = g_strdup(name);
-        g_ptr_array_add(config->departments, department);
-        return department;
-    }
-    return config;
+    static const gsize sizes[CH_SECTIONS] = {[CH_SECTION_MAILBOX] = sizeof(ChMailboxConfig),
+                                             [CH_SECTION_DEPARTMENT] = sizeof(ChDepartmentConfig),
+                                             [CH_SECTION_FIELD] = sizeof(ChFieldConfig)};
+    GPtrArray *list = list_of(config, section);
+    gpointer object = list ? find_named(config, section, name) : config;
+    if (object)
+        return object;
+    object = g_malloc0(sizes[section]);
+    *name_of(object, section) = g_strdup(name);
+    g_ptr_array_add(list, object);
+    return object;
 }
 
 /* Sets what ENTRY says. An empty value is the same as none: the default holds. */
@@ -141,16 +164,13 @@ static void complete(gpointer object, ChConfigReader *reader, ChSection section,
 
 static void complete_all(ChConfig *config, ChConfigReader *reader)
 {
-    for (ChSection section = 0; section < CH_SECTIONS; section++)
-        if (!ch_section_is_named(section))
+    for (ChSection section = 0; section < CH_SECTIONS; section++) {
+        const GPtrArray *list = list_of(config, section);
+        if (!list)
             complete(config, reader, section, NULL);
-    for (guint i = 0; i < config->mailboxes->len; i++) {
-        ChMailboxConfig *mailbox = g_ptr_array_index(config->mailboxes, i);
-        complete(mailbox, reader, CH_SECTION_MAILBOX, mailbox->name);
-    }
-    for (guint i = 0; i < config->departments->len; i++) {
-        ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
-        complete(department, reader, CH_SECTION_DEPARTMENT, department->name);
+        for (guint i = 0; list && i < list->len; i++)
+            complete(g_ptr_array_index(list, i), reader, section,
+                     *name_of(g_ptr_array_index(list, i), section));
     }
     if (config->template_dir)
         return;
@@ -242,31 +262,24 @@ char *ch_config_show(const ChConfig *config)
 {
     g_autoptr(GString) text = g_string_new("# The configuration in force; an empty value is none.\n");
     for (ChSection section = 0; section < CH_SECTIONS; section++) {
-        if (section == CH_SECTION_MAILBOX) {
-            for (guint i = 0; i < config->mailboxes->len; i++) {
-                const ChMailboxConfig *mailbox = g_ptr_array_index(config->mailboxes, i);
-                show_section(text, mailbox, section, mailbox->name);
-            }
-        } else if (section == CH_SECTION_DEPARTMENT) {
-            for (guint i = 0; i < config->departments->len; i++) {
-                const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
-                show_section(text, department, section, department->name);
-            }
-        } else if (section != CH_SECTION_SMTP || config->smtp.host) {
+        const GPtrArray *list = list_of(config, section);
+        for (guint i = 0; list && i < list->len; i++)
+            show_section(text, g_ptr_array_index(list, i), section,
+                         *name_of(g_ptr_array_index(list, i), section));
+        if (!list && (section != CH_SECTION_SMTP || config->smtp.host))
             show_section(text, config, section, NULL); /* [smtp] without a host would be an error */
-        }
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 const ChDepartmentConfig *ch_config_department(const ChConfig *config, const char *name)
 {
-    for (guint i = 0; name && i < config->departments->len; i++) {
-        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
-        if (strcmp(department->name, name) == 0)
-            return department;
-    }
-    return NULL;
+    return find_named(config, CH_SECTION_DEPARTMENT, name);
+}
+
+const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name)
+{
+    return find_named(config, CH_SECTION_FIELD, name);
 }
 
 gboolean ch_config_is_desk_address(const ChConfig *config, const char *address)

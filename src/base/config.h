@@ -181,9 +181,9 @@ char *ch_config_show(const ChConfig *config);
  * g_free. CH_ERROR_CONFIG where the command fails or the file or variable isn't there. */
 gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **error);
 
-/* NULL where there is none. Borrowed. */
-const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name);
+/* NULL where there is none, and where NAME is NULL. Borrowed. */
 const ChDepartmentConfig *ch_config_department(const ChConfig *config, const char *name);
+const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name);
 
 /* Whether ADDRESS (any case) is an address of a department: mail from it is our own. */
 gboolean ch_config_is_desk_address(const ChConfig *config, const char *address);

@@ -8,6 +8,7 @@ typedef enum {
     CH_SECTION_DESK,
     CH_SECTION_MAILBOX,
     CH_SECTION_DEPARTMENT,
+    CH_SECTION_FIELD,
     CH_SECTION_REGISTRATION,
     CH_SECTION_BUDGETS,
     CH_SECTION_WEB,
@@ -26,6 +27,7 @@ typedef enum {
     CH_VALUE_LANGUAGE,     /* char *, the name of a folder of templates */
     CH_VALUE_HOST,         /* char *, a host name or an IP address, without a port */
     CH_VALUE_DOMAIN,       /* char *, lower case */
+    CH_VALUE_ACCOUNT,      /* char *, what an account says of somebody: "name", "company", "telephone" */
     CH_VALUE_PATH,         /* char *, absolute after reading */
     CH_VALUE_SECRET,       /* char *, never shown, never named in an error */
     CH_VALUE_COLOUR,       /* char *, "#0b5fa5", lower case */
@@ -52,7 +54,7 @@ typedef struct {
     ChSection section;
     const char *key;
     ChValueType type;
-    gsize offset;         /* of the field in ChConfig, ChMailboxConfig or ChDepartmentConfig */
+    gsize offset; /* of the field in ChConfig, or in what a named section makes: ChMailboxConfig … */
     const char *fallback; /* the default as the file would say it; "": none; NULL: worked out, see meaning */
     gboolean required;
     guint64 minimum, maximum; /* of numbers, seconds and bytes */
@@ -64,7 +66,7 @@ extern const ChConfigKey ch_config_keys[];
 extern const guint ch_config_key_count;
 
 const char *ch_section_name(ChSection section);
-gboolean ch_section_is_named(ChSection section); /* [mailbox NAME], [department NAME] */
+gboolean ch_section_is_named(ChSection section); /* [mailbox NAME], [department NAME], [field NAME] */
 const ChConfigKey *ch_config_key(ChSection section, const char *key);
 
 /* Splits "mailbox suporte" into its kind and *NAME (borrowed from TEXT, NULL where it has none). FALSE where
@@ -140,6 +142,7 @@ gboolean ch_config_is_loopback(const char *host);
 gboolean ch_config_is_language(const char *text);
 gboolean ch_config_is_colour(const char *text);
 gboolean ch_config_is_url(const char *text);
+gboolean ch_config_is_account(const char *text); /* what an account says of somebody */
 /* The stored form of what stands in lists; NULL where it has another form. Free with g_free. */
 char *ch_config_address(const char *address); /* which may be no UTF-8 */
 char *ch_config_extension(const char *text);

@@ -12,10 +12,13 @@
 
 #include <string.h>
 
-#define SUBJECT_MAX    200         /* characters */
-#define SUBJECT_BYTES  (64u << 10) /* as rendered, before it is cut to that */
-#define OUTPUT_MAX     (32u << 20) /* bytes of one rendered text (P13) */
-#define REFERENCES_MAX 20          /* the first and the last ones, as RFC 5322 section 3.6.4 allows to trim */
+#define SUBJECT_MAX      200         /* characters */
+#define SUBJECT_BYTES    (64u << 10) /* as rendered, before it is cut to that */
+#define OUTPUT_MAX       (32u << 20) /* bytes of one rendered text (P13) */
+#define HEADERS_MAX      50          /* that rules add */
+#define HEADER_NAME_MAX  60
+#define HEADER_VALUE_MAX 500 /* characters */
+#define REFERENCES_MAX   20  /* the first and the last ones, as RFC 5322 section 3.6.4 allows to trim */
 
 static void write_threading(GString *out, const ChLetter *letter)
 {
@@ -38,11 +41,27 @@ static void write_automatic(GString *out, const ChLetter *letter)
 {
     if (!letter->automatic)
         return;
-    static const char *const replies[] = {"ack",     "verify",  "confirm", "confirm-alias",
-                                          "welcome", "refusal", NULL};
-    gboolean reply = g_strv_contains(replies, letter->template) && !letter->reminder;
+    static const char *const replies[] = {"verify", "confirm", "confirm-alias", "welcome", "refusal", NULL};
+    gboolean reply = (ch_template_is_ack(letter->template) || g_strv_contains(replies, letter->template)) &&
+                     !letter->reminder;
     g_string_append_printf(out, "Auto-Submitted: %s\r\n", reply ? "auto-replied" : "auto-generated");
     g_string_append(out, "X-Auto-Response-Suppress: All\r\n");
+}
+
+/* What rules add to notices to agents: "X-…" and Importance, none that the desk writes itself. */
+static void write_more(GString *out, const ChLetter *letter)
+{
+    if (!g_str_has_prefix(letter->template, "notice-"))
+        return; /* P8: whatever the caller filled in */
+    for (guint i = 0; i < letter->headers->len && i < HEADERS_MAX; i++) {
+        const ChNamedValue *header = g_ptr_array_index(letter->headers, i);
+        gsize length = strlen(header->name);
+        gboolean ours = g_ascii_strcasecmp(header->name, "X-Auto-Response-Suppress") == 0;
+        gboolean free = g_ascii_strncasecmp(header->name, "X-", 2) == 0 && length > 2 && !ours;
+        if ((free || g_ascii_strcasecmp(header->name, "Importance") == 0) && length <= HEADER_NAME_MAX &&
+            strspn(header->name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_") == length)
+            ch_header_text(out, header->name, header->value, HEADER_VALUE_MAX);
+    }
 }
 
 static gboolean write_header(GString *out, const ChLetter *letter, const char *subject, GError **error)
@@ -64,6 +83,7 @@ static gboolean write_header(GString *out, const ChLetter *letter, const char *s
     g_string_append_printf(out, "Message-ID: <%s>\r\n", letter->message_id);
     write_threading(out, letter);
     write_automatic(out, letter);
+    write_more(out, letter);
     g_string_append(out, "MIME-Version: 1.0\r\n");
     return TRUE;
 }

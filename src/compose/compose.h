@@ -6,13 +6,18 @@
 
 typedef struct ChTemplates ChTemplates;
 
-/* Reads and compiles every template of every language folder below DIR. A missing or malformed one is
+/* Reads and compiles every template of every language folder below DIR: those that the desk needs in each
+ * language, and the acknowledgements that rules may name, "ack-NAME", in any. A missing or malformed one is
  * CH_ERROR_CONFIG with file:line:column. Immutable afterwards and safe for any thread. */
 ChTemplates *ch_templates_load(const char *dir, GError **error);
 void ch_templates_free(ChTemplates *templates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChTemplates, ch_templates_free)
 
 gboolean ch_templates_have_language(const ChTemplates *templates, const char *language);
+
+/* The names of all "ack-NAME" that at least one language has, in order; a language that lacks one has its
+ * "ack" instead. NULL-terminated, borrowed from TEMPLATES. */
+const char *const *ch_templates_acks(const ChTemplates *templates);
 
 /* The folder for the language tag WANTED (RFC 5646; NULL, "" and anything else that is none are allowed):
  * "pt-BR" or "pt_br" is pt_BR, and where there is no such folder, so are "pt" and "pt-PT"; what follows the

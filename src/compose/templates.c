@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads and checks the template files of every language: DIR/LANG/NAME.subject, .txt and .html, and partials
- * whose names begin with "_". What they may show is in view.h. */
+ * whose names begin with "_". What they may show is in view.h, which one a mail gets is desk/'s business. */
 #include "compose/templates.h"
 
 #include "base/error.h"
@@ -9,13 +9,13 @@
 
 #include <string.h>
 
-#define TAG_MAX 35 /* characters of a language tag that are looked at (RFC 5646 section 4.4.1) */
+#define ACK_PREFIX "ack-"
+#define TAG_MAX    35 /* characters of a language tag that are looked at (RFC 5646 section 4.4.1) */
 
 const char *const ch_template_names[] = {
-    "ack",         "answer",        "notice-new",       "notice-reply", "notice-answer",
-    "notice-held", "notice-bounce", "verify",           "confirm",      "confirm-alias",
-    "welcome",     "refusal",       "admin-quarantine", "admin-budget", "admin-bounce",
-    NULL};
+    "ack",         "ask-fields",       "answer",       "notice-new",   "notice-reply",  "notice-answer",
+    "notice-held", "notice-bounce",    "verify",       "confirm",      "confirm-alias", "welcome",
+    "refusal",     "admin-quarantine", "admin-budget", "admin-bounce", "admin-rules",   NULL};
 
 typedef struct {
     const char *extension;
@@ -30,16 +30,19 @@ static const Form forms[] = {
 
 typedef struct {
     GHashTable *files; /* file name -> ChMustache */
+    GHashTable *acks;  /* "ack-NAME" -> ChTemplate */
     ChTemplate templates[G_N_ELEMENTS(ch_template_names)];
 } Language;
 
 struct ChTemplates {
     GHashTable *languages; /* folder name -> Language */
+    char **acks;           /* of all of them */
 };
 
 static void language_free(Language *language)
 {
     g_hash_table_unref(language->files);
+    g_hash_table_unref(language->acks);
     g_free(language);
 }
 
@@ -122,6 +125,33 @@ static ChMustache *pick(const Language *language, const char *folder, const char
     return found;
 }
 
+/* The three files of the template NAME. */
+static gboolean pick_all(const Language *language, const char *folder, const char *name, ChTemplate *target,
+                         GError **error)
+{
+    target->subject = pick(language, folder, name, &forms[0], error);
+    target->text = target->subject ? pick(language, folder, name, &forms[1], error) : NULL;
+    target->html = target->text ? pick(language, folder, name, &forms[2], error) : NULL;
+    return target->html != NULL;
+}
+
+/* The acknowledgements that only rules name: whoever has one file of it has all three. */
+static gboolean complete_acks(Language *language, const char *folder, const GPtrArray *files, GError **error)
+{
+    for (guint i = 0; i < files->len; i++) {
+        const char *file = g_ptr_array_index(files, i);
+        const Form *form = form_of(file);
+        if (!form || !g_str_has_prefix(file, ACK_PREFIX))
+            continue;
+        char *name = g_strndup(file, strlen(file) - strlen(form->extension));
+        ChTemplate *template = g_new0(ChTemplate, 1);
+        g_hash_table_replace(language->acks, name, template);
+        if (!pick_all(language, folder, name, template, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean complete(Language *language, const char *folder, const GPtrArray *files, GError **error)
 {
     /* Every file, also a partial that nothing includes: a mistake is found now, not when it is used. */
@@ -131,16 +161,10 @@ static gboolean complete(Language *language, const char *folder, const GPtrArray
         if (template && !ch_mustache_link(template, find_partial, &place, error))
             return FALSE;
     }
-    for (guint i = 0; ch_template_names[i]; i++) {
-        ChTemplate *target = &language->templates[i];
-        target->subject = pick(language, folder, ch_template_names[i], &forms[0], error);
-        target->text =
-            target->subject ? pick(language, folder, ch_template_names[i], &forms[1], error) : NULL;
-        target->html = target->text ? pick(language, folder, ch_template_names[i], &forms[2], error) : NULL;
-        if (!target->html)
+    for (guint i = 0; ch_template_names[i]; i++)
+        if (!pick_all(language, folder, ch_template_names[i], &language->templates[i], error))
             return FALSE;
-    }
-    return TRUE;
+    return complete_acks(language, folder, files, error);
 }
 
 static gboolean load_language(ChTemplates *templates, const char *folder, const char *name, GError **error)
@@ -148,6 +172,7 @@ static gboolean load_language(ChTemplates *templates, const char *folder, const 
     Language *language = g_new0(Language, 1);
     language->files =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)ch_mustache_free);
+    language->acks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_hash_table_insert(templates->languages, g_strdup(name), language);
     g_autoptr(GPtrArray) files = list(folder, error);
     if (!files)
@@ -159,6 +184,31 @@ static gboolean load_language(ChTemplates *templates, const char *folder, const 
             return FALSE;
     }
     return complete(language, folder, files, error);
+}
+
+/* The names of the acknowledgements of all languages, each once. */
+static char **list_acks(const ChTemplates *templates)
+{
+    g_autoptr(GHashTable) all = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTableIter languages;
+    gpointer language;
+    g_hash_table_iter_init(&languages, templates->languages);
+    while (g_hash_table_iter_next(&languages, NULL, &language)) {
+        GHashTableIter acks;
+        gpointer ack;
+        g_hash_table_iter_init(&acks, ((Language *)language)->acks);
+        while (g_hash_table_iter_next(&acks, &ack, NULL))
+            g_hash_table_add(all, ack);
+    }
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    GHashTableIter each;
+    gpointer name;
+    g_hash_table_iter_init(&each, all);
+    while (g_hash_table_iter_next(&each, &name, NULL))
+        g_ptr_array_add(names, name);
+    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_add(names, NULL);
+    return g_strdupv((char **)names->pdata);
 }
 
 ChTemplates *ch_templates_load(const char *dir, GError **error)
@@ -181,6 +231,7 @@ ChTemplates *ch_templates_load(const char *dir, GError **error)
                     dir);
         return NULL;
     }
+    templates->acks = list_acks(templates);
     return g_steal_pointer(&templates);
 }
 
@@ -189,6 +240,7 @@ void ch_templates_free(ChTemplates *templates)
     if (!templates)
         return;
     g_hash_table_unref(templates->languages);
+    g_strfreev(templates->acks);
     g_free(templates);
 }
 
@@ -254,5 +306,18 @@ const ChTemplate *ch_templates_find(const ChTemplates *templates, const char *la
     for (guint i = 0; found && ch_template_names[i]; i++)
         if (strcmp(ch_template_names[i], name) == 0)
             return &found->templates[i];
-    return NULL;
+    if (!found || !g_str_has_prefix(name, ACK_PREFIX))
+        return NULL;
+    const ChTemplate *ack = g_hash_table_lookup(found->acks, name);
+    return ack ? ack : ch_templates_find(templates, language, "ack");
+}
+
+const char *const *ch_templates_acks(const ChTemplates *templates)
+{
+    return (const char *const *)templates->acks;
+}
+
+gboolean ch_template_is_ack(const char *name)
+{
+    return strcmp(name, "ack") == 0 || strcmp(name, "ask-fields") == 0 || g_str_has_prefix(name, ACK_PREFIX);
 }

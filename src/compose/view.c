@@ -3,6 +3,7 @@
  * that a template words. The words themselves stand in etc/templates. */
 #include "compose/view.h"
 
+#include "compose/templates.h"
 #include "compose/text.h"
 #include "mail/marker.h"
 
@@ -10,9 +11,11 @@
 
 /* A text longer than this is cut in a mail; the whole of it is kept at the desk (P9, P13). */
 #define TEXT_MAX       (1u << 20)
-#define PREVIEW_MAX    110 /* characters */
-#define TITLE_MAX      200 /* characters */
-#define LINK_TITLE_MAX 80  /* of a title in a mailto link: some clients take no long ones */
+#define PREVIEW_MAX    110  /* characters */
+#define TITLE_MAX      200  /* characters */
+#define FIELD_MAX      500  /* characters of a field's value, and of all tags */
+#define LINK_TITLE_MAX 80   /* of a title in a mailto link: some clients take no long ones */
+#define LINK_MAX       1900 /* bytes of a link: Outlook and Windows take about 2,000 */
 
 const ChMustacheName ch_view_names[] = {
 #define NAME(name, markup) {#name, markup},
@@ -70,6 +73,23 @@ char *ch_view_mailto(const char *address, const char *subject)
                        NULL);
 }
 
+char *ch_view_form(const char *mailto, const GPtrArray *titles)
+{
+    g_autoptr(GString) link = g_string_new(mailto);
+    for (guint i = 0; i < titles->len; i++) {
+        g_autofree char *title = ch_compose_one_line(g_ptr_array_index(titles, i), TITLE_MAX);
+        g_autofree char *encoded = g_uri_escape_string(title, NULL, FALSE);
+        gsize before = link->len;
+        /* RFC 6068 section 5: line breaks are %0D%0A. */
+        g_string_append_printf(link, "%s%s%%3A%%20", i ? "%0D%0A" : "&body=", encoded);
+        if (link->len <= LINK_MAX)
+            continue;
+        g_string_truncate(link, before);
+        break;
+    }
+    return g_string_free(g_steal_pointer(&link), FALSE);
+}
+
 /* TEXT without blank lines at either end, at most TEXT_MAX bytes. */
 static char *trimmed(const char *text, gboolean *cut)
 {
@@ -125,6 +145,10 @@ static void add_reason(ChValue *file, const char *reason)
         {CH_REFUSED_PROGRAM, CH_VIEW_is_program},   {CH_REFUSED_TOTAL, CH_VIEW_over_total},
         {CH_REFUSED_COUNT, CH_VIEW_over_count},     {CH_REFUSED_SEALED, CH_VIEW_sealed},
     };
+    if (g_str_has_prefix(reason, CH_REFUSED_RULE)) {
+        ch_value_add_string(file, CH_VIEW_reason, reason + strlen(CH_REFUSED_RULE));
+        return;
+    }
     for (guint i = 0; i < G_N_ELEMENTS(known); i++)
         if (g_str_has_prefix(reason, known[i].prefix)) {
             add_flag(file, known[i].name, TRUE);
@@ -164,6 +188,59 @@ static void add_files(ChValue *view, const ChLetter *letter)
     add_flag(view, CH_VIEW_has_refused, refused);
 }
 
+static void add_date(ChValue *view, ChViewName name, gint64 seconds, const char *language)
+{
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_local(seconds);
+    if (date)
+        ch_value_take_string(view, name, g_date_time_format(date, habit_of(language)->date));
+}
+
+static void add_fields(ChValue *view, const ChLetter *letter)
+{
+    add_flag(view, CH_VIEW_has_fields, letter->fields->len > 0);
+    ChValue *fields = ch_value_add(view, CH_VIEW_fields, CH_VALUE_LIST);
+    for (guint i = 0; i < letter->fields->len; i++) {
+        const ChNamedValue *named = g_ptr_array_index(letter->fields, i);
+        ChValue *field = ch_value_add(fields, 0, CH_VALUE_MAP);
+        ch_value_add_string(field, CH_VIEW_field_title, named->name);
+        ch_value_take_string(field, CH_VIEW_field_value, ch_compose_one_line(named->value, FIELD_MAX));
+    }
+}
+
+static void add_missing(ChValue *view, const ChLetter *letter, const char *mailto)
+{
+    add_flag(view, CH_VIEW_has_missing, letter->missing->len > 0);
+    add_flag(view, CH_VIEW_again, letter->again);
+    add_flag(view, CH_VIEW_missing_one, letter->missing->len == 1);
+    ChValue *missing = ch_value_add(view, CH_VIEW_missing, CH_VALUE_LIST);
+    for (guint i = 0; i < letter->missing->len; i++)
+        ch_value_add_string(ch_value_add(missing, 0, CH_VALUE_MAP), CH_VIEW_field_title,
+                            g_ptr_array_index(letter->missing, i));
+    if (letter->missing->len > 0 && mailto)
+        ch_value_take_string(view, CH_VIEW_fields_mailto, ch_view_form(mailto, letter->missing));
+}
+
+/* P8: how agents share their work is theirs to know, whatever the caller filled in. */
+static void add_work(ChValue *view, const ChLetter *letter)
+{
+    static const char *const templates[] = {"notice-new", "notice-reply", "notice-answer", NULL};
+    if (!g_strv_contains(templates, letter->template))
+        return;
+    add_flag(view, CH_VIEW_priority_low, letter->priority == CH_PRIORITY_LOW);
+    add_flag(view, CH_VIEW_priority_high, letter->priority == CH_PRIORITY_HIGH);
+    add_flag(view, CH_VIEW_priority_urgent, letter->priority == CH_PRIORITY_URGENT);
+    g_autoptr(GString) tags = g_string_new(NULL);
+    for (guint i = 0; i < letter->tags->len; i++)
+        g_string_append_printf(tags, "%s%s", i ? ", " : "", (const char *)g_ptr_array_index(letter->tags, i));
+    ch_value_take_string(view, CH_VIEW_tags, ch_compose_one_line(tags->str, FIELD_MAX));
+    ch_value_add_string(view, CH_VIEW_assignee, letter->assignee);
+    add_flag(view, CH_VIEW_assigned_to_you, letter->assigned_to_you);
+    if (letter->due_at)
+        add_date(view, CH_VIEW_due, letter->due_at, letter->language);
+    gboolean ranked = letter->priority == CH_PRIORITY_LOW || letter->priority >= CH_PRIORITY_HIGH;
+    add_flag(view, CH_VIEW_has_work, ranked || letter->tags->len || *letter->assignee || letter->due_at);
+}
+
 static void add_ticket(ChValue *view, const ChLetter *letter)
 {
     ch_value_add_string(view, CH_VIEW_subject_key, letter->subject_key);
@@ -174,8 +251,12 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
         g_autofree char *title = ch_compose_one_line(letter->title, LINK_TITLE_MAX);
         g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
         const char *address = *letter->reply_to ? letter->reply_to : letter->from;
-        ch_value_take_string(view, CH_VIEW_mailto, ch_view_mailto(address, subject));
+        char *mailto = ch_view_mailto(address, subject);
+        add_missing(view, letter, mailto);
+        ch_value_take_string(view, CH_VIEW_mailto, mailto);
     }
+    add_fields(view, letter);
+    add_work(view, letter);
     add_flag(view, CH_VIEW_state_open, strcmp(letter->state, "open") == 0);
     add_flag(view, CH_VIEW_state_pending, strcmp(letter->state, "pending") == 0);
     add_flag(view, CH_VIEW_state_closed, strcmp(letter->state, "closed") == 0);
@@ -212,15 +293,14 @@ static void add_held_line(ChValue *held, const ChHeldLine *line, const char *lan
     ch_value_take_string(mail, CH_VIEW_held_subject, ch_compose_one_line(line->subject, TITLE_MAX));
     if (line->ticket > 0)
         ch_value_take_string(mail, CH_VIEW_held_ticket, g_strdup_printf("%" G_GINT64_FORMAT, line->ticket));
-    g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(line->taken_at);
-    if (since)
-        ch_value_take_string(mail, CH_VIEW_held_since, g_date_time_format(since, habit_of(language)->date));
+    add_date(mail, CH_VIEW_held_since, line->taken_at, language);
     add_flag(mail, CH_VIEW_held_registration, line->kind == CH_HOLD_REGISTRATION);
     add_flag(mail, CH_VIEW_held_claim, line->kind == CH_HOLD_CLAIM);
     add_flag(mail, CH_VIEW_held_alias, line->kind == CH_HOLD_ALIAS);
     add_flag(mail, CH_VIEW_held_stranger, line->kind == CH_HOLD_STRANGER);
     add_flag(mail, CH_VIEW_held_closed, line->kind == CH_HOLD_CLOSED);
     add_flag(mail, CH_VIEW_held_no_address, line->kind == CH_HOLD_NO_ADDRESS);
+    add_flag(mail, CH_VIEW_held_rule, line->kind == CH_HOLD_RULE);
 }
 
 /* P8: whoever wrote, their addresses are for agents. */
@@ -252,7 +332,7 @@ static void add_failure(ChValue *view, const ChLetter *letter)
     if (!g_strv_contains(templates, letter->template))
         return;
     const char *mail = letter->failed_template, *status = letter->failed_status;
-    gboolean answer = strcmp(mail, "answer") == 0, ack = strcmp(mail, "ack") == 0;
+    gboolean answer = strcmp(mail, "answer") == 0, ack = ch_template_is_ack(mail);
     gboolean sender =
         strcmp(status, "5.1.7") == 0 || strcmp(status, "5.1.8") == 0; /* theirs of ours, RFC 3463 */
     gboolean unknown = g_str_has_prefix(status, "5.1.") && !sender, full = g_str_has_suffix(status, ".2.2");

@@ -50,6 +50,23 @@
     X(sealed, FALSE)     /* a container that cannot be opened */                                             \
     X(reason, FALSE)     /* any other reason, as a rule words it */                                          \
     X(log_line, FALSE)                                                                                       \
+    X(has_fields, FALSE)                                                                                     \
+    X(fields, FALSE) /* a list of the ticket's custom fields; each has the two names below */                \
+    X(field_title, FALSE)                                                                                    \
+    X(field_value, FALSE)                                                                                    \
+    X(has_missing, FALSE)                                                                                    \
+    X(missing_one, FALSE)   /* it is one */                                                                  \
+    X(missing, FALSE)       /* ask-fields: a list of what is asked for; each has field_title */              \
+    X(again, FALSE)         /* ask-fields: after an answer that filled some */                               \
+    X(fields_mailto, FALSE) /* opens an answer with the blanks to be filled in */                            \
+    X(has_work, FALSE)      /* one of the following is there; notices to agents alone (P8) */                \
+    X(priority_low, FALSE)  /* one of the three, or none: normal */                                          \
+    X(priority_high, FALSE)                                                                                  \
+    X(priority_urgent, FALSE)                                                                                \
+    X(tags, FALSE)            /* "nota-fiscal, vip" */                                                       \
+    X(assignee, FALSE)        /* an agent's address */                                                       \
+    X(assigned_to_you, FALSE) /* it is the reader's */                                                       \
+    X(due, FALSE)             /* date and time, the server's own zone */                                     \
     X(follows_key, FALSE)     /* the key of the closed ticket that this one follows */                       \
     X(referred, FALSE)        /* notice-new: it is another department's ticket, referred to the reader's */  \
     X(failed_to, FALSE)       /* notice-bounce, admin-bounce alone (P8): where a mail did not arrive */      \
@@ -85,12 +102,13 @@
     X(held_subject, FALSE)                                                                                   \
     X(held_ticket, FALSE)       /* its number; false where it has none */                                    \
     X(held_since, FALSE)        /* date and time, the server's own zone */                                   \
-    X(held_registration, FALSE) /* why: one of these six */                                                  \
+    X(held_registration, FALSE) /* why: one of these seven */                                                \
     X(held_claim, FALSE)                                                                                     \
     X(held_alias, FALSE)                                                                                     \
     X(held_stranger, FALSE)                                                                                  \
     X(held_closed, FALSE)                                                                                    \
-    X(held_no_address, FALSE)
+    X(held_no_address, FALSE)                                                                                \
+    X(held_rule, FALSE)
 
 typedef enum {
 #define CH_VIEW_ENUM(name, markup) CH_VIEW_##name,
@@ -109,3 +127,7 @@ char *ch_view_size(guint64 size, const char *language);
 
 /* "mailto:ADDRESS?subject=SUBJECT", percent-encoded (RFC 6068). Free with g_free. */
 char *ch_view_mailto(const char *address, const char *subject);
+
+/* MAILTO, which has a subject, with a body of one line "TITLE: " for each of TITLES (of char *), as many as
+ * every client takes. Free with g_free. */
+char *ch_view_form(const char *mailto, const GPtrArray *titles);

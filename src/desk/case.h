@@ -14,6 +14,7 @@ typedef struct {
     const ChRouting *routing;
     const ChDepartmentConfig *route; /* routing's: where a new ticket would be opened */
     char *sender;                    /* folded */
+    ChEffects *applied; /* what of routing's has effect, be it that all was so before; never NULL */
     ChDecision *decision;
 } ChCase;
 
@@ -22,10 +23,16 @@ typedef struct {
 /* The role of ADDRESS (folded), or of any address of PERSON (may be NULL), whose it is. */
 ChRole ch_case_role(const ChConfig *config, const ChTicketFacts *ticket, const char *address,
                     const ChPersonFacts *person);
+/* The sender's person, where FOLDED is one of their addresses; otherwise NULL. */
+const ChPersonFacts *ch_case_person(const ChCase *c, const char *folded);
+/* Whether FOLDED is an agent of the decision's department, of one that TICKET (NULL: a new one) is referred
+ * to, or that the decision refers it to. */
+gboolean ch_is_agent_here(const ChCase *c, const ChTicketFacts *ticket, const char *folded);
 /* How the desk knows the sender. Those whom the configuration names need not register. */
 ChAccount ch_case_account(const ChCase *c);
 
-/* The language for the sender: as they said, else as their mail client says, else the department's. */
+/* The language for the sender: as a rule says, else as they said, else as their mail client says, else the
+ * department's. */
 const char *ch_case_language(const ChCase *c);
 /* The language for TICKET's requester. */
 const char *ch_case_requester_language(const ChCase *c, const ChTicketFacts *ticket);
@@ -35,6 +42,10 @@ const char *ch_case_requester_language(const ChCase *c, const ChTicketFacts *tic
 void ch_tell_agents(const ChCase *c, const ChTicketFacts *ticket, const char *template, const char *besides);
 /* To each agent of DEPARTMENT, which the ticket is referred to, who was not told yet. */
 void ch_tell_referred(const ChCase *c, const ChDepartmentConfig *department, const char *template);
+/* To ADDRESS (folded), whoever that is: an internal notice. FALSE where they get it already. */
+gboolean ch_tell_address(const ChCase *c, const char *address, const char *template);
+/* To each admin but AUTHOR (folded, may be NULL). */
+void ch_tell_admins(const ChConfig *config, ChDecision *decision, const char *template, const char *author);
 void ch_tell_watchers(const ChCase *c, const ChTicketFacts *ticket, const char *template);
 
 /* --- ticket.c --- */
@@ -43,10 +54,45 @@ void ch_tell_watchers(const ChCase *c, const ChTicketFacts *ticket, const char *
 void ch_decide_ticket(const ChCase *c);
 /* The mail belongs to a ticket. */
 void ch_decide_reply(const ChCase *c);
+/* Whether it is what an agent of its ticket writes, and may. */
+gboolean ch_is_agents_answer(const ChCase *c);
+/* DEPARTMENT sees TICKET (NULL: the new one) as well from now on, BECAUSE. FALSE where it does already. */
+gboolean ch_refer(const ChCase *c, const ChTicketFacts *ticket, const ChDepartmentConfig *department,
+                  const char *because);
+
+/* --- rules.c: what the rules say of the mail, as far as it takes effect --- */
+
+/* The mail passes the rules: what they said is the decision's. TRUE where one has it ignored or quarantined;
+ * that is the whole decision then, but of a machine's mail, which is logged as ever. */
+gboolean ch_ask_rules(const ChCase *c);
+/* TRUE where a rule holds the mail, which would get into its ticket or open one. */
+gboolean ch_hold_by_rule(const ChCase *c);
+/* Whether c->route is the choice of a rule. */
+gboolean ch_rules_name_department(const ChCase *c);
+/* Before the mail opens a ticket in the decision's department: title, language and acknowledgement, which
+ * c->applied has then. */
+void ch_rules_open(const ChCase *c);
+/* At the end: what took effect, as the decision and the ticket's log have it. */
+void ch_record_rules(const ChCase *c);
+
+/* --- fields.c --- */
+
+/* What the mail, the rules and the account say of the fields of TICKET (NULL: the new one that the decision
+ * opens in its department), set where it is new. Where required ones are missing from a new ticket, or still
+ * missing after a reply that fills some, the sender is asked: decision->missing, and the letter "ask-fields",
+ * for a new ticket instead of "ack". The last step for a customer's mail: the letters are planned already. */
+void ch_decide_fields(const ChCase *c, const ChTicketFacts *ticket);
+
+/* --- effects.c --- */
+
+/* All that rules do to TICKET (NULL: the one that is opened), but its fields; once its agents are told. */
+void ch_apply_effects(const ChCase *c, const ChTicketFacts *ticket);
 
 /* --- machine.c: what no person wrote for the first time --- */
 
 void ch_ignore(ChDecision *decision, const char *why);
+/* It is set aside, and nothing is done with it; telling the admins is the caller's. */
+void ch_quarantine_because(ChDecision *decision, const char *why);
 /* The same mail was taken in before (P3). */
 void ch_decide_duplicate(const ChCase *c);
 void ch_decide_machine(const ChCase *c);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The decision on one mail: what it is to the desk, in order. What follows stands in ticket.c, machine.c and
- * hold.c, what each deed takes in needs.c (P7), how a letter reads in letter.c; carrying out is the store's.
+ * The decision on one mail: what it is to the desk, in order. What follows stands in ticket.c, machine.c,
+ * hold.c and rules.c, what each deed takes in needs.c (P7), how a letter reads in letter.c; carrying out is
+ * the store's.
  */
 #include "desk/decide.h"
 
@@ -31,6 +32,7 @@ static gboolean answers_question(const ChCase *c)
 static void decide(const ChCase *c)
 {
     const ChFacts *facts = c->facts;
+    gboolean answerable = strchr(c->sender, '@') != NULL;
     if (facts->blocked) {
         g_autofree char *why = g_strdup_printf("%s is blocked", facts->blocked);
         ch_ignore(c->decision, why);
@@ -38,10 +40,13 @@ static void decide(const ChCase *c)
         ch_decide_duplicate(c);
     } else if (c->verdict->kind != CH_KIND_PERSON) {
         ch_decide_machine(c);
-    } else if (!strchr(c->sender, '@')) {
-        ch_decision_hold(c->decision, CH_HOLD_NO_ADDRESS, "it names no address that could be answered");
-    } else if (answers_question(c)) {
+        ch_ask_rules(c);
+    } else if (answerable && answers_question(c)) {
         ch_answer_question(c);
+    } else if (!ch_is_agents_answer(c) && ch_ask_rules(c)) {
+        return;
+    } else if (!answerable) {
+        ch_decision_hold(c->decision, CH_HOLD_NO_ADDRESS, "it names no address that could be answered");
     } else if (facts->ticket) {
         ch_decide_reply(c);
     } else if (asks_to_register(c->mail)) {
@@ -49,16 +54,6 @@ static void decide(const ChCase *c)
     } else {
         ch_decide_ticket(c);
     }
-}
-
-/* The sender's person, where FOLDED is one of their addresses. */
-static const ChPersonFacts *own(const ChCase *c, const char *folded)
-{
-    const ChPersonFacts *person = c->facts->person;
-    for (guint i = 0; person && i < person->addresses->len; i++)
-        if (strcmp(g_ptr_array_index(person->addresses, i), folded) == 0)
-            return person;
-    return NULL;
 }
 
 /* The last gate (P7): what stands in a ticket goes to addresses that are on it, whatever was planned above.
@@ -71,7 +66,8 @@ static void check_readers(const ChCase *c)
         g_autofree char *to = ch_address_fold(plan->to);
         gboolean asked = g_strcmp0(to, c->facts->token_of) == 0;
         const ChStanding reader = {
-            .role = ch_case_role(c->config, ticket, to, asked ? c->facts->token_person : own(c, to))};
+            .role =
+                ch_case_role(c->config, ticket, to, asked ? c->facts->token_person : ch_case_person(c, to))};
         if (plan->internal || ch_need(CH_DEED_READ, &reader) == CH_NEED_NOTHING)
             continue;
         ch_reason(c->decision->reasons, "no %s to %s: that needs %s", plan->template, plan->to,
@@ -118,8 +114,10 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
         ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(mail->warnings, i));
     for (guint i = 0; i < verdict->reasons->len; i++)
         ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(verdict->reasons, i));
-    const ChCase c = {config, mail, verdict, facts, routing, routing->department, sender, decision};
+    g_autoptr(ChEffects) applied = ch_effects_new();
+    const ChCase c = {config, mail, verdict, facts, routing, routing->department, sender, applied, decision};
     decide(&c);
+    ch_record_rules(&c);
     if (mail->encrypted)
         note_encrypted(&c);
     check_readers(&c);
@@ -129,12 +127,8 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
 
 ChDecision *ch_decide_quarantine(const ChConfig *config, const char *why)
 {
-    const ChDepartmentConfig *first = g_ptr_array_index(config->departments, 0);
     ChDecision *decision = ch_decision_new();
-    decision->outcome = CH_OUTCOME_QUARANTINED;
-    ch_reason(decision->reasons, "quarantined: %s", why);
-    ch_decision_act(decision, CH_ACTION_LOG, CH_TICKET_OPEN, "quarantined", why);
-    for (char **admin = config->desk_admins; admin && *admin; admin++)
-        ch_decision_mail(decision, NULL, *admin, "admin-quarantine", first->language, TRUE);
+    ch_quarantine_because(decision, why);
+    ch_tell_admins(config, decision, "admin-quarantine", NULL);
     return decision;
 }

@@ -141,13 +141,26 @@ static gboolean agrees(const ChFilePolicy *policy, const char *extension, const 
     return TRUE; /* a type that the desk's admin knows, and this table does not: docx, dwg */
 }
 
-/* Why the file is refused by what it is; NULL where it is not. */
-static char *refuse(const ChAttachment *file, const ChFilePolicy *policy)
+/* Why a rule refuses the file with this NUMBER; NULL where none does. */
+static const char *refused_by_rule(const GPtrArray *refusals, guint number)
+{
+    for (guint i = 0; refusals && i < refusals->len; i++) {
+        const ChRefusal *refusal = g_ptr_array_index(refusals, i);
+        if (refusal->attachment == number)
+            return refusal->why;
+    }
+    return NULL;
+}
+
+/* Why the file is refused by what it is; NULL where it is not. RULE: why one refuses it, or NULL. */
+static char *refuse(const ChAttachment *file, const ChFilePolicy *policy, const char *rule)
 {
     const char *content = file->content_type ? file->content_type : "";
     g_autofree char *extension = extension_of(file->name);
     if (file->is_crypto)
         return g_strdup(CH_REFUSED_CRYPTO);
+    if (rule)
+        return g_strconcat(CH_REFUSED_RULE, rule, NULL);
     if (file->is_sealed)
         return g_strdup(CH_REFUSED_SEALED);
     if (extension && !accepts(policy, extension))
@@ -172,10 +185,10 @@ typedef struct {
     guint count;
 } Taken;
 
-static void judge_one(ChAttachment *file, const ChFilePolicy *policy, Taken *taken)
+static void judge_one(ChAttachment *file, const ChFilePolicy *policy, const char *rule, Taken *taken)
 {
     g_free(file->reason);
-    file->reason = refuse(file, policy);
+    file->reason = refuse(file, policy, rule);
     if (!file->reason && taken->count >= policy->count)
         file->reason = g_strdup_printf(CH_REFUSED_COUNT "%u files", policy->count);
     if (!file->reason && file->size > policy->total - MIN(taken->bytes, policy->total))
@@ -189,13 +202,13 @@ static void judge_one(ChAttachment *file, const ChFilePolicy *policy, Taken *tak
     taken->count++;
 }
 
-void ch_files_judge(ChMail *mail, const ChFilePolicy *policy)
+void ch_files_judge(ChMail *mail, const ChFilePolicy *policy, const GPtrArray *refusals)
 {
     Taken taken = {0};
     for (guint pass = 0; pass < 2; pass++)
         for (guint i = 0; i < mail->attachments->len; i++) {
             ChAttachment *file = g_ptr_array_index(mail->attachments, i);
             if (file->is_inline == (pass == 1))
-                judge_one(file, policy, &taken);
+                judge_one(file, policy, refused_by_rule(refusals, i), &taken);
         }
 }

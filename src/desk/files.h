@@ -13,7 +13,10 @@
 
 #include "base/config.h"
 #include "mail/mail.h"
+#include "mail/routing.h"
 
 /* Sets accepted and reason of each attachment of MAIL, whatever they were: the one change that a ChMail sees
- * after parse, because the policy is the department's, and that is known only now. */
-void ch_files_judge(ChMail *mail, const ChFilePolicy *policy);
+ * after parse, because the policy is the department's, and that is known only now. REFUSALS (of ChRefusal,
+ * may be NULL): the files that rules refuse, with the words of the first one; they take nothing of the total.
+ */
+void ch_files_judge(ChMail *mail, const ChFilePolicy *policy, const GPtrArray *refusals);

@@ -50,18 +50,24 @@ static char *mask(char *text, const char *address, const char *instead)
     return g_string_free(g_steal_pointer(&masked), FALSE);
 }
 
+/* TEXT without the address of any agent that the configuration knows. Takes TEXT. */
+static char *mask_agents(const ChConfig *config, char *text, const char *instead)
+{
+    for (guint i = 0; i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        for (char **agent = department->agents; *agent; agent++)
+            text = mask(text, *agent, instead);
+    }
+    return text;
+}
+
 /* P8: what a customer reads names no agent's address, be it one that the configuration does not know. */
 static char *without_agents(const ChConfig *config, const ChOccasion *occasion, const char *instead)
 {
     char *clean = g_strdup(occasion->mail->reply);
     if (occasion->role == CH_ROLE_AGENT)
         clean = mask(clean, occasion->verdict->sender->address, instead);
-    for (guint i = 0; i < config->departments->len; i++) {
-        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
-        for (char **agent = department->agents; *agent; agent++)
-            clean = mask(clean, *agent, instead);
-    }
-    return clean;
+    return mask_agents(config, clean, instead);
 }
 
 static void write_author(ChLetter *letter, const ChMailPlan *plan, const ChOccasion *occasion)
@@ -89,6 +95,60 @@ static void write_mail(const ChConfig *config, ChLetter *letter, const ChMailPla
     letter->size_limit = config->limits.mail_bytes;
     for (guint i = 0; i < mail->attachments->len; i++)
         g_ptr_array_add(letter->attachments, g_ptr_array_index(mail->attachments, i));
+}
+
+/* NAME as people know it. */
+static const char *title_of_field(const ChConfig *config, const char *name)
+{
+    const ChFieldConfig *field = ch_config_field(config, name);
+    return field ? field->title : name;
+}
+
+/* A field of the ticket, where it has a value. Customers read no agent's address in it (P8). */
+static void write_field(const ChConfig *config, ChLetter *letter, const ChNamedValue *field,
+                        gboolean internal)
+{
+    if (!field || !*field->value)
+        return;
+    char *value = g_strdup(field->value);
+    g_autofree char *shown = internal ? value : mask_agents(config, value, letter->from);
+    g_ptr_array_add(letter->fields, ch_named_value_new(title_of_field(config, field->name), shown));
+}
+
+/* First those of the department, in its order. What else rules set is for agents alone. */
+static void write_fields(const ChConfig *config, ChLetter *letter, const ChTicketFacts *ticket,
+                         gboolean internal)
+{
+    const ChDepartmentConfig *department = ch_config_department(config, ticket->department);
+    for (char **name = department ? department->fields : NULL; name && *name; name++)
+        write_field(config, letter, ch_named_value_find(ticket->fields, *name), internal);
+    for (guint i = 0; i < ticket->fields->len && internal; i++) {
+        const ChNamedValue *field = g_ptr_array_index(ticket->fields, i);
+        if (!department || !g_strv_contains((const char *const *)department->fields, field->name))
+            write_field(config, letter, field, TRUE);
+    }
+}
+
+static gboolean is_notice(const ChMailPlan *plan)
+{
+    return plan->internal && g_str_has_prefix(plan->template, "notice-");
+}
+
+/* What agents alone read (P8). */
+static void write_work(ChLetter *letter, const ChMailPlan *plan, const ChOccasion *occasion)
+{
+    const ChTicketFacts *ticket = occasion->ticket;
+    g_autofree char *reader = ch_address_fold(plan->to);
+    letter->priority = ticket->priority;
+    for (guint i = 0; i < ticket->tags->len; i++)
+        g_ptr_array_add(letter->tags, g_strdup(g_ptr_array_index(ticket->tags, i)));
+    set(&letter->assignee, ticket->assignee);
+    letter->assigned_to_you = g_strcmp0(reader, ticket->assignee) == 0;
+    letter->due_at = ticket->due_at;
+    for (guint i = 0; occasion->headers && i < occasion->headers->len; i++) {
+        const ChNamedValue *header = g_ptr_array_index(occasion->headers, i);
+        g_ptr_array_add(letter->headers, ch_named_value_new(header->name, header->value));
+    }
 }
 
 static void write_ticket(const ChConfig *config, ChLetter *letter, const ChTicketFacts *ticket)
@@ -148,6 +208,14 @@ static void write_departments(ChLetter *letter, const ChConfig *config)
     }
 }
 
+static void write_missing(const ChConfig *config, ChLetter *letter, const ChOccasion *occasion)
+{
+    const GPtrArray *missing = occasion->missing;
+    letter->again = occasion->again;
+    for (guint i = 0; i < missing->len; i++)
+        g_ptr_array_add(letter->missing, g_strdup(title_of_field(config, g_ptr_array_index(missing, i))));
+}
+
 ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const ChOccasion *occasion)
 {
     ChLetter *letter = ch_letter_new();
@@ -165,10 +233,16 @@ ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const 
     set(&letter->log_line, occasion->log_line);
     letter->date = occasion->now;
     letter->automatic = ch_letter_is_automatic(plan);
-    if (occasion->ticket)
+    if (occasion->ticket) {
         write_ticket(config, letter, occasion->ticket);
-    else
+        write_fields(config, letter, occasion->ticket, plan->internal);
+    } else {
         write_thread(letter, occasion);
+    }
+    if (occasion->ticket && is_notice(plan))
+        write_work(letter, plan, occasion);
+    if (occasion->missing && strcmp(plan->template, "ask-fields") == 0)
+        write_missing(config, letter, occasion);
     if (occasion->mail)
         write_mail(config, letter, plan, occasion);
     if (occasion->failure)

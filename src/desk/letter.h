@@ -18,6 +18,9 @@ typedef struct {
     ChTicketFacts *ticket;                /* as it is now, its message_ids for this recipient */
     const ChFailure *failure;             /* a mail that did not arrive; then there is no mail above */
     const char *log_line;                 /* what happened, for admins */
+    const GPtrArray *missing;             /* of char *: ask-fields: names of the fields that it asks for */
+    gboolean again;                       /* ask-fields: it was asked before */
+    const GPtrArray *headers;             /* of ChNamedValue: more header fields of notices to agents */
 
     const char *title; /* of a question about a mail that is not at hand */
     char *page_url;    /* of a question */

@@ -17,6 +17,13 @@ void ch_ignore(ChDecision *decision, const char *why)
     ch_reason(decision->reasons, "ignored: %s", why);
 }
 
+void ch_quarantine_because(ChDecision *decision, const char *why)
+{
+    decision->outcome = CH_OUTCOME_QUARANTINED;
+    ch_reason(decision->reasons, "quarantined: %s", why);
+    ch_decision_act(decision, CH_ACTION_LOG, CH_TICKET_OPEN, "quarantined", why);
+}
+
 /* The copy went to DEPARTMENT, which does not see the ticket yet (L5). */
 static void refer_copy(const ChCase *c, const ChDepartmentConfig *department)
 {
@@ -101,14 +108,6 @@ static void log_bounces(const ChCase *c)
                         bounces->len - LOGGED_MAX);
 }
 
-static void tell_admins(const ChCase *c)
-{
-    const ChDepartmentConfig *first = g_ptr_array_index(c->config->departments, 0);
-    for (char **admin = c->config->desk_admins; admin && *admin; admin++)
-        if (strcmp(*admin, c->facts->returned->recipient) != 0)
-            ch_decision_mail(c->decision, NULL, *admin, "admin-bounce", first->language, TRUE);
-}
-
 static ChFailure *new_failure(const ChCase *c, const char *status, const char *diagnostic)
 {
     ChFailure *failure = g_new0(ChFailure, 1);
@@ -144,7 +143,7 @@ static void fail(const ChCase *c, const ChBounce *bounce, gboolean hard)
     if (!failure->told)
         ch_reason(decision->reasons, "nobody is told: they were before");
     else if (is_internal(returned->template))
-        tell_admins(c);
+        ch_tell_admins(c->config, c->decision, "admin-bounce", returned->recipient);
     else if (returned->ticket && c->facts->ticket)
         ch_tell_agents(c, c->facts->ticket, "notice-bounce", returned->recipient);
     failure->told = decision->mails->len > 0;
@@ -161,7 +160,7 @@ static void complain(const ChCase *c)
     c->decision->failure = new_failure(c, "", "");
     c->decision->failure->complaint = TRUE;
     ch_decision_act(c->decision, CH_ACTION_COMPLAINT, CH_TICKET_OPEN, NULL, NULL);
-    tell_admins(c);
+    ch_tell_admins(c->config, c->decision, "admin-bounce", returned->recipient);
 }
 
 /* A report about a mail of ours (RFC 3464, RFC 5965). TRUE where it is one. */
@@ -214,7 +213,9 @@ ChDecision *ch_decide_undelivered(const ChConfig *config, const ChFacts *facts, 
 {
     ChDecision *decision = ch_decision_new();
     g_autofree char *nobody = g_strdup("");
-    const ChCase c = {.config = config, .facts = facts, .sender = nobody, .decision = decision};
+    g_autoptr(ChEffects) applied = ch_effects_new();
+    const ChCase c = {
+        .config = config, .facts = facts, .sender = nobody, .applied = applied, .decision = decision};
     if (facts->ticket) {
         decision->ticket = facts->ticket->number;
         decision->department = g_strdup(facts->ticket->department);

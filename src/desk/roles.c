@@ -18,6 +18,30 @@ static gboolean is_agent_of(const ChConfig *config, const ChTicketFacts *ticket,
     return agent;
 }
 
+const ChPersonFacts *ch_case_person(const ChCase *c, const char *folded)
+{
+    const ChPersonFacts *person = c->facts->person;
+    for (guint i = 0; person && i < person->addresses->len; i++)
+        if (strcmp(g_ptr_array_index(person->addresses, i), folded) == 0)
+            return person;
+    return NULL;
+}
+
+gboolean ch_is_agent_here(const ChCase *c, const ChTicketFacts *ticket, const char *folded)
+{
+    const GPtrArray *actions = c->decision->actions;
+    if (ticket ? is_agent_of(c->config, ticket, folded)
+               : is_agent(ch_config_department(c->config, c->decision->department), folded))
+        return TRUE;
+    for (guint i = 0; i < actions->len; i++) {
+        const ChAction *action = g_ptr_array_index(actions, i);
+        if (action->kind == CH_ACTION_REFER &&
+            is_agent(ch_config_department(c->config, action->value), folded))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* What one address is to the ticket. An agent who is the requester asks as one. */
 static ChRole role_of_address(const ChConfig *config, const ChTicketFacts *ticket, const char *folded)
 {
@@ -64,6 +88,8 @@ static const char *language_of(const ChConfig *config, const char *department)
 const char *ch_case_language(const ChCase *c)
 {
     const ChPersonFacts *person = c->facts->person;
+    if (c->applied->language)
+        return c->applied->language;
     if (person && *person->language)
         return person->language;
     return c->mail->language ? c->mail->language : c->route->language;
@@ -71,6 +97,8 @@ const char *ch_case_language(const ChCase *c)
 
 const char *ch_case_requester_language(const ChCase *c, const ChTicketFacts *ticket)
 {
+    if (c->applied->language)
+        return c->applied->language;
     gboolean said = ticket->requester_language && *ticket->requester_language;
     return said ? ticket->requester_language : language_of(c->config, ticket->department);
 }
@@ -106,6 +134,23 @@ void ch_tell_agents(const ChCase *c, const ChTicketFacts *ticket, const char *te
 void ch_tell_referred(const ChCase *c, const ChDepartmentConfig *department, const char *template)
 {
     tell(c, department, template, NULL, TRUE);
+}
+
+gboolean ch_tell_address(const ChCase *c, const char *address, const char *template)
+{
+    if (gets(c->decision, address, template))
+        return FALSE;
+    ch_decision_mail(c->decision, NULL, address, template, language_of(c->config, c->decision->department),
+                     TRUE);
+    return TRUE;
+}
+
+void ch_tell_admins(const ChConfig *config, ChDecision *decision, const char *template, const char *author)
+{
+    const ChDepartmentConfig *first = g_ptr_array_index(config->departments, 0);
+    for (char **admin = config->desk_admins; admin && *admin; admin++)
+        if (g_strcmp0(*admin, author) != 0)
+            ch_decision_mail(decision, NULL, *admin, template, first->language, TRUE);
 }
 
 void ch_tell_watchers(const ChCase *c, const ChTicketFacts *ticket, const char *template)

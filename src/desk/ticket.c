@@ -12,24 +12,37 @@
 
 #define DAY (24 * 60 * 60)
 
-static gboolean is_on(const ChTicketFacts *ticket, const char *department)
+/* Whether DEPARTMENT sees TICKET (NULL: the new one), or will by what is decided so far. */
+static gboolean sees(const ChCase *c, const ChTicketFacts *ticket, const char *department)
 {
+    const GPtrArray *actions = c->decision->actions;
+    for (guint i = 0; i < actions->len; i++) {
+        const ChAction *action = g_ptr_array_index(actions, i);
+        if (action->kind == CH_ACTION_REFER && strcmp(action->value, department) == 0)
+            return TRUE;
+    }
+    if (!ticket)
+        return g_strcmp0(c->decision->department, department) == 0;
     return strcmp(ticket->department, department) == 0 ||
            g_ptr_array_find_with_equal_func(ticket->referred, department, g_str_equal, NULL);
 }
 
-/* One mail to two departments is one ticket, which the second one sees (L5). TICKET NULL: a new one. */
-static void refer(const ChCase *c, const ChTicketFacts *ticket)
+gboolean ch_refer(const ChCase *c, const ChTicketFacts *ticket, const ChDepartmentConfig *department,
+                  const char *because)
 {
-    for (guint i = 0; i < c->routing->written_to->len; i++) {
-        const ChDepartmentConfig *other = g_ptr_array_index(c->routing->written_to, i);
-        if (ticket ? is_on(ticket, other->name) : g_strcmp0(c->decision->department, other->name) == 0)
-            continue;
-        ch_reason(c->decision->reasons, "referred to department %s, which was written to as well",
-                  other->name);
-        ch_decision_act(c->decision, CH_ACTION_REFER, CH_TICKET_OPEN, other->name, NULL);
-        ch_tell_referred(c, other, "notice-new");
-    }
+    if (sees(c, ticket, department->name))
+        return FALSE;
+    ch_reason(c->decision->reasons, "referred to department %s: %s", department->name, because);
+    ch_decision_act(c->decision, CH_ACTION_REFER, CH_TICKET_OPEN, department->name, NULL);
+    ch_tell_referred(c, department, "notice-new");
+    return TRUE;
+}
+
+/* One mail to two departments is one ticket, which the second one sees (L5). TICKET NULL: a new one. */
+static void refer_all(const ChCase *c, const ChTicketFacts *ticket)
+{
+    for (guint i = 0; i < c->routing->written_to->len; i++)
+        ch_refer(c, ticket, g_ptr_array_index(c->routing->written_to, i), "it was written to as well");
 }
 
 /* What the writer calls it (PORTAL.md row 16). */
@@ -71,7 +84,11 @@ static void add_reply(const ChCase *c, ChRole role)
     } else {
         ch_tell_agents(c, ticket, "notice-reply", requester);
     }
-    refer(c, ticket);
+    refer_all(c, ticket);
+    if (role == CH_ROLE_AGENT)
+        return;
+    ch_apply_effects(c, ticket);
+    ch_decide_fields(c, ticket);
 }
 
 /* Nobody of the ticket wrote it. Perhaps somebody of it did, from another address. */
@@ -98,7 +115,15 @@ static gboolean is_over(const ChCase *c, ChRole role)
            ticket->closed_for > (gint64)c->config->reopen_days * DAY;
 }
 
-/* Opens one in the decision's department, where TITLE is not empty by that name. */
+static void acknowledge(const ChCase *c)
+{
+    const char *template = c->applied->template ? c->applied->template : "ack";
+    if (!c->verdict->no_answer && !c->applied->no_ack)
+        ch_decision_mail(c->decision, c->verdict->sender->name, c->verdict->sender->address, template,
+                         ch_case_language(c), FALSE);
+}
+
+/* Opens one in the decision's department. TITLE, where no rule has another, may be empty. */
 static void open_ticket(const ChCase *c, const char *title, gint64 follows)
 {
     ChDecision *decision = c->decision;
@@ -106,6 +131,9 @@ static void open_ticket(const ChCase *c, const char *title, gint64 follows)
     gboolean portuguese = g_str_has_prefix(department ? department->language : c->route->language, "pt");
     decision->outcome = CH_OUTCOME_TICKET;
     decision->role = CH_ROLE_REQUESTER;
+    ch_rules_open(c);
+    if (c->applied->title)
+        title = c->applied->title;
     ch_decision_act(decision, CH_ACTION_OPEN_TICKET, CH_TICKET_OPEN,
                     *title       ? title
                     : portuguese ? "(sem assunto)"
@@ -113,11 +141,11 @@ static void open_ticket(const ChCase *c, const char *title, gint64 follows)
                     NULL)
         ->id = follows;
     ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, NULL, NULL);
-    if (!c->verdict->no_answer)
-        ch_decision_mail(decision, c->verdict->sender->name, c->verdict->sender->address, "ack",
-                         ch_case_language(c), FALSE);
+    acknowledge(c);
     ch_tell_agents(c, NULL, "notice-new", NULL);
-    refer(c, NULL);
+    refer_all(c, NULL);
+    ch_apply_effects(c, NULL);
+    ch_decide_fields(c, NULL);
 }
 
 static void follow_ticket(const ChCase *c, ChRole role)
@@ -130,11 +158,21 @@ static void follow_ticket(const ChCase *c, ChRole role)
               "it is closed for %u days, longer than [desk] reopen_days: a new ticket follows",
               (guint)(ticket->closed_for / DAY));
     c->decision->ticket = 0;
-    if (!ch_config_department(c->config, ticket->department)) {
+    if (ch_rules_name_department(c) || !ch_config_department(c->config, ticket->department)) {
         g_free(c->decision->department);
         c->decision->department = g_strdup(c->route->name);
     }
     open_ticket(c, title, ticket->number);
+}
+
+gboolean ch_is_agents_answer(const ChCase *c)
+{
+    const ChTicketFacts *ticket = c->facts->ticket;
+    if (!ticket || ch_case_role(c->config, ticket, c->sender, c->facts->person) != CH_ROLE_AGENT)
+        return FALSE;
+    const ChStanding standing = {
+        .account = ch_case_account(c), .role = CH_ROLE_AGENT, .evidence = c->verdict->evidence};
+    return ch_need(CH_DEED_ADD, &standing) == CH_NEED_NOTHING;
 }
 
 void ch_decide_reply(const ChCase *c)
@@ -160,6 +198,8 @@ void ch_decide_reply(const ChCase *c)
         .account = ch_case_account(c), .role = role, .evidence = c->verdict->evidence};
     switch (ch_need(CH_DEED_ADD, &standing)) {
     case CH_NEED_NOTHING:
+        if (role != CH_ROLE_AGENT && ch_hold_by_rule(c))
+            break;
         if (is_over(c, role))
             follow_ticket(c, role);
         else
@@ -186,5 +226,6 @@ void ch_decide_ticket(const ChCase *c)
     }
     ch_reason(c->decision->reasons, "no trace of an existing ticket: a new one");
     c->decision->department = g_strdup(c->route->name);
-    open_ticket(c, c->mail->subject, 0);
+    if (!ch_hold_by_rule(c))
+        open_ticket(c, c->mail->subject, 0);
 }

@@ -150,6 +150,7 @@ ChDecision *ch_decision_new(void)
     decision->reasons = g_ptr_array_new_with_free_func(g_free);
     decision->rules = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_hit_free);
     decision->headers = g_ptr_array_new_with_free_func((GDestroyNotify)ch_named_value_free);
+    decision->refusals = g_ptr_array_new_with_free_func((GDestroyNotify)ch_refusal_free);
     decision->missing = g_ptr_array_new_with_free_func(g_free);
     return decision;
 }
@@ -166,6 +167,7 @@ void ch_decision_free(ChDecision *decision)
     g_ptr_array_unref(decision->rules);
     g_free(decision->effects);
     g_ptr_array_unref(decision->headers);
+    g_ptr_array_unref(decision->refusals);
     g_ptr_array_unref(decision->missing);
     g_free(decision);
 }
@@ -248,10 +250,21 @@ const char *ch_match_name(ChMatch match)
     return names[match];
 }
 
+static const char *const outcomes[] = {"ticket", "reply", "command", "held", "ignored", "quarantined"};
+
 const char *ch_outcome_name(ChOutcome outcome)
 {
-    static const char *const names[] = {"ticket", "reply", "command", "held", "ignored", "quarantined"};
-    return names[outcome];
+    return outcomes[outcome];
+}
+
+gboolean ch_outcome_parse(const char *name, ChOutcome *outcome)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++)
+        if (g_strcmp0(name, outcomes[i]) == 0) {
+            *outcome = i;
+            return TRUE;
+        }
+    return FALSE;
 }
 
 const char *ch_role_name(ChRole role)

@@ -181,18 +181,21 @@ typedef struct {
     guint held_closed;           /* of this address that a closed department holds */
     guint asked_hour, asked_day; /* questions to this address in the last hour and day */
     guint token_asked_day;       /* to token_of in the last day */
-    guint rate_hour,
-        rate_day;        /* earlier mails from this address in the hour and day before it was taken in */
-    guint same_body;     /* earlier mails with the same body from this address in the last day */
-    gboolean confirmed;  /* the mail was held, and its sender, or an admin, stood up for it */
-    gboolean by_admin;   /* with confirmed: an admin did */
+    guint rate_hour, rate_day; /* earlier mails from this address in the hour and day before it was taken in,
+                                  at most CH_RATE_MAX */
+    guint same_body;           /* earlier mails with the same body from this address in the last day */
+    gboolean confirmed;        /* the mail was held, and its sender, or an admin, stood up for it */
+    gboolean by_admin;         /* with confirmed: an admin did */
     gboolean by_address; /* with confirmed: its sender confirmed the address, and was asked nothing of this
                             one mail */
+    gint64 now;          /* seconds since 1970, UTC: when it is decided */
     GPtrArray *sent;     /* of GBytes, never NULL: the mails of ours that it answers, without their files; the
                             newest first, at most CH_SENT_MAX; bytes that are gone are left out */
 } ChFacts;
 
 #define CH_SENT_MAX 3
+#define CH_RATE_MAX                                                                                          \
+    10000 /* a sender's mails are counted that far: each one more would cost all that follow */
 
 ChFacts *ch_facts_new(void);
 void ch_facts_free(ChFacts *facts);
@@ -244,7 +247,7 @@ typedef struct {
 typedef struct {
     char *to_name;
     char *to;                /* address */
-    char *template;          /* a name of ch_template_names (compose/templates.h) */
+    char *template;          /* a name of ch_template_names (compose/templates.h), or "ack-NAME" */
     char *language;          /* wanted; where there are no templates in it, the department's */
     gboolean internal;       /* to an agent: may show what customers don't see (P8) */
     ChQuestionKind question; /* that the mail asks */
@@ -277,10 +280,11 @@ typedef struct {
     GPtrArray *rules;   /* of ChRuleHit: the rules that hold or are unknown; for `explain`, all */
     char *effects; /* what of them took effect, as ch_effects_list, one a line; NULL: no rule was asked, or
                       none did */
-    GPtrArray *headers; /* of ChNamedValue: header fields of the notices to agents (set-header) */
-    GPtrArray *missing; /* of char *: names of the required fields that the ticket lacks, where the requester
-                           is asked for them (the template ask-fields) */
-    gboolean once_more; /* it answers a question and says more: after that the mail is decided again */
+    GPtrArray *headers;  /* of ChNamedValue: header fields of the notices to agents (set-header) */
+    GPtrArray *refusals; /* of ChRefusal: files that rules refuse (desk/files.h) */
+    GPtrArray *missing;  /* of char *: names of the required fields that the ticket lacks, where the requester
+                            is asked for them (the template ask-fields) */
+    gboolean once_more;  /* it answers a question and says more: after that the mail is decided again */
 } ChDecision;
 
 ChDecision *ch_decision_new(void);
@@ -304,6 +308,7 @@ const char *ch_kind_name(ChKind kind);
 const char *ch_evidence_name(ChEvidence evidence);
 const char *ch_match_name(ChMatch match); /* NULL for none */
 const char *ch_outcome_name(ChOutcome outcome);
+gboolean ch_outcome_parse(const char *name, ChOutcome *outcome);
 const char *ch_role_name(ChRole role);
 const char *ch_ticket_state_name(ChTicketState state);
 const char *ch_account_name(ChAccount account); /* "none", "pending", "active" */

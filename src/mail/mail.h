@@ -47,6 +47,8 @@ char *ch_address_fold(const char *address);
 #define CH_REFUSED_COUNT   "the mail has more than "
 #define CH_REFUSED_SEALED  "what is inside cannot be read"
 #define CH_REFUSED_CRYPTO  "it belongs to the mail's signature or encryption"
+/* A rule refused it: its own words for people follow, and are shown as they are. */
+#define CH_REFUSED_RULE "a rule refuses it: "
 
 /* One file of a mail. Its bytes stay in the raw mail; PART says where. */
 typedef struct {

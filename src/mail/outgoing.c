@@ -11,7 +11,7 @@
             &(letter)->text, &(letter)->summary, &(letter)->log_line, &(letter)->page_url,                   \
             &(letter)->claimed, &(letter)->reply_to, &(letter)->message_id, &(letter)->in_reply_to,          \
             &(letter)->follows_key, &(letter)->failed_to, &(letter)->failed_template,                        \
-            &(letter)->failed_status, &(letter)->failed_why                                                  \
+            &(letter)->failed_status, &(letter)->failed_why, &(letter)->assignee                             \
     }
 
 ChLetter *ch_letter_new(void)
@@ -25,6 +25,10 @@ ChLetter *ch_letter_new(void)
     letter->departments = g_ptr_array_new_with_free_func((GDestroyNotify)ch_department_line_free);
     letter->held = g_ptr_array_new_with_free_func((GDestroyNotify)ch_held_line_free);
     letter->references = g_ptr_array_new_with_free_func(g_free);
+    letter->fields = g_ptr_array_new_with_free_func((GDestroyNotify)ch_named_value_free);
+    letter->missing = g_ptr_array_new_with_free_func(g_free);
+    letter->tags = g_ptr_array_new_with_free_func(g_free);
+    letter->headers = g_ptr_array_new_with_free_func((GDestroyNotify)ch_named_value_free);
     return letter;
 }
 
@@ -40,6 +44,10 @@ void ch_letter_free(ChLetter *letter)
     g_ptr_array_unref(letter->departments);
     g_ptr_array_unref(letter->held);
     g_ptr_array_unref(letter->references);
+    g_ptr_array_unref(letter->fields);
+    g_ptr_array_unref(letter->missing);
+    g_ptr_array_unref(letter->tags);
+    g_ptr_array_unref(letter->headers);
     g_free(letter);
 }
 

@@ -76,6 +76,17 @@ typedef struct {
     GPtrArray *enclosures;  /* of ChEnclosure: the files that this letter carries */
     char *log_line;         /* for admin-quarantine and admin-budget: what happened */
 
+    GPtrArray *fields;  /* of ChNamedValue, by their titles: the ticket's fields that have a value */
+    GPtrArray *missing; /* of char *: ask-fields: titles of the required fields that have none */
+    gboolean again;     /* ask-fields: after an answer that filled some */
+    /* These in letters to agents alone (P8); unset, empty or 0 in others. */
+    ChPriority priority;
+    GPtrArray *tags; /* of char * */
+    char *assignee;  /* address; "": nobody */
+    gboolean assigned_to_you;
+    gint64 due_at;      /* seconds since 1970, UTC; 0: none */
+    GPtrArray *headers; /* of ChNamedValue: more header fields */
+
     char *follows_key;     /* ack, notice-new: the key of the closed ticket that this one follows; "": none */
     gboolean referred;     /* notice-new: the ticket is another department's, and was referred to this one */
     char *failed_to;       /* notice-bounce, admin-bounce: the address where a mail of ours did not arrive */

@@ -101,6 +101,7 @@ void ch_effects_free(ChEffects *effects)
     g_free(effects->template);
     g_free(effects->language);
     g_free(effects->aside_why);
+    g_free(effects->aside_rule);
     g_ptr_array_unref(effects->tags);
     g_ptr_array_unref(effects->fields);
     g_ptr_array_unref(effects->watch);

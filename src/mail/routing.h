@@ -81,7 +81,8 @@ typedef struct {
     char *department; /* a configured name, perhaps of none; NULL: no rule named one */
     ChPriority priority;
     ChAssign assign;
-    char *assignee; /* folded address, with CH_ASSIGN_AGENT; NULL otherwise */
+    char *assignee; /* folded address, with CH_ASSIGN_AGENT; with the two others, once one was chosen; else
+                       NULL */
     char *title;    /* NULL: none */
     char *template; /* of the acknowledgement, "ack-vip"; NULL: none */
     char *language; /* a folder of templates; NULL: none */
@@ -89,6 +90,7 @@ typedef struct {
     gboolean no_ack;
     ChAside aside;
     char *aside_why;     /* NULL with CH_ASIDE_NONE */
+    char *aside_rule;    /* "vip.rules:3": which rule says so; NULL with CH_ASIDE_NONE */
     GPtrArray *tags;     /* of char *, lower case */
     GPtrArray *fields;   /* of ChNamedValue; never an empty value */
     GPtrArray *watch;    /* of char *, folded addresses */

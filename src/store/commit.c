@@ -208,6 +208,14 @@ static gboolean hold(Carrying *carrying, const ChAction *action, GError **error)
                         "held", action->detail, error);
 }
 
+/* Who gives a ticket a value: an agent by their mail, else the desk by its rules. A field is what the mail
+ * says. */
+static const char *value_actor(const Carrying *carrying, const ChAction *action)
+{
+    gboolean own = carrying->decision->role == CH_ROLE_AGENT || action->kind == CH_ACTION_FIELD;
+    return own ? carrying->actor : "desk";
+}
+
 static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **error)
 {
     gint64 ticket = carrying->committed->ticket;
@@ -248,7 +256,8 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
     case CH_ACTION_WATCH:
     case CH_ACTION_DUE:
     case CH_ACTION_LANGUAGE:
-        break; /* helper STORE carries these out */
+        return ch_db_set_value(carrying->store, ticket, carrying->mail_id, value_actor(carrying, action),
+                               action, error);
     }
     return TRUE;
 }
@@ -272,6 +281,7 @@ static gboolean record_outcome(Carrying *carrying, const ChVerdict *verdict, con
     ch_bind_text(&row, ":kind", verdict ? ch_kind_name(verdict->kind) : NULL);
     ch_bind_text(&row, ":outcome", ch_outcome_name(decision->outcome));
     ch_bind_text(&row, ":reasons", reasons);
+    ch_bind_text(&row, ":effects", decision->effects);
     ch_bind_id(&row, ":ticket", carrying->committed->ticket);
     ch_bind_int(&row, ":now", ch_clock_now());
     if (!ch_step(&row, NULL, error))
@@ -297,5 +307,6 @@ gboolean ch_store_carry_out(ChStore *store, gint64 mail_id, const ChMail *mail, 
     for (guint i = 0; i < decision->actions->len; i++)
         if (!carry_out(&carrying, g_ptr_array_index(decision->actions, i), error))
             return FALSE;
-    return record_outcome(&carrying, verdict, fingerprint, body, error);
+    return ch_db_count_rules(store, decision->rules, error) &&
+           record_outcome(&carrying, verdict, fingerprint, body, error);
 }

@@ -261,6 +261,11 @@ char *ch_text(ChRow *row, int column)
     return g_strdup(text ? text : "");
 }
 
+char *ch_text_or_null(ChRow *row, int column)
+{
+    return g_strdup((const char *)sqlite3_column_text(row->statement, column));
+}
+
 gboolean ch_store_add_department(ChStore *store, const char *name, GError **error)
 {
     CH_ROW row = ch_row(store, CH_QUERY_DEPARTMENT_INSERT);

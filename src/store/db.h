@@ -50,7 +50,8 @@ gboolean ch_run_id(ChStore *store, ChQuery query, const char *name, gint64 id, G
 gboolean ch_run_text(ChStore *store, ChQuery query, const char *name, const char *text, GError **error);
 
 gint64 ch_int(ChRow *row, int column);
-char *ch_text(ChRow *row, int column); /* a copy; "" for NULL */
+char *ch_text(ChRow *row, int column);         /* a copy; "" for NULL */
+char *ch_text_or_null(ChRow *row, int column); /* a copy; NULL for NULL */
 
 gboolean ch_db_fail(ChStore *store, const char *what, GError **error); /* sets the error, returns FALSE */
 gboolean ch_db_migrate(ChStore *store, GError **error);
@@ -92,12 +93,39 @@ gboolean ch_db_set_state(ChStore *store, gint64 ticket, gint64 mail, const char 
 /* Those that were merged into TICKET. Array of gint64. */
 GArray *ch_db_merged(ChStore *store, gint64 ticket, GError **error);
 
+/* values.c: ACTION, of the kinds CH_ACTION_PRIORITY to CH_ACTION_LANGUAGE, is done to TICKET for MAIL; logged
+ * as ACTOR's where it changes anything. */
+gboolean ch_db_set_value(ChStore *store, gint64 ticket, gint64 mail, const char *actor,
+                         const ChAction *action, GError **error);
+/* The tags (of char *) and fields (of ChNamedValue) of TICKET are appended. */
+gboolean ch_db_values(ChStore *store, gint64 ticket, GPtrArray *tags, GPtrArray *fields, GError **error);
+
+/* rules.c: each of HITS (of ChRuleHit; NULL: none) that holds or is unknown is counted as of now. */
+gboolean ch_db_count_rules(ChStore *store, const GPtrArray *hits, GError **error);
+
+/* When a mail was taken in, and what was decided of it. */
+typedef struct {
+    gint64 taken_at;
+    gint64 decided_at; /* 0: nothing yet, or it is held and will be decided anew; then the rest is 0 */
+    ChOutcome outcome;
+    gint64 ticket;
+    gint64 opened; /* ticket, where the mail opened it; 0: it did not */
+} ChThen;
+
+/* facts-then.c: of MAIL; 0: it is taken in now. */
+gboolean ch_db_then(ChStore *store, gint64 mail, ChThen *then, GError **error);
+/* What FACTS say of the ticket and the person of MAIL, which SENDER (folded) wrote, as it was when it was
+ * decided. */
+gboolean ch_db_as_then(ChStore *store, gint64 mail, const char *sender, const ChThen *then, ChFacts *facts,
+                       GError **error);
+
 /* outbox.c: the bytes of outbox mail ID, without its files, appended to SENT (of GBytes); nothing where they
  * are gone or damaged. */
 gboolean ch_db_sent(ChStore *store, gint64 id, GPtrArray *sent, GError **error);
 
 /* What the traces in a mail say (traces.c). */
 typedef struct {
+    gint64 opened; /* in: the ticket that the mail itself opened, which is no trace; 0: none */
     gboolean own_message_id;
     gint64 ticket; /* of the strongest trace; 0: none */
     ChMatch match;

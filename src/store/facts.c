@@ -124,6 +124,29 @@ static gboolean question(ChStore *store, gint64 id, ChFacts *facts, GError **err
     return TRUE;
 }
 
+static gboolean count_mails(ChStore *store, const ChInquiry *inquiry, const char *sender, gint64 until,
+                            gint64 period, guint *count, GError **error)
+{
+    CH_ROW row = ch_row(store, CH_QUERY_MAIL_RATE);
+    ch_bind_text(&row, ":sender", sender);
+    ch_bind_int(&row, ":since", until - period);
+    ch_bind_int(&row, ":until", until);
+    ch_bind_int(&row, ":mail", inquiry->mail_id);
+    ch_bind_int(&row, ":limit", CH_RATE_MAX);
+    if (!ch_step(&row, NULL, error))
+        return FALSE;
+    *count = (guint)ch_int(&row, 0);
+    return TRUE;
+}
+
+/* Who names no address shares theirs with all who do not. */
+static gboolean rate(ChStore *store, const ChInquiry *inquiry, const char *sender, gint64 taken_at,
+                     ChFacts *facts, GError **error)
+{
+    return !*sender || (count_mails(store, inquiry, sender, taken_at, HOUR, &facts->rate_hour, error) &&
+                        count_mails(store, inquiry, sender, taken_at, DAY, &facts->rate_day, error));
+}
+
 static gboolean ticket(ChStore *store, const ChTraces *traces, ChFacts *facts, GError **error)
 {
     if (traces->match == CH_MATCH_NONE)
@@ -140,7 +163,7 @@ static gboolean ticket(ChStore *store, const ChTraces *traces, ChFacts *facts, G
 }
 
 /* Who answers a closed ticket once more, after another of theirs followed it, means that one. */
-static gboolean follower(ChStore *store, ChFacts *facts, GError **error)
+static gboolean follower(ChStore *store, gint64 opened, ChFacts *facts, GError **error)
 {
     if (!facts->ticket || facts->ticket->state != CH_TICKET_CLOSED || !facts->person)
         return TRUE;
@@ -148,6 +171,7 @@ static gboolean follower(ChStore *store, ChFacts *facts, GError **error)
     gboolean any = TRUE;
     ch_bind_int(&row, ":ticket", facts->ticket->number);
     ch_bind_int(&row, ":person", facts->person->id);
+    ch_bind_int(&row, ":opened", opened);
     if (!ch_step(&row, &any, error) || !any)
         return !any;
     ChTicketFacts *next = ch_store_ticket(store, ch_int(&row, 0), NULL, error);
@@ -160,14 +184,14 @@ static gboolean follower(ChStore *store, ChFacts *facts, GError **error)
 }
 
 /* What the mail itself points to. */
-static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char *sender, ChFacts *facts,
-                           GError **error)
+static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char *sender, gint64 opened,
+                           ChFacts *facts, GError **error)
 {
     g_autoptr(GPtrArray) own =
         facts->person ? g_ptr_array_ref(facts->person->addresses) : g_ptr_array_new_with_free_func(g_free);
     if (!facts->person)
         g_ptr_array_add(own, g_strdup(sender));
-    ChTraces traces = {0};
+    ChTraces traces = {.opened = opened};
     gboolean good = ch_db_traces(store, inquiry->mail, own, &traces, error) &&
                     ch_traces_weigh(store, &traces, inquiry->subject_ticket, CH_MATCH_SUBJECT, error);
     for (guint i = 0; good && i < inquiry->other_count; i++)
@@ -179,7 +203,7 @@ static gboolean pointed_to(ChStore *store, const ChInquiry *inquiry, const char 
     for (guint i = 0; good && i < traces.sent_count; i++)
         good = ch_db_sent(store, traces.sent[i], facts->sent, error);
     facts->returned = traces.returned_facts;
-    return good && ticket(store, &traces, facts, error) && follower(store, facts, error) &&
+    return good && ticket(store, &traces, facts, error) && follower(store, opened, facts, error) &&
            question(store, traces.question, facts, error);
 }
 
@@ -226,16 +250,22 @@ ChFacts *ch_store_facts(ChStore *store, const ChInquiry *inquiry, GError **error
     g_autoptr(ChFacts) facts = ch_facts_new();
     g_autofree char *sender = ch_address_fold(inquiry->sender);
     gint64 now = ch_clock_now();
-    if (!duplicate(store, inquiry, facts, error) || !same_body(store, inquiry, sender, facts, error) ||
+    ChThen then;
+    if (!ch_db_then(store, inquiry->mail_id, &then, error) ||
+        !rate(store, inquiry, sender, then.taken_at, facts, error) ||
+        !duplicate(store, inquiry, facts, error) || !same_body(store, inquiry, sender, facts, error) ||
         !blocked(store, sender, facts, error) || !ch_store_person(store, sender, &facts->person, error) ||
         !held(store, inquiry, sender, facts, error) ||
         !ch_store_asked(store, sender, now - HOUR, &facts->asked_hour, error) ||
         !ch_store_asked(store, sender, now - DAY, &facts->asked_day, error) ||
-        !pointed_to(store, inquiry, sender, facts, error) || !trouble(store, inquiry, sender, facts, error))
+        !pointed_to(store, inquiry, sender, then.opened, facts, error) ||
+        !trouble(store, inquiry, sender, facts, error))
         return NULL;
     if (facts->token_of &&
         (!ch_store_person(store, facts->token_of, &facts->token_person, error) ||
          !ch_store_asked(store, facts->token_of, now - DAY, &facts->token_asked_day, error)))
+        return NULL;
+    if (then.decided_at && !ch_db_as_then(store, inquiry->mail_id, sender, &then, facts, error))
         return NULL;
     return g_steal_pointer(&facts);
 }
@@ -283,10 +313,19 @@ ChTicketFacts *ch_store_ticket(ChStore *store, gint64 ticket, const char *recipi
     ch_ticket_state_parse(state, &facts->state);
     facts->requester_name = ch_text(&row, 3);
     facts->requester_address = ch_text(&row, 4);
-    facts->requester_language = ch_text(&row, 7);
+    facts->requester_language = ch_text(&row, 14);
+    if (!*facts->requester_language) {
+        g_free(facts->requester_language);
+        facts->requester_language = ch_text(&row, 7);
+    }
+    g_autofree char *priority = ch_text(&row, 11);
+    ch_priority_parse(priority, &facts->priority);
+    facts->assignee = ch_text_or_null(&row, 12);
+    facts->due_at = ch_int(&row, 13);
     facts->follows = ch_int(&row, 8);
     facts->closed_for = ch_int(&row, 10) ? MAX(1, ch_clock_now() - ch_int(&row, 10)) : 0;
-    if (!company(store, ticket, facts, error))
+    if (!company(store, ticket, facts, error) ||
+        !ch_db_values(store, ticket, facts->tags, facts->fields, error))
         return NULL;
     CH_ROW ids = ch_row(store, CH_QUERY_MESSAGE_ID_OF_TICKET);
     ch_bind_int(&ids, ":ticket", ticket);

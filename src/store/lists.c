@@ -9,6 +9,7 @@ static void ticket_row_free(ChTicketRow *row)
     g_free(row->department);
     g_free(row->requester);
     g_free(row->title);
+    g_free(row->assignee);
     g_free(row);
 }
 
@@ -25,6 +26,9 @@ static GPtrArray *read_tickets(ChRow *row, GError **error)
         ticket->requester = ch_text(row, 3);
         ticket->title = ch_text(row, 4);
         ticket->changed_at = ch_int(row, 5);
+        g_autofree char *priority = ch_text(row, 6);
+        ch_priority_parse(priority, &ticket->priority);
+        ticket->assignee = ch_text_or_null(row, 7);
         g_ptr_array_add(list, ticket);
     }
     return row->failed ? NULL : g_steal_pointer(&list);
@@ -78,6 +82,9 @@ void ch_ticket_view_free(ChTicketView *view)
     g_clear_pointer(&view->merged, g_array_unref);
     g_clear_pointer(&view->watchers, g_ptr_array_unref);
     g_clear_pointer(&view->referred, g_ptr_array_unref);
+    g_clear_pointer(&view->tags, g_ptr_array_unref);
+    g_clear_pointer(&view->fields, g_ptr_array_unref);
+    g_free(view->assignee);
     g_ptr_array_unref(view->entries);
     g_ptr_array_unref(view->events);
     g_free(view);
@@ -156,6 +163,11 @@ ChTicketView *ch_store_ticket_view(ChStore *store, gint64 number, GError **error
     view->requester_address = g_steal_pointer(&facts->requester_address);
     view->watchers = g_ptr_array_ref(facts->watchers);
     view->referred = g_ptr_array_ref(facts->referred);
+    view->priority = facts->priority;
+    view->tags = g_ptr_array_ref(facts->tags);
+    view->fields = g_ptr_array_ref(facts->fields);
+    view->assignee = g_steal_pointer(&facts->assignee);
+    view->due_at = facts->due_at;
     view->state = facts->state;
     view->follows = facts->follows;
     view->entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_row_free);
@@ -275,6 +287,8 @@ static gboolean find_faults(ChStore *store, GHashTable *counts, GPtrArray *fault
            check(store, CH_QUERY_VERIFY_HELD, "held mails that wait for nothing", faults, error) &&
            check(store, CH_QUERY_VERIFY_HOLDS, "waits of mails that are not held", faults, error) &&
            check(store, CH_QUERY_VERIFY_OUTBOX, "queued mails without their bytes", faults, error) &&
+           check(store, CH_QUERY_VERIFY_VALUES, "values of tickets of which their log does not tell", faults,
+                 error) &&
            integrity(store, faults, error);
 }
 

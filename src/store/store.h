@@ -462,6 +462,8 @@ typedef struct {
     ChTicketState state;
     char *department, *requester, *title;
     gint64 changed_at;
+    ChPriority priority;
+    char *assignee; /* folded address; NULL: nobody */
 } ChTicketRow;
 
 typedef struct {
@@ -484,8 +486,13 @@ typedef struct {
     GArray *merged;              /* of gint64: tickets that were merged into this one */
     GPtrArray *watchers;         /* of char *, addresses */
     GPtrArray *referred;         /* of char *, departments */
-    GPtrArray *entries;          /* of ChEntryRow */
-    GPtrArray *events;           /* of ChEventRow */
+    ChPriority priority;
+    GPtrArray *tags;    /* of char *, in the order in which they came */
+    GPtrArray *fields;  /* of ChNamedValue, in the same */
+    char *assignee;     /* folded address; NULL: nobody */
+    gint64 due_at;      /* 0: never */
+    GPtrArray *entries; /* of ChEntryRow */
+    GPtrArray *events;  /* of ChEventRow */
 } ChTicketView;
 
 typedef struct {

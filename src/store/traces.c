@@ -87,10 +87,14 @@ static void disagree(ChTraces *traces, gint64 ticket, ChMatch match)
 gboolean ch_traces_weigh(ChStore *store, ChTraces *traces, gint64 number, ChMatch match, GError **error)
 {
     gint64 ticket = 0;
+    if (number && number == traces->opened)
+        return TRUE;
     if (number && !ch_db_ticket_end(store, number, &ticket, error))
         return FALSE;
     if (!ticket)
         return TRUE; /* a number that was never given out is no trace */
+    if (ticket == traces->opened)
+        ticket = number; /* merged into it later */
     gboolean stronger = match > traces->match;
     if (traces->match != CH_MATCH_NONE && ticket != traces->ticket)
         disagree(traces, stronger ? traces->ticket : ticket, stronger ? traces->match : match);

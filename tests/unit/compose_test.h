@@ -53,6 +53,21 @@ static inline void fill_people(ChLetter *letter)
     set(&letter->reply_to, "suporte+1.a.3.9.mfrggzdf@integral.example.br");
 }
 
+/* What letters about fields need, and what notices show of how agents share their work. */
+static inline void fill_fields(ChLetter *letter)
+{
+    g_ptr_array_add(letter->fields, ch_named_value_new("Empresa", "Pães & <Cia.>"));
+    g_ptr_array_add(letter->fields, ch_named_value_new("Setor", "Compras"));
+    g_ptr_array_add(letter->missing, g_strdup("Número do pedido"));
+    g_ptr_array_add(letter->missing, g_strdup("Nota & série"));
+    letter->priority = CH_PRIORITY_URGENT;
+    g_ptr_array_add(letter->tags, g_strdup("nota-fiscal"));
+    g_ptr_array_add(letter->tags, g_strdup("vip"));
+    set(&letter->assignee, "caio.interno@integral.example.br");
+    letter->due_at = 1790100000;
+    g_ptr_array_add(letter->headers, ch_named_value_new("X-Chamado-Cor", "azul"));
+}
+
 /* A letter with everything in it. */
 static inline ChLetter *full(const char *template, const char *language)
 {
@@ -110,6 +125,7 @@ static inline ChLetter *full(const char *template, const char *language)
     letter->date = 1790000000;
     letter->automatic = strcmp(template, "answer") != 0;
     fill_people(letter);
+    fill_fields(letter);
     return letter;
 }
 

@@ -67,5 +67,6 @@ static int run_in_folder(void)
     return result;
 }
 
-#define DEPARTMENT "[department suporte]\naddresses = suporte@example.br\n" /* 2 lines */
-#define MAILBOX    "[mailbox suporte]\nhost = imap.example.br\nuser = s\n"  /* 3 lines */
+#define DEPARTMENT "[department suporte]\naddresses = suporte@example.br\n"    /* 2 lines */
+#define FIELDS     "[field pedido]\ntitle = Pedido de compra\n[field setor]\n" /* 3 lines */
+#define MAILBOX    "[mailbox suporte]\nhost = imap.example.br\nuser = s\n"     /* 3 lines */

@@ -275,8 +275,8 @@ static void test_held_reasons(void)
 /* RFC 3834: all of them are automatic; those that answer a mail say so. */
 static void test_automatic(void)
 {
-    static const char *const replied[] = {"ack",     "verify",  "confirm", "confirm-alias",
-                                          "welcome", "refusal", NULL};
+    static const char *const replied[] = {"ack",           "ask-fields", "verify",  "confirm",
+                                          "confirm-alias", "welcome",    "refusal", NULL};
     g_autoptr(ChTemplates) templates = load();
     for (guint i = 0; ch_template_names[i]; i++)
         for (guint reminder = 0; reminder < 2; reminder++) {

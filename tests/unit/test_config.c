@@ -65,7 +65,7 @@ static const struct {
     {"secret-key", "[smtp]\nhost = h\nuser = u\npasword = hunter2\n",
      "x.conf:4: unknown key 'pasword' in [smtp], expected a key that is known; did you mean 'password'?"},
     {"unknown-section", "[mial]\nhost = h\n",
-     "x.conf:1: unknown section [mial], expected one of desk, mailbox, department, registration, "
+     "x.conf:1: unknown section [mial], expected one of desk, mailbox, department, field, registration, "
      "budgets, web, smtp, limits, attachments, trust, paths"},
     {"near-section", "[departament x]\n",
      "x.conf:1: unknown section [departament x], expected a section that is known; did you mean "
@@ -232,6 +232,28 @@ static const struct {
      "x.conf:1: move_to is 'Chamado', expected a folder that is not one of folders"},
     {"little-memory", "[limits]\nmail_bytes = 100M\n",
      "x.conf:2: memory_bytes is less than mail_bytes, expected room for one mail at least"},
+
+    {"fields", FIELDS DEPARTMENT "fields = pedido\nrequired = pedido, setor\n", NULL},
+    {"fields-account", "[field x]\naccount = Company\n", NULL},
+    {"field-own-alias", "[field pedido]\ntitle = Pedido\naliases = PEDIDO, Pedído\n", NULL},
+    {"field-unknown", FIELDS DEPARTMENT "fields = pedidos\nrequired = setor\n",
+     "x.conf:6: fields has 'pedidos', expected one of pedido, setor"},
+    {"field-unknown-required", FIELDS DEPARTMENT "\nrequired = cor, setor\n",
+     "x.conf:7: required has 'cor', expected one of pedido, setor"},
+    {"field-none", DEPARTMENT "fields = pedido\n",
+     "x.conf:3: fields has 'pedido', expected a [field NAME] of that name"},
+    {"field-account", "[field x]\naccount = language\n",
+     "x.conf:2: account is 'language', expected name, company or telephone"},
+    {"field-same-title", FIELDS "[field c]\ntitle = PEDIDO DE COMPRA\n",
+     "x.conf:5: 'PEDIDO DE COMPRA' means [field pedido] too, case and accents aside, expected one field for "
+     "each"},
+    {"field-same-alias", FIELDS "[field c]\naliases = Cor, Nº, SETÓR\n",
+     "x.conf:5: 'SETÓR' means [field setor] too, case and accents aside, expected one field for each"},
+    {"field-same-name", FIELDS "[field Setor]\n",
+     "x.conf:4: 'Setor' means [field setor] too, case and accents aside, expected one field for each"},
+    {"field-colon", "[field c]\ntitle = Pedido: qual\n",
+     "x.conf:2: 'Pedido: qual' has a ':', which ends a title, expected none"},
+    {"field-no-name", "[field]\n", "x.conf:1: a section [field] without a name, expected [field NAME]"},
 
     {"all-at-once", "[smtp]\nport = x\nhost = h\n[desc]\nname = a\n[desk]\nnam = a\nuser\n",
      "x.conf:2: port is 'x', expected a whole number from 0 to 65535\n"

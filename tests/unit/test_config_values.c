@@ -82,8 +82,9 @@ static const char full[] =
     "[department a]\ntitle = \"A\" = 1\naddresses = a@example.br\nagents = ana@example.br\n"
     "language = en\nregistration = closed\ndomains = cliente.example, *.grupo.example\nrefuse = no\n"
     "subaddress = yes\nattachment_types = docx\nattachment_bytes = 1M\nattachments_total = 2M\n"
-    "attachments_count = 3\n"
+    "attachments_count = 3\nfields = pedido, setor\nrequired = setor\n"
     "[department b]\naddresses = b@example.br, c@example.br\n"
+    "[field setor]\ntitle = Qual setor\naliases = Área, Onde\naccount = company\n[field pedido]\n"
     "[registration]\nmails = 6\nbytes = 1M\nper_day = 2\nremind = 0\nexpire = 90s\nretain = 30d\n"
     "[budgets]\naddress = 1\nticket = 2\nagent = 3\ndesk = 1000000\nstrangers = 4\n"
     "[web]\nhost = ::\nport = 80\nurl = https://ajuda.example.br/x\nfields = language, company\n"
@@ -97,7 +98,7 @@ static const char full[] =
     "memory_bytes = 1G\n"
     "[attachments]\ntypes = pdf, xml\ntotal = 3M\ncount = 4\n[trust]\nauthserv_id = MX.example.br\nkey_days "
     "= 7\n"
-    "[paths]\nstate = /srv/estado\ntemplates = /srv/modelos\n";
+    "[paths]\nstate = /srv/estado\ntemplates = /srv/modelos\nrules = /srv/regras\n";
 
 /* The value of KEY in SECTION of TEXT as GKeyFile reads it; NULL: none. */
 static char *value_in(const char *text, const char *section, const char *key)
@@ -125,6 +126,7 @@ static void test_every_key(void)
         const ChConfigKey *key = &ch_config_keys[i];
         const char *section = key->section == CH_SECTION_MAILBOX      ? "mailbox m.1"
                               : key->section == CH_SECTION_DEPARTMENT ? "department a"
+                              : key->section == CH_SECTION_FIELD      ? "field setor"
                                                                       : ch_section_name(key->section);
         g_autofree char *given = value_in(full, section, key->key);
         g_autofree char *got = value_in(shown, section, key->key);
@@ -193,6 +195,13 @@ static void test_derived(void)
         {"[web]\nfields = none\nrequired = none\n", "web", "fields", "none"},
         {"[web]\ncolour = #C0FFEE\n", "web", "colour", "#c0ffee"},
         {"[registration]\nremind = 0d\n", "registration", "remind", "0"},
+        {FIELDS, "field setor", "title", "setor"},
+        {FIELDS, "field pedido", "title", "Pedido de compra"},
+        {"[field x]\naccount = COMPANY\n", "field x", "account", "company"},
+        {FIELDS DEPARTMENT "fields = pedido\nrequired = setor\n", "department suporte", "fields",
+         "pedido, setor"},
+        {FIELDS DEPARTMENT "required = setor, pedido\nfields = pedido\n", "department suporte", "fields",
+         "pedido, setor"},
         {"[trust]\nauthserv_id = MX.Example.br\n", "trust", "authserv_id", "MX.Example.br"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -61,7 +61,7 @@ static void test_single(void)
         g_autoptr(ChMail) mail = ch_mail_new();
         ChAttachment *one = file(singles[i].name, singles[i].content, singles[i].size);
         g_ptr_array_add(mail->attachments, one);
-        ch_files_judge(mail, &all);
+        ch_files_judge(mail, &all, NULL);
         g_test_message("%s, %s: %s", singles[i].name, singles[i].content, one->reason);
         g_assert_cmpint(one->accepted, ==, singles[i].reason == NULL);
         g_assert_true(g_str_has_prefix(one->reason, singles[i].reason ? singles[i].reason : ""));
@@ -77,7 +77,7 @@ static void test_spellings(void)
     g_autoptr(ChMail) mail = ch_mail_new();
     g_ptr_array_add(mail->attachments, file("copia.tgz", "", 10));
     g_ptr_array_add(mail->attachments, file("foto.jpg", "image/jpeg", 10));
-    ch_files_judge(mail, &some);
+    ch_files_judge(mail, &some, NULL);
     ChAttachment *tgz = g_ptr_array_index(mail->attachments, 0);
     ChAttachment *jpg = g_ptr_array_index(mail->attachments, 1);
     g_assert_false(tgz->accepted);
@@ -104,7 +104,7 @@ static void test_together(void)
     g_ptr_array_add(mail->attachments, file("c.pdf", "", 600));
     g_ptr_array_add(mail->attachments, file("d.pdf", "", 500));
     g_ptr_array_add(mail->attachments, file("e.pdf", "", 0));
-    ch_files_judge(mail, &first);
+    ch_files_judge(mail, &first, NULL);
     g_assert_cmpstr(reason_of(mail, 1), ==, "");
     g_assert_cmpstr(reason_of(mail, 2), ==, "");
     g_assert_cmpstr(reason_of(mail, 3), ==, CH_REFUSED_TOTAL "the limit of 2500 bytes");
@@ -114,7 +114,7 @@ static void test_together(void)
     ChFilePolicy second = first;
     second.total = second.each = 10000;
     second.count = 20;
-    ch_files_judge(mail, &second);
+    ch_files_judge(mail, &second, NULL);
     for (guint i = 0; i < mail->attachments->len; i++)
         g_assert_cmpstr(reason_of(mail, i), ==, "");
 }
@@ -129,7 +129,7 @@ static void test_no_files(void)
     box->is_sealed = TRUE;
     g_ptr_array_add(mail->attachments, signature);
     g_ptr_array_add(mail->attachments, box);
-    ch_files_judge(mail, &some);
+    ch_files_judge(mail, &some, NULL);
     g_assert_cmpstr(signature->reason, ==, CH_REFUSED_CRYPTO);
     g_assert_cmpstr(box->reason, ==, CH_REFUSED_SEALED);
     g_assert_false(signature->accepted || box->accepted);

@@ -16,7 +16,7 @@ static ChMail *parse_bytes(GBytes *raw)
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
     ChMail *mail = ch_parse(incoming, &limits);
     g_autoptr(ChConfig) config = ch_config_load(NULL, NULL, NULL);
-    ch_files_judge(mail, &((ChDepartmentConfig *)g_ptr_array_index(config->departments, 0))->files);
+    ch_files_judge(mail, &((ChDepartmentConfig *)g_ptr_array_index(config->departments, 0))->files, NULL);
     return mail;
 }
 

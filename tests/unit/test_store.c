@@ -383,6 +383,8 @@ static void test_no_scan(void)
                                              "hold_lines_count",
                                              "person_list",
                                              "key_list",
+                                             "rule_stats",
+                                             "verify_values",
                                              NULL};
     g_autofree char *folder = fixture_folder();
     ch_store_free(open_store(folder));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A desk as version 2 left it is read by this program. (Version 1's is in test_store_people.c.) */
+/* Desks as versions 2 and 3 left them are read by this program. (Version 1's is in test_store_people.c.) */
 #include "store_test.h"
 
 extern const char *const ch_migrations[];
@@ -62,9 +62,57 @@ static void test_from_version_2(void)
     fixture_remove(folder);
 }
 
+/* As version 2 left it, and then: a mail held for each reason that there was. */
+static const char version_3[] =
+    "INSERT INTO mail (id, sha256, size, truncated, source, taken_at, attempts, sender, outcome, reasons,"
+    " decided_at, kind) VALUES"
+    " (4, 'd', 10, 0, 'm/INBOX', 1004, 1, 'd@d.example', 'held', 'x', 1004, 'person'),"
+    " (5, 'e', 10, 0, 'm/INBOX', 1005, 1, 'desk', 'held', 'x', 1005, 'person');"
+    "INSERT INTO mail_raw SELECT id, x'726177' FROM mail WHERE id > 3;"
+    "INSERT INTO hold VALUES (4, 'claim', 'd@d.example', NULL, 1004), (5, 'no-address', '', NULL, 1005);"
+    "INSERT INTO watcher VALUES (1, 'chefe@c.example', 1001);"
+    "PRAGMA user_version = 3;";
+
+static void test_from_version_3(void)
+{
+    g_autofree char *folder = fixture_folder();
+    GError *error = NULL;
+    g_assert_cmpint(store_sql(folder, ch_migrations[0]), ==, SQLITE_OK);
+    g_assert_cmpint(store_sql(folder, ch_migrations[1]), ==, SQLITE_OK);
+    g_assert_cmpint(store_sql(folder, version_2), ==, SQLITE_OK);
+    g_assert_cmpint(store_sql(folder, ch_migrations[2]), ==, SQLITE_OK);
+    g_assert_cmpint(store_sql(folder, version_3), ==, SQLITE_OK);
+    g_assert_cmpint(store_sql(folder, "CREATE TABLE before AS SELECT * FROM hold"), ==, SQLITE_OK);
+    g_autoptr(ChStore) store = open_store(folder);
+    assert_balanced(store);
+    g_assert_cmpint(
+        store_number(folder, "SELECT count(*) FROM (SELECT * FROM before EXCEPT SELECT * FROM hold)"), ==, 0);
+    g_assert_cmpint(store_number(folder, "SELECT count(*) FROM hold"), ==, 3);
+    g_assert_cmpint(store_number(folder, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND "
+                                         "name IN ('hold_by_address', 'hold_by_time')"),
+                    ==, 2);
+    g_autoptr(ChTicketFacts) ticket = ch_store_ticket(store, 1, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(ticket->priority, ==, CH_PRIORITY_NORMAL);
+    g_assert_null(ticket->assignee);
+    g_assert_cmpuint(ticket->watchers->len, ==, 1);
+    g_autoptr(GPtrArray) decided = ch_store_decided(store, 0, 0, 10, &error);
+    g_assert_cmpuint(decided->len, ==, 0); /* what kind of mail version 2 decided is not known here */
+    begin(store);
+    g_assert_true(ch_store_release_mail(store, 4, &error));
+    g_assert_true(ch_store_unhold(store, 5, "test", TRUE, &error));
+    commit(store);
+    g_assert_cmpint(store_sql(folder, "UPDATE hold SET kind = 'rule' WHERE mail_id = 4"), ==, SQLITE_OK);
+    g_assert_cmpint(store_sql(folder, "UPDATE hold SET kind = 'whim' WHERE mail_id = 4"), ==,
+                    SQLITE_CONSTRAINT);
+    assert_balanced(store);
+    fixture_remove(folder);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/upgrade/from-version-2", test_from_version_2);
+    g_test_add_func("/upgrade/from-version-3", test_from_version_3);
     return g_test_run();
 }
