@@ -93,12 +93,33 @@ static void find_written_to(const ChConfig *config, const ChMail *mail, GPtrArra
         add_department(config, g_ptr_array_index(mail->delivered_to, i), departments);
 }
 
+/* A rule that takes a mail away from the department by its address must not make that one see it again,
+ * because it was written to. */
+static void move_to(ChRouting *routing, const ChDepartmentConfig *department)
+{
+    if (department == routing->department)
+        return;
+    g_ptr_array_remove(routing->written_to, (gpointer)routing->department);
+    routing->department = department;
+}
+
 ChRouting *ch_route(const ChConfig *config, ChRules *rules, const ChRuleInput *input, const char *mailbox,
                     gboolean trace)
 {
     ChRouting *routing = ch_routing_new(NULL);
     routing->department = ch_route_by_address(config, input->mail, mailbox, routing->reasons);
     find_written_to(config, input->mail, routing->written_to);
-    (void)rules, (void)trace;
+    ChRuleInput complete = *input;
+    complete.department = routing->department->name;
+    ch_effects_free(routing->effects);
+    routing->effects = ch_rules_apply(rules, &complete, trace);
+    const char *name = routing->effects->department;
+    const ChDepartmentConfig *department = name ? ch_config_department(config, name) : NULL;
+    if (department) {
+        ch_reason(routing->reasons, "department %s: a rule says so", name);
+        move_to(routing, department);
+    } else if (name) {
+        ch_reason(routing->reasons, "not department %s, which a rule names: there is none", name);
+    }
     return routing;
 }
