@@ -149,6 +149,7 @@ static void set_aside(ChEffects *effects, const ChRule *rule, ChAside aside, con
     if (effects->aside)
         return;
     effects->aside = aside;
+    effects->aside_rule = g_strdup_printf("%s:%u", rule->place.file, rule->place.line);
     effects->aside_why = reason(rule, value);
     effects->aside_rule = g_strdup_printf("%s:%u", rule->place.file, rule->place.line);
 }

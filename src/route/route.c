@@ -93,14 +93,23 @@ static void find_written_to(const ChConfig *config, const ChMail *mail, GPtrArra
         add_department(config, g_ptr_array_index(mail->delivered_to, i), departments);
 }
 
-/* A rule that takes a mail away from the department by its address must not make that one see it again,
- * because it was written to. */
-static void move_to(ChRouting *routing, const ChDepartmentConfig *department)
+/* The department that a rule names replaces the one by the address; and the desk is not to refer the ticket
+ * back to where the rule took it from. */
+static void follow_rules(const ChConfig *config, ChRouting *routing)
 {
-    if (department == routing->department)
+    const char *name = routing->effects->department;
+    if (!name)
         return;
-    g_ptr_array_remove(routing->written_to, (gpointer)routing->department);
-    routing->department = department;
+    const ChDepartmentConfig *named = ch_config_department(config, name);
+    if (!named) {
+        ch_reason(routing->reasons, "department %s, which a rule names, is not configured: passed over",
+                  name);
+        return;
+    }
+    ch_reason(routing->reasons, "department %s: a rule says so", name);
+    if (named != routing->department)
+        g_ptr_array_remove(routing->written_to, (gpointer)routing->department);
+    routing->department = named;
 }
 
 ChRouting *ch_route(const ChConfig *config, ChRules *rules, const ChRuleInput *input, const char *mailbox,
@@ -109,17 +118,12 @@ ChRouting *ch_route(const ChConfig *config, ChRules *rules, const ChRuleInput *i
     ChRouting *routing = ch_routing_new(NULL);
     routing->department = ch_route_by_address(config, input->mail, mailbox, routing->reasons);
     find_written_to(config, input->mail, routing->written_to);
-    ChRuleInput complete = *input;
-    complete.department = routing->department->name;
+    if (!rules)
+        return routing;
+    ChRuleInput asked = *input;
+    asked.department = routing->department->name;
     ch_effects_free(routing->effects);
-    routing->effects = ch_rules_apply(rules, &complete, trace);
-    const char *name = routing->effects->department;
-    const ChDepartmentConfig *department = name ? ch_config_department(config, name) : NULL;
-    if (department) {
-        ch_reason(routing->reasons, "department %s: a rule says so", name);
-        move_to(routing, department);
-    } else if (name) {
-        ch_reason(routing->reasons, "not department %s, which a rule names: there is none", name);
-    }
+    routing->effects = ch_rules_apply(rules, &asked, trace);
+    follow_rules(config, routing);
     return routing;
 }

@@ -8,11 +8,11 @@
 
 /* What is not named is as in a customer's plain mail. */
 typedef struct {
-    const char *from, *name;            /* of the sender */
-    const char *to, *cc, *delivered;    /* addresses, separated by blanks */
+    const char *from, *name;         /* of the sender */
+    const char *to, *cc, *delivered; /* addresses, separated by blanks */
     const char *subject, *body;
-    const char *headers;                /* "Name: value\nName: value" */
-    const char *files;                  /* "name type size\n…"; after that "inline", "crypto" or "is=TYPE" */
+    const char *headers; /* "Name: value\nName: value" */
+    const char *files;   /* "name type size\n…"; after that "inline", "crypto" or "is=TYPE" */
     const char *company, *language;
     const char *department;
     const char *at; /* ISO 8601 */
