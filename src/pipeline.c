@@ -465,10 +465,10 @@ static gboolean post_all(const Settling *settling, const ChDecision *decision, c
                                  .role = decision->role,
                                  .title = title,
                                  .failure = decision->failure,
-                                 .log_line = line,
                                  .missing = decision->missing,
                                  .again = decision->outcome == CH_OUTCOME_REPLY,
                                  .headers = decision->headers,
+                                 .log_line = line,
                                  .mail = decision->failure ? NULL : settling->reading->mail,
                                  .verdict = settling->reading->verdict};
     for (guint i = 0; i < decision->mails->len; i++) {

@@ -199,6 +199,12 @@ static void read_lines(const Work *work)
     }
 }
 
+static gboolean is_already(const Work *work, const char *name, const char *value)
+{
+    const ChNamedValue *old = work->ticket ? ch_named_value_find(work->ticket->fields, name) : NULL;
+    return old && strcmp(old->value, value) == 0;
+}
+
 /* A rule may name a field as people do, and fields that no section describes. */
 static void ask_rules(const Work *work)
 {
@@ -212,7 +218,8 @@ static void ask_rules(const Work *work)
         const ChNamedValue *set = g_ptr_array_index(fields, i);
         g_autofree char *key = key_of(set->name, strlen(set->name));
         const ChFieldConfig *field = g_hash_table_lookup(titles, key);
-        if (give(work, work->given, field ? field->name : set->name, set->value, "a rule"))
+        const char *name = field ? field->name : set->name;
+        if (give(work, work->given, name, set->value, "a rule") && !is_already(work, name, set->value))
             g_ptr_array_add(work->c->applied->fields, ch_named_value_new(set->name, set->value));
     }
 }
@@ -245,9 +252,7 @@ static void set_fields(const Work *work, const GPtrArray *values)
 {
     for (guint i = 0; i < values->len; i++) {
         const ChNamedValue *field = g_ptr_array_index(values, i);
-        const ChNamedValue *old =
-            work->ticket ? ch_named_value_find(work->ticket->fields, field->name) : NULL;
-        if (!old || strcmp(old->value, field->value) != 0)
+        if (!is_already(work, field->name, field->value))
             ch_decision_act(work->c->decision, CH_ACTION_FIELD, CH_TICKET_OPEN, field->name, field->value);
     }
 }

@@ -143,7 +143,8 @@ static void decode_whole(GMimeObject *part, Sink *sink)
 
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65])
 {
-    Sink sink = {.kept = g_byte_array_new(), .keep = keep};
+    /* Room for a byte: an empty GByteArray has no data, and nothing may be added to NULL. */
+    Sink sink = {.kept = g_byte_array_sized_new(1), .keep = keep};
     if (sha256)
         sha256[0] = '\0';
     if (sha256 && gnutls_hash_init(&sink.hash, GNUTLS_DIG_SHA256) < 0)

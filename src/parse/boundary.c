@@ -35,7 +35,7 @@ static char *body_without_parts(GMimeObject *top)
     if (!GMIME_IS_PART(top) || g_mime_object_get_header(top, "Content-Type"))
         return NULL;
     g_autoptr(GByteArray) head = ch_part_decode(top, PEEK, NULL, NULL);
-    g_autofree char *start = g_strndup(head->len ? (const char *)head->data : "", head->len);
+    g_autofree char *start = g_strndup((const char *)head->data, head->len);
     g_autofree char *boundary = find_boundary(start);
     if (!boundary)
         return NULL;

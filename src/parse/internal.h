@@ -219,7 +219,7 @@ char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 /* attachment.c */
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
- * (may be NULL) the digest of the whole. Never NULL. */
+ * (may be NULL) the digest of the whole. Never NULL, nor is its data. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);
 /* Describes FILE of a container, whose number is NUMBER. */
 ChAttachment *ch_attachment_of_tnef(const ChTnefFile *file, const char *number);

@@ -134,7 +134,7 @@ static GMimeObject *unfold_text(GMimeObject *part)
         return NULL;
     g_autoptr(GByteArray) bytes = ch_part_decode(part, G_MAXSIZE, NULL, NULL);
     g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(File));
-    const char *start = bytes->len ? (const char *)bytes->data : "";
+    const char *start = (const char *)bytes->data;
     const char *end = start + bytes->len;
     for (const char *at = start; at < end && files->len < FILES_MAX;) {
         File file;

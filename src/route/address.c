@@ -10,7 +10,8 @@
 /* A longer name is none (RFC 1035 section 2.3.4), and has no parents. */
 #define DOMAIN_MAX 253
 
-/* Where ADDRESS has its "@", and *PLUS, where its subaddress begins ("@" where it has none). NULL: nowhere. */
+/* Where ADDRESS has its "@", and *PLUS, where its subaddress begins ("@" where it has none). NULL: nowhere.
+ */
 static const char *split(const char *address, const char **plus)
 {
     const char *at = strrchr(address, '@');

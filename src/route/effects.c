@@ -137,7 +137,8 @@ static void set_assignee(ChEffects *effects, const ChDo *action, const char *val
         effects->assignee = g_steal_pointer(&address);
 }
 
-/* Why a mail or a file is set aside: as the rule words it, and where nothing is left of its words, the rule. */
+/* Why a mail or a file is set aside: as the rule words it, and where nothing is left of its words, the rule.
+ */
 static char *reason(const ChRule *rule, const char *value)
 {
     return *value ? g_strdup(value) : clean(rule->text, VALUE_MAX);
@@ -245,7 +246,7 @@ static void refuse(ChAsking *asking, guint number, const char *why)
 void ch_ask_refusal(ChAsking *asking, const ChRule *rule, guint number, gboolean all, GHashTable *captures)
 {
     guint count = asking->input->mail->attachments->len;
-    for (guint i = 0; count && i < rule->actions->len; i++) {
+    for (guint i = 0; count && !asking->all_refused && i < rule->actions->len; i++) {
         const ChDo *action = g_ptr_array_index(rule->actions, i);
         if (action->kind != CH_DO_REFUSE_ATTACHMENT)
             continue;
@@ -253,5 +254,6 @@ void ch_ask_refusal(ChAsking *asking, const ChRule *rule, guint number, gboolean
         g_autofree char *why = reason(rule, value);
         for (guint j = all ? 0 : number; j < (all ? count : number + 1); j++)
             refuse(asking, j, why);
+        asking->all_refused = all;
     }
 }

@@ -34,15 +34,15 @@ struct ChIndex {
     GArray *weights;                           /* of guint, for each atom */
     guint atoms;
 
-    guint count;               /* rules */
-    GArray *waiting;           /* of Waiting, by atom: the rules that an atom makes possible */
-    guint *firsts;             /* of each atom, in waiting */
-    guint64 *always;           /* rules (bits) that no atom can rule out */
-    guint64 *candidates;       /* rules that may hold for the mail at hand */
-    guint64 *true_atoms;       /* of the mail at hand */
-    GArray *found;             /* of guint: which of them are true */
-    GHashTable *of_files;      /* those of single files: file * atoms + atom + 1 */
-    guint file;                /* being scanned */
+    guint count;          /* rules */
+    GArray *waiting;      /* of Waiting, by atom: the rules that an atom makes possible */
+    guint *firsts;        /* of each atom, in waiting */
+    guint64 *always;      /* rules (bits) that no atom can rule out */
+    guint64 *candidates;  /* rules that may hold for the mail at hand */
+    guint64 *true_atoms;  /* of the mail at hand */
+    GArray *found;        /* of guint: which of them are true */
+    GHashTable *of_files; /* those of single files: file * atoms + atom + 1 */
+    guint file;           /* being scanned */
     gboolean has_file;
     guint64 turn;
 };
@@ -150,8 +150,8 @@ static void add_literals(ChIndex *index, const ChCondition *test, ChTestState *s
     for (guint i = 0; i < values; i++)
         least = MIN(least, weight_of(test, g_ptr_array_index(test->values, i)));
     for (guint i = 0; i < state->count; i++)
-        state->atoms[i] = new_atom(
-            index, test->all ? weight_of(test, g_ptr_array_index(test->values, i)) : least);
+        state->atoms[i] =
+            new_atom(index, test->all ? weight_of(test, g_ptr_array_index(test->values, i)) : least);
     for (guint i = 0; i < values; i++)
         add_value(index, test, g_ptr_array_index(test->values, i), state->atoms[test->all ? i : 0]);
 }
@@ -431,10 +431,10 @@ static void scan_files(ChIndex *index, const ChTexts *texts)
     index->has_file = TRUE;
     for (index->file = 0; index->file < texts->files; index->file++) {
         guint64 pass = ch_index_turn(index); /* what one file has, another may have too */
-        scan_texts(index, index->texts[CH_TEST_FILE_NAME],
-                   g_ptr_array_index(texts->file_names, index->file), pass);
-        scan_texts(index, index->texts[CH_TEST_FILE_TYPE],
-                   g_ptr_array_index(texts->file_types, index->file), pass);
+        scan_texts(index, index->texts[CH_TEST_FILE_NAME], g_ptr_array_index(texts->file_names, index->file),
+                   pass);
+        scan_texts(index, index->texts[CH_TEST_FILE_TYPE], g_ptr_array_index(texts->file_types, index->file),
+                   pass);
     }
     index->has_file = FALSE;
 }

@@ -5,10 +5,6 @@
  */
 #include "route/match_private.h"
 
-#include "base/fold.h"
-
-#include <string.h>
-
 void ch_match_prepare(ChRules *rules)
 {
     rules->index = ch_index_new(rules);
@@ -66,7 +62,7 @@ static const ChCondition *find_deciding(ChMatching *matching, const ChCondition 
             if (not || evaluate(matching, one) == result)
                 child = one;
         }
-        if (!child || (not && child->kind == CH_CONDITION_TEST && result != CH_RULE_UNKNOWN))
+        if (!child || (not &&child->kind == CH_CONDITION_TEST && result != CH_RULE_UNKNOWN))
             return condition;
         result = not ? negate(result) : result;
         condition = child;
@@ -87,8 +83,8 @@ static char *explain(ChMatching *matching, const ChRule *rule, ChRuleResult resu
                                                                             : "there is no number to read");
     if (matching->has_file) {
         const ChTexts *texts = matching->texts;
-        const ChText *name = g_ptr_array_index(
-            (GPtrArray *)g_ptr_array_index(texts->file_names, matching->file), 0);
+        const ChText *name =
+            g_ptr_array_index((GPtrArray *)g_ptr_array_index(texts->file_names, matching->file), 0);
         g_string_append_printf(why, " (%s)", name->text);
     }
     return g_string_free(g_steal_pointer(&why), FALSE);
@@ -118,7 +114,7 @@ typedef struct {
     ChMatching matching;
     ChAsking asking;
     gboolean trace;
-    gboolean department_named; /* by a rule */
+    gboolean named; /* a rule named the department */
     gboolean stopped;
 } Run;
 
@@ -136,18 +132,15 @@ static void carry_out(Run *run, const ChRule *rule, gboolean first)
 {
     ChMatching *matching = &run->matching;
     g_autoptr(GHashTable) captures = captures_of(matching, rule);
-    guint number = matching->has_file
-                       ? g_array_index(matching->texts->attachments, guint, matching->file)
-                       : 0;
+    guint number =
+        matching->has_file ? g_array_index(matching->texts->attachments, guint, matching->file) : 0;
     ch_ask_refusal(&run->asking, rule, number, !matching->has_file, captures);
     if (!first)
         return;
     run->stopped = ch_ask(&run->asking, rule, captures);
-    if (run->asking.effects->department && !run->department_named) {
-        const char *name = run->asking.effects->department;
-        run->department_named = TRUE;
-        g_free(matching->department);
-        matching->department = ch_fold(name, strlen(name));
+    if (run->asking.effects->department && !run->named) {
+        run->named = TRUE;
+        matching->department = run->asking.effects->department;
     }
 }
 
@@ -228,16 +221,15 @@ ChEffects *ch_match_apply(ChRules *rules, const ChRuleInput *input, gboolean tra
                                 .plain = plain,
                                 .texts = ch_texts_new(input),
                                 .input = input,
-                                .department = input->department
-                                                  ? ch_fold(input->department, strlen(input->department))
-                                                  : NULL};
+                                .department = input->department};
     run.asking = (ChAsking){.effects = effects,
                             .input = input,
-                            .named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+                            .named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+                            .refused = g_new0(gboolean, input->mail->attachments->len)};
     run_all(&run, rules);
     g_hash_table_unref(run.asking.named);
+    g_free(run.asking.refused);
     ch_texts_free(run.matching.texts);
-    g_free(run.matching.department);
     return effects;
 }
 

@@ -34,18 +34,18 @@ const char *ch_text_fold(ChText *text);
 
 typedef struct {
     const ChRuleInput *input;
-    GPtrArray *subject, *body, *company;     /* of ChText: one each */
-    GPtrArray *file_names, *file_types;      /* of GPtrArray of ChText, for each file: its name; its types */
-    GArray *attachments;                     /* of guint: which attachment of ChMail each file is */
-    guint files;                             /* that conditions look at, at most CH_RULE_ATTACHMENTS_MAX */
-    GHashTable *headers;                     /* lower-case name to GPtrArray of ChText, in order */
-    GPtrArray *from, *to, *cc, *recipients;  /* of char *, folded addresses; from has at most one */
-    char *domain;                            /* of the sender; "" where there is none */
-    ChRuleResult spam;                       /* YES: spam_score is one; NO: there is none; UNKNOWN: unread */
-    double spam_score;                       /*   */
-    guint minutes, weekday;                  /* since midnight; 0 is Monday: by the zone of the input */
-    char date[sizeof "2026-12-25"];          /* the day there */
-    guint file_count;                        /* files that are no part of the text, nor of its signature */
+    GPtrArray *subject, *body, *company;    /* of ChText: one each */
+    GPtrArray *file_names, *file_types;     /* of GPtrArray of ChText, for each file: its name; its types */
+    GArray *attachments;                    /* of guint: which attachment of ChMail each file is */
+    guint files;                            /* that conditions look at, at most CH_RULE_ATTACHMENTS_MAX */
+    GHashTable *headers;                    /* lower-case name to GPtrArray of ChText, in order */
+    GPtrArray *from, *to, *cc, *recipients; /* of char *, folded addresses; from has at most one */
+    char *domain;                           /* of the sender; "" where there is none */
+    ChRuleResult spam;                      /* YES: spam_score is one; NO: there is none; UNKNOWN: unread */
+    double spam_score;                      /*   */
+    guint minutes, weekday;                 /* since midnight; 0 is Monday: by the zone of the input */
+    char date[sizeof "2026-12-25"];         /* the day there */
+    guint file_count;                       /* files that are no part of the text, nor of its signature */
 } ChTexts;
 
 ChTexts *ch_texts_new(const ChRuleInput *input);
@@ -77,8 +77,8 @@ typedef struct ChIndex ChIndex;
 
 /* A test as the matcher keeps it (ChCondition.index). */
 typedef struct {
-    guint *atoms; /* that make it true, or that a regular expression needs */
-    guint count;  /* 0: none, the index knows nothing of it; more than one: all must be true */
+    guint *atoms;  /* that make it true, or that a regular expression needs */
+    guint count;   /* 0: none, the index knows nothing of it; more than one: all must be true */
     guint64 tried; /* of an expression: the turn in which result was found; 0: never */
     ChRuleResult result;
     const char *why; /* with UNKNOWN */
@@ -103,7 +103,7 @@ typedef struct {
     gboolean plain; /* every test is done by itself, without what the index found */
     ChTexts *texts;
     const ChRuleInput *input;
-    char *department; /* so far, folded; NULL: none */
+    const char *department; /* so far; NULL: none */
     ChRegexEffort effort;
     gboolean cheap; /* expressions that would have to be tried are unknown */
     guint file;     /* at hand */
@@ -127,10 +127,12 @@ typedef struct {
     ChEffects *effects;
     const ChRuleInput *input;
     GHashTable *named; /* fields, headers and list entries that are set already */
+    gboolean *refused; /* of each attachment of the mail, whether a rule refuses it */
+    gboolean all_refused;
 } ChAsking;
 
-/* CAPTURES: of the rule, may be NULL. Returns whether the rule ends the run. Its refuse-attachment is not done
- * here. */
+/* CAPTURES: of the rule, may be NULL. Returns whether the rule ends the run. Its refuse-attachment is not
+ * done here. */
 gboolean ch_ask(ChAsking *asking, const ChRule *rule, GHashTable *captures);
 /* The rule's refuse-attachment, of attachment NUMBER of the mail, or, with ALL, of all its files. */
 void ch_ask_refusal(ChAsking *asking, const ChRule *rule, guint number, gboolean all, GHashTable *captures);

@@ -18,6 +18,8 @@
 #define CH_RULE_LIST_MAX   1000000
 /* Files of one mail that attachment conditions look at. */
 #define CH_RULE_ATTACHMENTS_MAX 100
+/* Tags, fields, watchers and their like that rules can give one mail, of each kind; more are passed over. */
+#define CH_RULE_VALUES_MAX 100
 /* Regular expressions of one mail that may hit their match limit; those after it are unknown untried. */
 #define CH_RULE_LIMITS_HIT_MAX 10
 /* Microseconds of processor time: of one regular expression over one text, and of the rules of one mail; what

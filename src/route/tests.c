@@ -121,7 +121,7 @@ static ChRuleResult test_words(const ChMatching *matching, const ChCondition *te
                          evidence_of(g_ptr_array_index(test->values, 0)));
     for (guint i = 0; word && i < test->values->len; i++)
         if (test->what == CH_TEST_LANGUAGE ? is_language(word, g_ptr_array_index(test->values, i))
-                                           : strcmp(word, g_ptr_array_index(test->folded, i)) == 0)
+                                           : strcmp(word, g_ptr_array_index(test->values, i)) == 0)
             return CH_RULE_YES;
     return CH_RULE_NO;
 }
@@ -241,8 +241,7 @@ static ChRuleResult try_regex(ChMatching *matching, const ChCondition *test, GHa
     ChRuleResult result = CH_RULE_NO;
     gboolean of_address = is_of_address(test);
     g_autoptr(GPtrArray) addresses = of_address ? addresses_of(matching, test) : NULL;
-    const GPtrArray *things =
-        of_address ? addresses : ch_texts_of(matching->texts, test, matching->file);
+    const GPtrArray *things = of_address ? addresses : ch_texts_of(matching->texts, test, matching->file);
     for (guint i = 0; things && i < things->len && result != CH_RULE_YES; i++) {
         const ChText *text = of_address ? NULL : g_ptr_array_index(things, i);
         const char *words = text ? text->text : g_ptr_array_index(things, i);

@@ -191,9 +191,8 @@ void ch_texts_free(ChTexts *texts)
 {
     if (!texts)
         return;
-    GPtrArray *arrays[] = {texts->subject,    texts->body, texts->company, texts->file_names,
-                           texts->file_types, texts->from, texts->to,      texts->cc,
-                           texts->recipients};
+    GPtrArray *arrays[] = {texts->subject, texts->body, texts->company, texts->file_names, texts->file_types,
+                           texts->from,    texts->to,   texts->cc,      texts->recipients};
     for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
     g_array_unref(texts->attachments);
