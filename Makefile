@@ -148,17 +148,19 @@ install: release ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 build/chamado $(DESTDIR)$(PREFIX)/bin/chamado
 	for l in pt_BR en; do for f in etc/templates/$$l/*; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/chamado/templates/$$l/$${f##*/}; done; done
 	for l in pt_BR en; do for f in etc/web/$$l/*; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/chamado/web/$$l/$${f##*/}; done; done
+	for f in $$(cd rules && find . -type f); do install -D -m 644 rules/$$f $(DESTDIR)$(PREFIX)/share/chamado/rules/$$f; done
 	install -D -m 644 etc/web/style.css $(DESTDIR)$(PREFIX)/share/chamado/web/style.css
 	install -D -m 644 contrib/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/nginx.conf
 	install -D -m 644 etc/chamado.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/chamado.conf
 	install -D -m 644 man/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1
 	install -D -m 644 man/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5
+	install -D -m 644 man/chamado-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado-rules.5
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/chamado.service > build/chamado.service
 	install -D -m 644 build/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
 	install -D -m 644 contrib/chamado.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf
 	install -D -m 644 contrib/completion/chamado.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
+	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado-rules.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 	rm -rf $(DESTDIR)$(PREFIX)/share/chamado $(DESTDIR)$(PREFIX)/share/doc/chamado
 
 clean: ## remove build/

@@ -43,12 +43,14 @@ SELECT count(*) FROM (
 SELECT taken_at, outcome, coalesce(ticket_id, 0), decided_at, EXISTS (SELECT 1 FROM hold WHERE mail_id = mail.id)
 FROM mail WHERE id = :mail;
 
--- The state of a ticket when a mail was decided at :decided; nothing where it never had another than its first.
--- name: ticket_state_then
-SELECT detail, at FROM event WHERE ticket_id = :ticket AND kind = 'state' AND id < coalesce(
+-- What a ticket's log says of its values, and whether before a mail was decided at :decided.
+-- name: ticket_log_then
+SELECT kind, detail, at, id < coalesce(
     (SELECT min(id) FROM event WHERE ticket_id = :ticket AND mail_id = :mail AND at >= :decided),
     (SELECT min(id) FROM event WHERE ticket_id = :ticket AND at > :decided), id + 1)
-ORDER BY id DESC LIMIT 1;
+FROM event WHERE ticket_id = :ticket
+    AND kind IN ('state', 'priority', 'assigned', 'due', 'tag', 'field', 'watching', 'referred')
+ORDER BY id;
 
 -- Whether a person was known, and active, when a mail of theirs was decided, which may have made them known.
 -- name: person_then

@@ -24,7 +24,8 @@ DELETE FROM rule WHERE id IN (
     ORDER BY last_at LIMIT :limit);
 
 -- name: mail_decided
-SELECT m.id, m.taken_at, m.outcome, coalesce(m.ticket_id, 0), m.effects, m.sender, m.subject
+SELECT m.id, m.taken_at, m.outcome, coalesce(m.ticket_id, 0), m.effects, m.sender, m.subject,
+    EXISTS (SELECT 1 FROM question WHERE mail_id = m.id AND answered_by = 'admin' AND answer = 'yes')
 FROM mail m
 WHERE m.id > :after AND m.taken_at >= :since AND m.kind = 'person' AND m.raw_gone_at IS NULL
     AND (m.outcome IN ('ticket', 'reply') OR (m.outcome IN ('held', 'ignored', 'quarantined') AND m.effects IS NOT NULL))

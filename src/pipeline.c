@@ -79,13 +79,6 @@ static ChRuleInput rule_input(const ChReading *reading, const ChFacts *facts, gi
                          .now = now};
 }
 
-/* An agent whom the rules leave to be chosen is chosen here, for it takes the desk's tickets. */
-static gboolean choose_agent(ChStore *store, ChRouting *routing, const ChFacts *facts, GError **error)
-{
-    (void)store, (void)routing, (void)facts, (void)error;
-    return TRUE;
-}
-
 /* The acknowledgement that a rule names may have been taken away since the rules were checked. */
 static void check_acks(const ChDesk *desk, ChDecision *decision)
 {
@@ -107,9 +100,11 @@ static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *i
     ch_judge_facts(reading->verdict, facts);
     const ChRuleInput input = rule_input(reading, facts, facts->now);
     g_autoptr(ChRouting) routing = ch_route(config, desk->rules, &input, incoming->mailbox, trace);
-    if (!choose_agent(store, routing, facts, error))
+    g_autofree char *why = NULL;
+    if (!ch_choose_agent(config, store, routing, facts, &why, error))
         return NULL;
     ChDecision *decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
+    ch_explain_choice(decision, why);
     check_acks(desk, decision);
     const ChDepartmentConfig *department = ch_config_department(config, decision->department);
     if (!department)
@@ -213,7 +208,8 @@ ChRedecided *ch_redecide(const ChConfig *config, ChRules *rules, ChStore *store,
     ch_judge_facts(reading->verdict, facts);
     const ChRuleInput input = rule_input(reading, facts, decided->taken_at);
     g_autoptr(ChRouting) routing = ch_route(config, rules, &input, incoming->mailbox, FALSE);
-    if (!choose_agent(store, routing, facts, error))
+    g_autofree char *why = NULL;
+    if (!ch_choose_agent(config, store, routing, facts, &why, error))
         return NULL;
     g_autoptr(ChDecision) decision = ch_decide(config, reading->mail, reading->verdict, facts, routing);
     return sum_up(decision, routing->effects);

@@ -33,3 +33,12 @@ typedef enum {
 /* As ch_settle, for a mail that WORD was given for. */
 gboolean ch_settle_word(const ChDesk *desk, ChStore *store, gint64 mail_id, const ChIncoming *incoming,
                         ChReading *reading, ChWord word, guint *queued, GError **error);
+
+/* Where ROUTING's rules ask for the least busy agent, or the next one, puts who that is into
+ * effects->assignee: of the department that the ticket is in, or will be; nobody where it has no agents. What
+ * the rules asked for stays in effects->assign. STORE NULL: an empty desk. *WHY NULL: nobody was chosen; the
+ * caller frees. */
+gboolean ch_choose_agent(const ChConfig *config, ChStore *store, ChRouting *routing, const ChFacts *facts,
+                         char **why, GError **error);
+/* WHY (NULL: nothing) becomes a reason of DECISION where that assigns its ticket. */
+void ch_explain_choice(ChDecision *decision, const char *why);

@@ -11,7 +11,7 @@ _chamado() {
         smtp.port smtp.tls smtp.ca_file smtp.allow_plain smtp.user smtp.connections smtp.timeout
         smtp.retry_days limits.mail_bytes limits.attachment_bytes limits.header_bytes limits.text_bytes
         limits.parts limits.depth limits.recipients limits.batch_mails limits.batch_bytes
-        limits.memory_bytes attachments.types trust.authserv_id trust.key_days paths.state paths.templates'
+        limits.memory_bytes attachments.types trust.authserv_id trust.key_days paths.state paths.templates paths.rules'
     COMPREPLY=()
 
     # What an option wants after it.

@@ -106,10 +106,12 @@ static gboolean reload(gpointer data)
         ch_config_load(serving->context->config_file, serving->context->overrides, &error);
     g_autoptr(ChTemplates) templates = config ? ch_run_templates(config, &error) : NULL;
     ChRules *rules = templates ? ch_rules_keeper_check(serving->rules, config) : NULL;
-    if (!templates)
+    if (!rules) {
+        if (templates)
+            g_set_error_literal(&error, CH_ERROR, CH_ERROR_CONFIG, "the rules do not check");
         ch_log_error("reload-refused", error, NULL);
-    if (!rules)
         return G_SOURCE_CONTINUE;
+    }
     ch_log(CH_LOG_NOTICE, "reload", "file", serving->context->config_file, NULL);
     g_clear_pointer(&serving->next, ch_config_free);
     ch_rules_unref(serving->next_rules);

@@ -220,10 +220,11 @@ static void add_missing(ChValue *view, const ChLetter *letter, const char *mailt
         ch_value_take_string(view, CH_VIEW_fields_mailto, ch_view_form(mailto, letter->missing));
 }
 
-/* P8: how agents share their work is theirs to know, whatever the caller filled in. */
+/* P8: how agents share their work is theirs to know, whatever the caller filled in; and a colleague's answer,
+ * which may be quoted to the customer, has no agent's address. */
 static void add_work(ChValue *view, const ChLetter *letter)
 {
-    static const char *const templates[] = {"notice-new", "notice-reply", "notice-answer", NULL};
+    static const char *const templates[] = {"notice-new", "notice-reply", NULL};
     if (!g_strv_contains(templates, letter->template))
         return;
     add_flag(view, CH_VIEW_priority_low, letter->priority == CH_PRIORITY_LOW);

@@ -134,9 +134,6 @@ void ch_rules_open(const ChCase *c)
     const ChEffects *effects = c->routing->effects;
     if (effects->department && strcmp(effects->department, c->decision->department) == 0)
         c->applied->department = g_strdup(effects->department);
-    else if (effects->department)
-        ch_reason(c->decision->reasons, "not in department %s: there is none of that name",
-                  effects->department);
     if (effects->title) {
         c->applied->title = g_strdup(effects->title);
         ch_reason(c->decision->reasons, "a rule gives it its title");
@@ -167,7 +164,7 @@ static const char *why_nothing(const ChCase *c)
         return "a machine's mail is ignored or quarantined by rules, and no more";
     if (c->decision->outcome == CH_OUTCOME_COMMAND)
         return "it opens no ticket";
-    return is_asked(c) ? "it is all as they say" : "they are not asked of such mail";
+    return is_asked(c) ? "for the reasons above" : "they are not asked of such mail";
 }
 
 void ch_record_rules(const ChCase *c)

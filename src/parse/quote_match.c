@@ -14,6 +14,8 @@
 #define LEAST_WORDS  6  /* that a stretch repeats */
 #define INSERTED_MAX 2  /* words of ours that may be missing where something was typed */
 #define CONTEXT      4  /* lines above an answer that stay with it */
+#define TITLE_WORDS  12 /* in front of the colon of a form's blank */
+#define TITLE_BYTES  400
 #define SENT_PARTS   8
 #define SENT_WORDS   200000
 
@@ -67,15 +69,44 @@ static guint32 shingle(const Word *words)
     return hash;
 }
 
+/* The words of [AT, END) as one number; 0: there are none, or more than a title has. SCRATCH is empty before
+ * and after. */
+static guint32 title_hash(const char *at, const char *end, GArray *scratch)
+{
+    if (end - at <= TITLE_BYTES)
+        add_words(at, end, 0, scratch);
+    guint32 hash = scratch->len && scratch->len <= TITLE_WORDS ? 0x811c9dc5 : 0;
+    for (guint i = 0; hash && i < scratch->len; i++)
+        hash = MAX(1, hash * 0x01000193 + g_array_index(scratch, Word, i).hash);
+    g_array_set_size(scratch, 0);
+    return hash;
+}
+
 /* ---- what we sent ---- */
 
 typedef struct {
-    GArray *words; /* of Word, all texts after one another */
-    GArray *heads; /* of guint32: where each text begins */
-    guint32 *next; /* by place: one place more with the same bucket, + 1; 0: none */
+    GHashTable *blanks; /* of title_hash: lines that end with a colon, to be filled in */
+    GArray *words;      /* of Word, all texts after one another */
+    GArray *heads;      /* of guint32: where each text begins */
+    guint32 *next;      /* by place: one place more with the same bucket, + 1; 0: none */
     guint32 *first;
     guint32 mask;
 } Sent;
+
+/* "Pedido:", alone in its line. */
+static void sent_add_blanks(Sent *sent, const char *text)
+{
+    g_autoptr(GArray) scratch = g_array_new(FALSE, FALSE, sizeof(Word));
+    for (const char *at = text, *end; *at; at = *end ? end + 1 : end) {
+        end = strchrnul(at, '\n');
+        const char *last = end;
+        while (last > at && g_ascii_isspace(last[-1]))
+            last--;
+        guint32 hash = last > at && last[-1] == ':' ? title_hash(at, last, scratch) : 0;
+        if (hash)
+            g_hash_table_add(sent->blanks, GUINT_TO_POINTER(hash));
+    }
+}
 
 static void sent_add(Sent *sent, const char *text)
 {
@@ -83,6 +114,7 @@ static void sent_add(Sent *sent, const char *text)
         return;
     g_array_append_vals(sent->heads, &(guint32){sent->words->len}, 1);
     add_words(text, text + strlen(text), sent->heads->len - 1, sent->words);
+    sent_add_blanks(sent, text);
 }
 
 /* Both alternatives: a client quotes either. */
@@ -125,6 +157,7 @@ static void sent_clear(Sent *sent)
 {
     g_array_unref(sent->words);
     g_array_unref(sent->heads);
+    g_hash_table_unref(sent->blanks);
     g_free(sent->next);
     g_free(sent->first);
 }
@@ -155,7 +188,8 @@ static guint32 sent_find(const Sent *sent, const Word *ours, guint32 after)
 /* What becomes of one line. */
 typedef struct {
     guint words, ours;
-    gboolean typed; /* it has words that stand between two of ours that belong together */
+    gboolean typed; /* it has words that stand between two of ours that belong together, or in a blank */
+    gboolean blank; /* it is one of our blanks, filled in or not */
     guint32 place;  /* of its first word of ours, + 1 */
 } Fate;
 
@@ -196,6 +230,25 @@ static void find_typed(const GArray *mail, const guint32 *places, Fate *fates)
     }
 }
 
+static gboolean is_ours(const Fate *fate)
+{
+    return fate->words > 0 && fate->ours == fate->words;
+}
+
+/* "> Pedido: 123" where ours said "Pedido:". Several blanks in a row leave no words of ours between them. */
+static void find_filled(const ChQuoteLines *lines, const Sent *sent, Fate *fates)
+{
+    g_autoptr(GArray) scratch = g_array_new(FALSE, FALSE, sizeof(Word));
+    for (guint i = 0; g_hash_table_size(sent->blanks) && i < lines->count; i++) {
+        const char *at = lines->text + lines->lines[i].start, *end = lines->text + lines->lines[i].end;
+        const char *colon = is_ours(&fates[i]) ? NULL : memchr(at, ':', MIN((gsize)(end - at), TITLE_BYTES));
+        guint32 hash = colon ? title_hash(at, colon, scratch) : 0;
+        fates[i].blank = hash && g_hash_table_contains(sent->blanks, GUINT_TO_POINTER(hash));
+        for (at = fates[i].blank ? colon + 1 : end; at < end && !fates[i].typed; at++)
+            fates[i].typed = !g_ascii_isspace(*at) && *at != '*' && *at != '_';
+    }
+}
+
 static Fate *weigh_lines(const ChQuoteLines *lines, const GArray *mail, const Sent *sent)
 {
     Fate *fates = g_new0(Fate, lines->count + 1);
@@ -209,12 +262,8 @@ static Fate *weigh_lines(const ChQuoteLines *lines, const GArray *mail, const Se
             fate->place = places[i];
     }
     find_typed(mail, places, fates);
+    find_filled(lines, sent, fates);
     return fates;
-}
-
-static gboolean is_ours(const Fate *fate)
-{
-    return fate->words > 0 && fate->ours == fate->words;
 }
 
 /* How far PLACE is below the top of its text. */
@@ -252,9 +301,10 @@ static Stretch stretch_at(ChQuoteLines *lines, const Sent *sent, const Fate *fat
 {
     Stretch stretch = {.from = from};
     for (guint i = from; i < lines->count; i++) {
-        if (!is_ours(&fates[i]) && !fates[i].typed && fates[i].words > 0)
+        const Fate *fate = &fates[i];
+        if (!is_ours(fate) && !fate->typed && !fate->blank && fate->words > 0)
             break;
-        if (is_ours(&fates[i])) {
+        if (is_ours(fate) || (fate->blank && lines->lines[i].quoted)) {
             stretch.to = i + 1;
             stretch.words += fates[i].words;
         }
@@ -361,7 +411,8 @@ static void recut(ChMail *mail, ChQuoteLines *lines, const Sent *sent, const Fat
 
 void ch_quote_match(ChMail *mail, GMimeObject *const *tops, guint count)
 {
-    Sent sent = {.words = g_array_new(FALSE, FALSE, sizeof(Word)),
+    Sent sent = {.blanks = g_hash_table_new(NULL, NULL),
+                 .words = g_array_new(FALSE, FALSE, sizeof(Word)),
                  .heads = g_array_new(FALSE, FALSE, sizeof(guint32))};
     for (guint i = 0; i < count; i++)
         sent_read(&sent, tops[i]);

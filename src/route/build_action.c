@@ -47,11 +47,11 @@ ChDo *ch_build_do(ChParser *parser, ChDoKind kind, const ChSpan *span, const ChT
 {
     ChPlace place = ch_place_of_span(parser, span);
     ChDo *action = ch_do_new(kind, &place);
-    if (kind == CH_DO_PRIORITY)
+    if (kind == CH_DO_PRIORITY && name)
         set_priority(parser, action, name);
     else if (name)
         action->name = word_of(name);
-    if (kind == CH_DO_ASSIGN)
+    if (kind == CH_DO_ASSIGN && value)
         action->assign = CH_ASSIGN_AGENT;
     if (value)
         set_value(parser, action, value);

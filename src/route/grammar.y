@@ -85,6 +85,10 @@ static GArray *words_of(const ChToken *word)
     UNKNOWN "unknown" DAY_DATE "date"
     REGEX "a regular expression between slashes"
 
+/* "expect tag match": a word behind the action is its value, not the next statement. */
+%precedence ANY_VALUE
+%precedence INNER_MATCH INNER_TEST INNER_DEFINE INNER_INCLUDE
+
 %type <ChToken> name keyword
 %type <ChText *> text
 %type <ChValues *> values
@@ -95,7 +99,7 @@ static GArray *words_of(const ChToken *word)
 %type <ChTestWhat> address_word text_word word_word
 %type <ChTestOp> comparator
 %type <ChDo *> action common expected
-%type <ChDoKind> aside name_do text_do
+%type <ChDoKind> aside name_do text_do alone
 %type <ChProperty *> property
 %type <ChExpectation *> expectation
 %type <gboolean> only
@@ -387,6 +391,17 @@ expected:
   | aside          { $$ = ch_build_do(parser, $1, &@$, NULL, NULL); }
   | "field" name   { $$ = ch_build_do(parser, CH_DO_FIELD, &@$, &$2, NULL); }
   | "field" STRING { $$ = ch_build_set(parser, CH_DO_FIELD, &@$, ch_build_text(parser, &$2, &@2), NULL); }
+  | "set-header" text      { $$ = ch_build_set(parser, CH_DO_SET_HEADER, &@$, $2, NULL); }
+  | alone                  { $$ = ch_build_do(parser, $1, &@$, NULL, NULL); }
+;
+
+/* Whatever the value. */
+alone:
+    name_do %prec ANY_VALUE
+  | text_do
+  | "tag" %prec ANY_VALUE    { $$ = CH_DO_TAG; }
+  | "assign" %prec ANY_VALUE { $$ = CH_DO_ASSIGN; }
+  | "due"    { $$ = CH_DO_DUE; }
 ;
 
 keyword:

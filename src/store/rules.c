@@ -128,6 +128,7 @@ GPtrArray *ch_store_decided(ChStore *store, gint64 since, gint64 after, guint li
         mail->effects = ch_text(&row, 4);
         mail->sender = ch_text(&row, 5);
         mail->subject = ch_text(&row, 6);
+        mail->by_admin = ch_int(&row, 7) != 0;
         g_ptr_array_add(mails, mail);
     }
     return row.failed ? NULL : g_steal_pointer(&mails);

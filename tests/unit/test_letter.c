@@ -148,6 +148,56 @@ static void test_summary(void)
     close_case(&c);
 }
 
+static void put(GPtrArray *fields, const char *name, const char *value)
+{
+    g_ptr_array_add(fields, ch_named_value_new(name, value));
+}
+
+/* Agents read all that the ticket has, its department's fields first; customers those fields alone, without
+ * an agent's address. */
+static void test_fields(void)
+{
+    Case c = open_case("Maria", "maria@c.example", "x", CH_ROLE_REQUESTER);
+    static const char more[] = "[department suporte]\naddresses = suporte@desk.example\n"
+                               "agents = ana@desk.example\nrequired = b, a\n"
+                               "[field a]\ntitle = Ação\n[field b]\n";
+    g_autofree char *path = g_build_filename(c.folder, "fields.conf", NULL);
+    g_assert_true(g_file_set_contents(path, more, -1, NULL));
+    ch_config_free(c.config);
+    g_autoptr(GError) error = NULL;
+    c.config = ch_config_load(path, NULL, &error);
+    g_assert_no_error(error);
+    put(c.ticket->fields, "risco", "alto");
+    put(c.ticket->fields, "a", "com ana@desk.example");
+    put(c.ticket->fields, "b", "2");
+    c.ticket->priority = CH_PRIORITY_HIGH;
+    c.ticket->assignee = g_strdup("ana@desk.example");
+    c.ticket->due_at = 5;
+    g_ptr_array_add(c.ticket->tags, g_strdup("vip"));
+    g_autoptr(ChLetter) ack = write_letter(&c, "ack", "maria@c.example", FALSE);
+    g_assert_cmpuint(ack->fields->len, ==, 2);
+    const ChNamedValue *first = g_ptr_array_index(ack->fields, 0),
+                       *second = g_ptr_array_index(ack->fields, 1);
+    g_assert_cmpstr(first->name, ==, "b");
+    g_assert_cmpstr(second->name, ==, "Ação");
+    g_assert_cmpstr(second->value, ==, "com suporte@desk.example");
+    g_assert_cmpint(ack->priority, ==, CH_PRIORITY_UNSET);
+    g_assert_cmpstr(ack->assignee, ==, "");
+    g_assert_cmpuint(ack->tags->len, ==, 0);
+    g_autoptr(ChLetter) notice = write_letter(&c, "notice-new", "Ana@desk.example", TRUE);
+    g_assert_cmpuint(notice->fields->len, ==, 3);
+    g_assert_cmpstr(((ChNamedValue *)g_ptr_array_index(notice->fields, 1))->value, ==,
+                    "com ana@desk.example");
+    g_assert_cmpstr(((ChNamedValue *)g_ptr_array_index(notice->fields, 2))->name, ==, "risco");
+    g_assert_cmpint(notice->priority, ==, CH_PRIORITY_HIGH);
+    g_assert_true(notice->assigned_to_you);
+    g_assert_cmpint(notice->due_at, ==, 5);
+    g_autoptr(ChLetter) other = write_letter(&c, "notice-new", "bruno@desk.example", TRUE);
+    g_assert_false(other->assigned_to_you);
+    g_assert_cmpstr(other->assignee, ==, "ana@desk.example");
+    close_case(&c);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -156,5 +206,6 @@ int main(int argc, char **argv)
     g_test_add_func("/letter/no-alias", test_no_alias);
     g_test_add_func("/letter/author", test_author);
     g_test_add_func("/letter/summary", test_summary);
+    g_test_add_func("/letter/fields", test_fields);
     return g_test_run();
 }

@@ -169,6 +169,44 @@ static void test_inside(void)
     }
 }
 
+/* Our letter asks for fields, and they are filled in where it stands: in the quote, however it is marked.
+ * Every second one, or all; what stays blank is no answer. */
+static void test_form(void)
+{
+    static const char *const titles[] = {"Número do pedido",    "Setor",   "Endereço de entrega completo",
+                                         "Nome de quem recebe", "Horário", "Andar e sala"};
+    static char *(*const clients[])(const char *) = {marked, unmarked, with_bars};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ChTemplates) templates = load();
+    g_autoptr(ChLetter) letter = full("ask-fields", "pt_BR");
+    g_ptr_array_set_size(letter->missing, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(titles); i++)
+        g_ptr_array_add(letter->missing, g_strdup(titles[i]));
+    g_autoptr(GBytes) ours = ch_compose(templates, letter, no_gaps, &error);
+    g_assert_no_error(error);
+    g_autofree char *text = sent_text(ours);
+    for (guint i = 0; i < G_N_ELEMENTS(clients) * 2; i++) {
+        g_autoptr(GString) filled = g_string_new(text);
+        for (guint t = 0; t < G_N_ELEMENTS(titles); t += 1 + i % 2) {
+            g_autofree char *blank = g_strdup_printf("\n%s:\n", titles[t]);
+            g_autofree char *line = g_strdup_printf("\n%s: resposta %u\n", titles[t], t);
+            g_assert_cmpuint(g_string_replace(filled, blank, line, 1), ==, 1);
+        }
+        g_autofree char *quote = clients[i / 2](filled->str);
+        g_autofree char *all = g_strconcat("Segue abaixo.", ATTRIBUTION, "\n", quote, NULL);
+        g_autoptr(ChMail) mail = parse_text(all, "In-Reply-To: <x@desk.example>\n");
+        ch_parse_answered(mail, &ours, 1);
+        g_test_message("%u: %s", i, mail->reply);
+        for (guint t = 0; t < G_N_ELEMENTS(titles); t += 1 + i % 2) {
+            g_autofree char *line = g_strdup_printf("%s: resposta %u\n", titles[t], t);
+            assert_has(mail->reply, line);
+        }
+        assert_has(mail->reply, "Segue abaixo.");
+        assert_lacks(mail->reply, "Responda a este e-mail");
+        assert_lacks(mail->reply, "Departamento:");
+    }
+}
+
 /* The acknowledgement shows what she wrote. She may write it again, and mean it. */
 static void test_own_words(void)
 {
@@ -220,6 +258,7 @@ static void test_cost(void)
                                          ">\n",
                                          "a:\n",
                                          "1 a b c:\n",
+                                         "A sua mensagem: x\n",
                                          "-- a wrote --\n",
                                          "On 24/11/2026 10:05 a@b.example\n",
                                          "\n",
@@ -228,7 +267,7 @@ static void test_cost(void)
                                          "--\n",
                                          "Verifiquei o certificado digital da empresa\n",
                                          "Em 24/11/2026 10:05, Ana <a@b.example> escreveu:\n> x\ny\n"};
-    g_autoptr(GBytes) ours = compose_ours("answer");
+    g_autoptr(GBytes) ours = compose_ours("ask-fields");
     for (guint i = 0; i < G_N_ELEMENTS(pieces); i++) {
         double little = seconds_for(pieces[i], 96 << 10, ours),
                much = seconds_for(pieces[i], 767 << 10, ours);
@@ -244,6 +283,7 @@ int main(int argc, char **argv)
     no_gaps = g_ptr_array_new(); /* no letter here has files */
     g_test_add_func("/quote/match/clients", test_clients);
     g_test_add_func("/quote/match/inside", test_inside);
+    g_test_add_func("/quote/match/form", test_form);
     g_test_add_func("/quote/match/own-words", test_own_words);
     g_test_add_func("/quote/match/edges", test_edges);
     g_test_add_func("/quote/match/cost", test_cost);

@@ -385,6 +385,8 @@ static void test_no_scan(void)
                                              "key_list",
                                              "rule_stats",
                                              "verify_values",
+                                             "status_mails",
+                                             "status_outbox",
                                              NULL};
     g_autofree char *folder = fixture_folder();
     ch_store_free(open_store(folder));

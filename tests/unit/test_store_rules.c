@@ -1,82 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What rules leave in the store: values of tickets and their log, statistics, loads, rates, notes; and facts
- * of a mail that was decided long ago. */
-#include "store_test.h"
-
-#define HOUR 3600
-#define DAY  (24 * HOUR)
-
-/* A desk whose first ticket Maria opened, and one mail decided after the other. */
-typedef struct {
-    char *folder;
-    ChStore *store;
-    ChCommitted first;
-    guint mails;
-} Desk;
-
-static Desk open_desk(void)
-{
-    Desk d = {.folder = fixture_folder()};
-    GError *error = NULL;
-    ch_clock_set(20000 * DAY);
-    d.store = store_with_ticket(d.folder, &d.first);
-    begin(d.store);
-    g_assert_true(ch_store_add_department(d.store, "vendas", &error));
-    commit(d.store);
-    return d;
-}
-
-static void close_desk(Desk *d)
-{
-    assert_balanced(d->store);
-    ch_store_free(d->store);
-    fixture_remove(d->folder);
-    g_free(d->folder);
-    ch_clock_set(-1);
-}
-
-/* A decision that adds an entry to TICKET (0: opens one) by FROM. */
-static ChDecision *decision_for(gint64 ticket, const char *department)
-{
-    if (!ticket) {
-        ChDecision *decision = new_ticket();
-        g_free(decision->department);
-        decision->department = g_strdup(department);
-        return decision;
-    }
-    ChDecision *decision = ch_decision_new();
-    decision->outcome = CH_OUTCOME_REPLY;
-    decision->role = CH_ROLE_REQUESTER;
-    decision->ticket = ticket;
-    decision->department = g_strdup(department);
-    ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, NULL, NULL);
-    return decision;
-}
-
-/* Takes in a mail of FROM, *ID, and carries DECISION out. Takes DECISION. */
-static ChCommitted carry_id(Desk *d, const char *from, ChDecision *decision, gint64 *id)
-{
-    GError *error = NULL;
-    gboolean known;
-    ChCommitted committed;
-    g_autofree char *text = g_strdup_printf("mail %u", ++d->mails);
-    g_autofree char *message_id = g_strdup_printf("r%u@c.example", d->mails);
-    g_autoptr(ChMail) mail = fixture_mail(from, "suporte@desk.example", text, message_id);
-    begin(d->store);
-    *id = take(d->store, text, &known);
-    g_assert_false(known);
-    g_assert_true(settle(d->store, *id, mail, decision, &committed, &error));
-    g_assert_no_error(error);
-    commit(d->store);
-    ch_decision_free(decision);
-    return committed;
-}
-
-static ChCommitted carry(Desk *d, const char *from, ChDecision *decision)
-{
-    gint64 id;
-    return carry_id(d, from, decision, &id);
-}
+/* What rules leave in the store: values of tickets and their log, statistics, loads, rates, notes. */
+#include "store_desk.h"
 
 static ChTicketFacts *ticket(Desk *d, gint64 number)
 {
@@ -98,20 +22,6 @@ static gint64 logged(Desk *d, const char *actor, const char *kind, const char *d
 static gint64 log_length(Desk *d)
 {
     return store_number(d->folder, "SELECT count(*) FROM event WHERE ticket_id = 1 AND kind <> 'message'");
-}
-
-static ChDecision *with_values(void)
-{
-    ChDecision *decision = decision_for(1, "suporte");
-    ch_decision_act(decision, CH_ACTION_PRIORITY, 0, "high", NULL);
-    ch_decision_act(decision, CH_ACTION_TAG, 0, "zebra", NULL);
-    ch_decision_act(decision, CH_ACTION_TAG, 0, "impressora", NULL);
-    ch_decision_act(decision, CH_ACTION_FIELD, 0, "Pedido", "123");
-    ch_decision_act(decision, CH_ACTION_ASSIGN, 0, "ana@desk.example", NULL);
-    ch_decision_act(decision, CH_ACTION_WATCH, 0, "chefe@c.example", NULL);
-    ch_decision_act(decision, CH_ACTION_DUE, 0, NULL, NULL)->id = 20001 * DAY;
-    ch_decision_act(decision, CH_ACTION_LANGUAGE, 0, "en", NULL);
-    return decision;
 }
 
 /* Each value is kept, and logged once however often it is said. */
@@ -360,21 +270,6 @@ static void test_notes(void)
     close_desk(&d);
 }
 
-static ChFacts *facts_of(Desk *d, gint64 id, const ChMail *mail, gint64 subject)
-{
-    GError *error = NULL;
-    g_autofree char *fingerprint = ch_mail_fingerprint(mail);
-    const ChInquiry inquiry = {.mail_id = id,
-                               .mail = mail,
-                               .sender = mail->from->address,
-                               .fingerprint = fingerprint,
-                               .body = "",
-                               .subject_ticket = subject};
-    ChFacts *facts = ch_store_facts(d->store, &inquiry, &error);
-    g_assert_no_error(error);
-    return facts;
-}
-
 /* Earlier mails of the sender, by when they were taken in. */
 static void test_rate(void)
 {
@@ -397,95 +292,6 @@ static void test_rate(void)
     g_autoptr(ChMail) nobody = fixture_mail("", "suporte@desk.example", "x", "none@c.example");
     g_autoptr(ChFacts) none = facts_of(&d, 0, nobody, 0);
     g_assert_cmpuint(none->rate_day, ==, 0);
-    close_desk(&d);
-}
-
-/* A mail that was decided finds neither its copies nor the ticket that it opened, and a ticket as it was. */
-static void test_then(void)
-{
-    Desk d = open_desk();
-    GError *error = NULL;
-    gboolean known, changed;
-    ChCommitted committed;
-    begin(d.store); /* 1 is closed; Maria's late reply opens 2, which follows it */
-    g_assert_true(ch_store_set_ticket_state(d.store, 1, CH_TICKET_CLOSED, "admin", &changed, &error));
-    commit(d.store);
-    ch_clock_set(20040 * DAY);
-    g_autoptr(ChMail) late = fixture_mail("maria@c.example", "suporte@desk.example", "Re", "late@c.example");
-    g_ptr_array_add(late->in_reply_to, g_strdup("m1@c.example"));
-    g_autoptr(ChDecision) opens = new_ticket();
-    ((ChAction *)opens->actions->pdata[0])->id = 1;
-    begin(d.store);
-    gint64 first = take(d.store, "late", &known);
-    g_autoptr(ChFacts) before = facts_of(&d, first, late, 0);
-    g_assert_true(settle(d.store, first, late, opens, &committed, &error));
-    g_assert_cmpint(committed.ticket, ==, 2);
-    ch_clock_set(20041 * DAY);
-    gint64 copy = take(d.store, "late, by another way", &known);
-    g_autoptr(ChFacts) of_copy = facts_of(&d, copy, late, 0);
-    g_autoptr(ChDecision) ignored = ch_decision_new();
-    ignored->outcome = CH_OUTCOME_IGNORED;
-    g_assert_true(settle(d.store, copy, late, ignored, &committed, &error));
-    commit(d.store);
-    g_assert_cmpint(of_copy->duplicate_of, ==, first);
-    g_assert_cmpint(of_copy->ticket->number, ==, 2);
-
-    g_autoptr(ChFacts) then = facts_of(&d, first, late, 0);
-    g_assert_cmpint(before->duplicate_of, ==, 0);
-    g_assert_cmpint(then->duplicate_of, ==, 0);
-    g_assert_cmpint(before->ticket->number, ==, 1);
-    g_assert_cmpint(then->ticket->number, ==, 1);
-    g_assert_cmpint(then->ticket->closed_for, ==, before->ticket->closed_for);
-    g_assert_cmpint(then->match, ==, before->match);
-    g_autoptr(ChFacts) copy_then = facts_of(&d, copy, late, 0);
-    g_assert_cmpint(copy_then->duplicate_of, ==, first);
-
-    /* 2 is answered, closed, and merged into 1: the answer joined 2, which was open. */
-    ch_clock_set(20042 * DAY);
-    gint64 reply;
-    ChDecision *joins = decision_for(2, "suporte");
-    ch_decision_act(joins, CH_ACTION_SET_STATE, CH_TICKET_PENDING, NULL, NULL);
-    carry_id(&d, "maria@c.example", joins, &reply);
-    g_autoptr(ChMail) answer = fixture_mail("maria@c.example", "suporte@desk.example", "Re", "r@c.example");
-    g_ptr_array_add(answer->in_reply_to, g_strdup("late@c.example"));
-    ch_clock_set(20043 * DAY);
-    begin(d.store);
-    g_assert_true(ch_store_set_ticket_state(d.store, 1, CH_TICKET_OPEN, "admin", &changed, &error));
-    g_assert_true(ch_store_merge_tickets(d.store, 2, 1, "admin", &error));
-    commit(d.store);
-    g_autoptr(ChFacts) now = facts_of(&d, 0, answer, 0);
-    g_assert_cmpint(now->ticket->number, ==, 1);
-    g_autoptr(ChFacts) joined = facts_of(&d, reply, answer, 0);
-    g_assert_cmpint(joined->ticket->number, ==, 2);
-    g_assert_cmpint(joined->ticket->state, ==, CH_TICKET_OPEN);
-    g_autoptr(ChFacts) opened = facts_of(&d, first, late, 2); /* nor by its number, wherever that leads now */
-    g_assert_cmpint(opened->ticket->number, ==, 1);
-    g_assert_cmpint(opened->ticket->state, ==, CH_TICKET_CLOSED);
-    close_desk(&d);
-}
-
-/* The sender as they were known when their mail was decided. */
-static void test_person_then(void)
-{
-    Desk d = open_desk();
-    GError *error = NULL;
-    gboolean first;
-    gint64 ids[3];
-    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) { /* two in one second, the third after the account */
-        ch_clock_set(20010 * DAY + (i == 2 ? 60 : 0));
-        if (i == 2) {
-            begin(d.store);
-            g_assert_true(ch_store_activate(d.store, "joao@c.example", NULL, "admin", &first, &error));
-            commit(d.store);
-        }
-        carry_id(&d, "joao@c.example", decision_for(0, "suporte"), &ids[i]);
-    }
-    static const ChAccount expected[] = {CH_ACCOUNT_NONE, CH_ACCOUNT_PENDING, CH_ACCOUNT_ACTIVE};
-    g_autoptr(ChMail) mail = fixture_mail("joao@c.example", "suporte@desk.example", "x", "x@c.example");
-    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
-        g_autoptr(ChFacts) facts = facts_of(&d, ids[i], mail, 0);
-        g_assert_cmpint(facts->person ? facts->person->account : CH_ACCOUNT_NONE, ==, expected[i]);
-    }
     close_desk(&d);
 }
 
@@ -597,8 +403,6 @@ int main(int argc, char **argv)
     g_test_add_func("/store-rules/workload", test_workload);
     g_test_add_func("/store-rules/notes", test_notes);
     g_test_add_func("/store-rules/rate", test_rate);
-    g_test_add_func("/store-rules/then", test_then);
-    g_test_add_func("/store-rules/person-then", test_person_then);
     g_test_add_func("/store-rules/decided", test_decided);
     g_test_add_func("/store-rules/forgotten", test_forgotten);
     return g_test_run();
