@@ -208,7 +208,7 @@ static void on_fault(gpointer data, guint line, guint column, guint width, const
         ch_complain(parser, &place, "%s", message);
 }
 
-void ch_parse_source(ChCompiler *compiler, const ChSource *source)
+void ch_parse_source(ChCompiler *compiler, const ChRuleSource *source)
 {
     ChParser parser = {.compiler = compiler, .source = source};
     parser.captures = g_array_new(FALSE, FALSE, sizeof(ChCapture));
@@ -255,6 +255,6 @@ void ch_complain(ChParser *parser, const ChPlace *place, const char *format, ...
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_autofree char *line = ch_source_line(parser->source, place->line);
+    g_autofree char *line = ch_rule_source_line(parser->source, place->line);
     ch_rule_complain(compiler->messages, FALSE, place, line, "%s", message);
 }

@@ -25,19 +25,19 @@ typedef struct {
 } ChSpan;
 
 /* One file that was read: source.c. */
-typedef struct ChSource {
+typedef struct ChRuleSource {
     char *name;    /* as people are told it, borrowed by ChPlace.file */
     char *folder;  /* that includes and lists of it start at; NULL: it has none */
     char *text;    /* valid UTF-8 without NUL: what is none became U+FFFD */
     gsize length;  /* of text */
     GArray *lines; /* of gsize: where each begins */
-} ChSource;
+} ChRuleSource;
 
 /* One file that is being read by the parser. */
 typedef struct ChCompiler ChCompiler;
 typedef struct {
     ChCompiler *compiler;
-    const ChSource *source;
+    const ChRuleSource *source;
     ChLexer lexer;
     ChToken token;  /* the last one */
     guint end_line; /* where the one before it ended */
@@ -99,7 +99,7 @@ void ch_complain(ChParser *parser, const ChPlace *place, const char *format, ...
 gboolean ch_compiler_is_full(const ChCompiler *compiler);
 gboolean ch_token_is_keyword(const ChToken *token);
 void ch_begin_statement(ChParser *parser);
-void ch_parse_source(ChCompiler *compiler, const ChSource *source);
+void ch_parse_source(ChCompiler *compiler, const ChRuleSource *source);
 
 /* rules.c: files */
 
@@ -120,11 +120,11 @@ ChRuleList *ch_find_list(ChParser *parser, const ChText *path, ChListKind kind);
 
 /* Copies LENGTH bytes of BYTES. *BAD_LINE, *BAD_COLUMN and *BAD: the first byte that is no
  * UTF-8, or a NUL; 0: none. */
-ChSource *ch_source_new(const char *name, const char *folder, const char *bytes, gsize length,
-                        guint *bad_line, guint *bad_column, guchar *bad);
-void ch_source_free(ChSource *source);
+ChRuleSource *ch_rule_source_new(const char *name, const char *folder, const char *bytes, gsize length,
+                                 guint *bad_line, guint *bad_column, guchar *bad);
+void ch_rule_source_free(ChRuleSource *source);
 /* Line NUMBER without its end, cut to what a message can show. NULL: there is none. The caller frees. */
-char *ch_source_line(const ChSource *source, guint number);
+char *ch_rule_source_line(const ChRuleSource *source, guint number);
 
 /* syntax.c: words for syntax errors */
 
@@ -161,8 +161,8 @@ char *ch_form_fold(ChListKind kind, const char *text);
 
 /* LENGTH bytes of a list's file, TEXT valid UTF-8. Complains to MESSAGES of each entry without the form of
  * KIND, and of too many. Never NULL. PATH is copied. */
-ChRuleList *ch_rule_list_new(const ChSource *source, const char *path, ChListKind kind, GPtrArray *messages,
-                             guint *errors);
+ChRuleList *ch_rule_list_new(const ChRuleSource *source, const char *path, ChListKind kind,
+                             GPtrArray *messages, guint *errors);
 
 /* tree.c: children of one kind become the parent's own, so that "a and (b and c)" is one node of three */
 

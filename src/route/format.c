@@ -28,7 +28,7 @@ typedef struct {
 } Item;
 
 typedef struct {
-    const ChSource *source;
+    const ChRuleSource *source;
     GPtrArray *messages;
     GArray *items; /* of Item */
     gboolean wrong;
@@ -39,7 +39,7 @@ typedef struct {
 static void complain(Formatter *formatter, guint line, guint column, guint width, const char *message)
 {
     const ChPlace place = {formatter->source->name, line, column, MAX(width, 1)};
-    g_autofree char *text = ch_source_line(formatter->source, line);
+    g_autofree char *text = ch_rule_source_line(formatter->source, line);
     ch_rule_complain(formatter->messages, FALSE, &place, text, "%s", message);
     formatter->wrong = TRUE;
 }
@@ -319,7 +319,7 @@ char *ch_rules_format(const char *name, const char *text, gsize length, GPtrArra
 {
     guint bad_line, bad_column;
     guchar bad;
-    ChSource *source = ch_source_new(name, NULL, text, length, &bad_line, &bad_column, &bad);
+    ChRuleSource *source = ch_rule_source_new(name, NULL, text, length, &bad_line, &bad_column, &bad);
     Formatter formatter = {.source = source,
                            .messages = messages,
                            .items = g_array_new(FALSE, FALSE, sizeof(Item)),
@@ -331,6 +331,6 @@ char *ch_rules_format(const char *name, const char *text, gsize length, GPtrArra
     if (!formatter.wrong)
         write_all(&formatter);
     g_array_unref(formatter.items);
-    ch_source_free(source);
+    ch_rule_source_free(source);
     return g_string_free(formatter.out, formatter.wrong);
 }

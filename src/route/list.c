@@ -38,18 +38,18 @@ static void trim(const char **start, const char **end)
         (*end)--;
 }
 
-static void complain(const ChSource *source, const ChPlace *place, GPtrArray *messages, guint *errors,
+static void complain(const ChRuleSource *source, const ChPlace *place, GPtrArray *messages, guint *errors,
                      const char *message)
 {
     if (*errors >= CH_RULE_ERRORS_MAX)
         return;
     (*errors)++;
-    g_autofree char *line = ch_source_line(source, place->line);
+    g_autofree char *line = ch_rule_source_line(source, place->line);
     ch_rule_complain(messages, FALSE, place, line, "%s", message);
 }
 
 /* Line NUMBER of SOURCE, from START to END, as an entry. FALSE: there are too many. */
-static gboolean add_line(ChRuleList *list, const ChSource *source, guint number, const char *start,
+static gboolean add_line(ChRuleList *list, const ChRuleSource *source, guint number, const char *start,
                          const char *end, ChListKind kind, GPtrArray *messages, guint *errors)
 {
     const char *line = start, *expected;
@@ -79,8 +79,8 @@ static gboolean add_line(ChRuleList *list, const ChSource *source, guint number,
     return TRUE;
 }
 
-ChRuleList *ch_rule_list_new(const ChSource *source, const char *path, ChListKind kind, GPtrArray *messages,
-                             guint *errors)
+ChRuleList *ch_rule_list_new(const ChRuleSource *source, const char *path, ChListKind kind,
+                             GPtrArray *messages, guint *errors)
 {
     ChRuleList *list = new_list(path);
     for (guint i = 0; i < source->lines->len; i++) {

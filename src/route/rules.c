@@ -18,7 +18,7 @@ static ChRules *new_rules(void)
     rules->tests = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_test_free);
     rules->macros = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_macro_free);
     rules->files = g_ptr_array_new_with_free_func(g_free);
-    rules->sources = g_ptr_array_new_with_free_func((GDestroyNotify)ch_source_free);
+    rules->sources = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_source_free);
     return rules;
 }
 
@@ -70,9 +70,9 @@ ChRuleHit *ch_rules_describe(const ChRules *rules, guint number)
 char *ch_rules_source_line(const ChRules *rules, const ChPlace *place)
 {
     for (guint i = 0; i < rules->sources->len; i++) {
-        const ChSource *source = g_ptr_array_index(rules->sources, i);
+        const ChRuleSource *source = g_ptr_array_index(rules->sources, i);
         if (source->name == place->file)
-            return ch_source_line(source, place->line);
+            return ch_rule_source_line(source, place->line);
     }
     return NULL;
 }
@@ -152,23 +152,23 @@ static const char *shown(const ChCompiler *compiler, const char *path)
 }
 
 /* BYTES as a source; complains of what is no UTF-8. */
-static ChSource *make_source(ChCompiler *compiler, const char *name, const char *folder, const char *bytes,
-                             gsize length)
+static ChRuleSource *make_source(ChCompiler *compiler, const char *name, const char *folder,
+                                 const char *bytes, gsize length)
 {
     guint line, column;
     guchar bad = 0;
-    ChSource *source = ch_source_new(name, folder, bytes, length, &line, &column, &bad);
+    ChRuleSource *source = ch_rule_source_new(name, folder, bytes, length, &line, &column, &bad);
     if (!line || ch_compiler_is_full(compiler))
         return source;
     compiler->errors++;
     const ChPlace place = {source->name, line, column, 1};
-    g_autofree char *text = ch_source_line(source, line);
+    g_autofree char *text = ch_rule_source_line(source, line);
     ch_rule_complain(compiler->messages, FALSE, &place, text, "found the byte 0x%02x, expected text in UTF-8",
                      bad);
     return source;
 }
 
-static void parse(ChCompiler *compiler, ChSource *source)
+static void parse(ChCompiler *compiler, ChRuleSource *source)
 {
     g_ptr_array_add(compiler->rules->sources, source);
     ch_parse_source(compiler, source);
@@ -209,7 +209,7 @@ static char *read_rules(ChCompiler *compiler, const char *path)
 }
 
 /* NAME, written in SOURCE, as a path; NULL where there can be none. */
-static char *path_from(const ChSource *source, const char *name)
+static char *path_from(const ChRuleSource *source, const char *name)
 {
     if (g_path_is_absolute(name))
         return g_strdup(name);
@@ -253,9 +253,9 @@ static ChRuleList *read_list(ChParser *parser, const ChText *text, const char *p
     }
     gsize length;
     const char *data = g_bytes_get_data(bytes, &length);
-    ChSource *source = make_source(compiler, shown(compiler, path), NULL, length ? data : "", length);
+    ChRuleSource *source = make_source(compiler, shown(compiler, path), NULL, length ? data : "", length);
     ChRuleList *list = ch_rule_list_new(source, path, kind, compiler->messages, &compiler->errors);
-    ch_source_free(source);
+    ch_rule_source_free(source);
     return list;
 }
 

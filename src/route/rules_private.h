@@ -204,7 +204,7 @@ struct ChRules {
     GPtrArray *tests;   /* of ChRuleTest */
     GPtrArray *macros;  /* of ChRuleMacro */
     GPtrArray *files;   /* of char *: paths as opened; ends with NULL once the set is compiled */
-    GPtrArray *sources; /* of ChSource (compile.h): the texts, whose names every ChPlace borrows */
+    GPtrArray *sources; /* of ChRuleSource (compile.h): the texts, whose names every ChPlace borrows */
     char digest[65];
     gpointer index; /* the matcher's own: match.c makes it with ch_match_prepare, and frees it */
 };

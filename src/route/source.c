@@ -29,14 +29,14 @@ static gssize append_valid(GString *text, const char *bytes, gsize length, gucha
     return first;
 }
 
-ChSource *ch_source_new(const char *name, const char *folder, const char *bytes, gsize length,
-                        guint *bad_line, guint *bad_column, guchar *bad)
+ChRuleSource *ch_rule_source_new(const char *name, const char *folder, const char *bytes, gsize length,
+                                 guint *bad_line, guint *bad_column, guchar *bad)
 {
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
         bytes += 3, length -= 3;
     GString *text = g_string_sized_new(length + 1);
     gssize wrong = append_valid(text, bytes, length, bad);
-    ChSource *source = g_new0(ChSource, 1);
+    ChRuleSource *source = g_new0(ChRuleSource, 1);
     source->name = g_strdup(name);
     source->folder = g_strdup(folder);
     source->length = text->len;
@@ -63,7 +63,7 @@ ChSource *ch_source_new(const char *name, const char *folder, const char *bytes,
     return source;
 }
 
-void ch_source_free(ChSource *source)
+void ch_rule_source_free(ChRuleSource *source)
 {
     if (!source)
         return;
@@ -74,7 +74,7 @@ void ch_source_free(ChSource *source)
     g_free(source);
 }
 
-char *ch_source_line(const ChSource *source, guint number)
+char *ch_rule_source_line(const ChRuleSource *source, guint number)
 {
     if (number == 0 || number > source->lines->len)
         return NULL;
