@@ -151,7 +151,6 @@ static void set_aside(ChEffects *effects, const ChRule *rule, ChAside aside, con
     effects->aside = aside;
     effects->aside_rule = g_strdup_printf("%s:%u", rule->place.file, rule->place.line);
     effects->aside_why = reason(rule, value);
-    effects->aside_rule = g_strdup_printf("%s:%u", rule->place.file, rule->place.line);
 }
 
 /* The name that ACTION has as a word, or else VALUE. */
