@@ -7,9 +7,15 @@
 
 ChRules *ch_rules_load_tested(const char *path, const ChConfig *config, GPtrArray *messages)
 {
+    return ch_rules_load_watched(path, config, messages, NULL);
+}
+
+ChRules *ch_rules_load_watched(const char *path, const ChConfig *config, GPtrArray *messages,
+                               GPtrArray *files)
+{
     guint ran;
     g_autoptr(ChRules) rules =
-        path ? ch_rules_load(path, messages) : ch_rules_compile("", "", 0, NULL, messages);
+        path ? ch_rules_load_noting(path, messages, files) : ch_rules_compile("", "", 0, NULL, messages);
     return rules && ch_rules_test(rules, config, messages, &ran) == 0 ? g_steal_pointer(&rules) : NULL;
 }
 

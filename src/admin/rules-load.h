@@ -10,6 +10,9 @@
  * ChRuleMessage); warnings may be there in any case.
  */
 ChRules *ch_rules_load_tested(const char *path, const ChConfig *config, GPtrArray *messages);
+/* The same; FILES as ch_rules_load_noting. */
+ChRules *ch_rules_load_watched(const char *path, const ChConfig *config, GPtrArray *messages,
+                               GPtrArray *files);
 
 /* The errors of MESSAGES, at most MOST of them and how many more there are: "FILE:LINE:COLUMN: what". Of char
  * *; the caller unrefs. */

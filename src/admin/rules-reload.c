@@ -7,14 +7,16 @@
 #include "admin/rules-watch.h"
 #include "base/log.h"
 
-#define LINES_MOST  20 /* messages of one refusal in the log */
-#define NOTED_MOST  5  /* and in the admins' mail and `chamado status` */
-#define AGAIN_EVERY 60 /* seconds between looks at what is refused: a file that nobody watches may be why */
+#define LINES_MOST 20 /* messages of one refusal in the log */
+#define NOTED_MOST 5  /* and in the admins' mail and `chamado status` */
+#define AGAIN_EVERY                                                                                          \
+    60 /* seconds between looks at what is refused: what can't be watched may have mended it */
 
 struct ChRulesKeeper {
     const ChConfig *config;
-    ChRules *rules;  /* in force */
-    ChRules *last;   /* read last, whether it came into force or not: its files are watched too */
+    ChRules *rules; /* in force */
+    GPtrArray
+        *seen; /* of char *: files that were read last, whether they came into force or not; ends with NULL */
     ChRun *run;      /* NULL: between two rounds */
     char *refusal;   /* what is wrong with the files on disk; NULL: nothing */
     gboolean untold; /* the admins have not heard of it */
@@ -30,15 +32,8 @@ static void watch_files(ChRulesKeeper *keeper)
     if (!path)
         return;
     ch_rules_watch_set(keeper->watch, path, ch_rules_files(keeper->rules));
-    if (keeper->last)
-        ch_rules_watch_add(keeper->watch, ch_rules_files(keeper->last));
-}
-
-static void remember(ChRules **slot, ChRules *rules)
-{
-    ChRules *before = *slot;
-    *slot = ch_rules_ref(rules);
-    ch_rules_unref(before);
+    if (keeper->seen)
+        ch_rules_watch_add(keeper->watch, (const char *const *)keeper->seen->pdata);
 }
 
 static void log_in_force(const ChRules *rules)
@@ -151,7 +146,8 @@ static void accept(ChRulesKeeper *keeper, ChRules *rules)
         return;
     if (keeper->run && !put_in_force(keeper->run, rules))
         return; /* the desk stops, or tries again with the next change */
-    remember(&keeper->rules, rules);
+    ch_rules_unref(keeper->rules);
+    keeper->rules = ch_rules_ref(rules);
     forget_refusal(keeper);
     log_in_force(rules);
 }
@@ -164,10 +160,12 @@ static void check(gpointer data)
         return;
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
     watch_files(keeper);
-    g_autoptr(ChRules) rules = ch_rules_load_tested(keeper->config->rules_dir, keeper->config, messages);
-    if (rules)
-        remember(&keeper->last, rules);
-    if (rules && ch_rules_watch_add(keeper->watch, ch_rules_files(rules))) {
+    g_clear_pointer(&keeper->seen, g_ptr_array_unref);
+    keeper->seen = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(ChRules) rules =
+        ch_rules_load_watched(keeper->config->rules_dir, keeper->config, messages, keeper->seen);
+    g_ptr_array_add(keeper->seen, NULL);
+    if (ch_rules_watch_add(keeper->watch, (const char *const *)keeper->seen->pdata)) {
         ch_rules_watch_touch(keeper->watch); /* they were read before they were watched */
         return;
     }
@@ -197,7 +195,7 @@ void ch_rules_keeper_free(ChRulesKeeper *keeper)
     forget_refusal(keeper);
     ch_rules_watch_free(keeper->watch);
     ch_rules_unref(keeper->rules);
-    ch_rules_unref(keeper->last);
+    g_clear_pointer(&keeper->seen, g_ptr_array_unref);
     g_free(keeper);
 }
 
@@ -228,7 +226,7 @@ void ch_rules_keeper_take(ChRulesKeeper *keeper, const ChConfig *config, ChRules
     keeper->config = config;
     ch_rules_unref(keeper->rules);
     keeper->rules = rules;
-    g_clear_pointer(&keeper->last, ch_rules_unref);
+    g_clear_pointer(&keeper->seen, g_ptr_array_unref);
     log_in_force(rules);
     watch_files(keeper);
     if (config->rules_dir)

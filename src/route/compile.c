@@ -9,82 +9,6 @@
 
 int ch_grammar_lex(CH_GRAMMAR_STYPE *value, ChSpan *span, ChParser *parser);
 
-/* In byte order, for bsearch. */
-static const struct {
-    const char *word;
-    int token;
-} keywords[] = {
-    {"all", T_ALL},
-    {"and", T_AND},
-    {"any", T_ANY},
-    {"assign", T_ASSIGN},
-    {"at", T_AT},
-    {"attachment", T_ATTACHMENT},
-    {"attachments", T_ATTACHMENTS},
-    {"begins", T_BEGINS},
-    {"body", T_BODY},
-    {"cc", T_CC},
-    {"company", T_COMPANY},
-    {"contains", T_CONTAINS},
-    {"customer", T_CUSTOMER},
-    {"date", T_DAY_DATE},
-    {"define", T_DEFINE},
-    {"department", T_DEPARTMENT},
-    {"domain", T_DOMAIN},
-    {"due", T_DUE},
-    {"ends", T_ENDS},
-    {"evidence", T_EVIDENCE},
-    {"exists", T_EXISTS},
-    {"expect", T_EXPECT},
-    {"field", T_FIELD},
-    {"from", T_FROM},
-    {"header", T_HEADER},
-    {"hold", T_HOLD},
-    {"holiday", T_HOLIDAY},
-    {"ignore", T_IGNORE},
-    {"in", T_IN},
-    {"include", T_INCLUDE},
-    {"is", T_IS},
-    {"kind", T_KIND},
-    {"language", T_LANGUAGE},
-    {"least", T_LEAST},
-    {"mail", T_MAIL},
-    {"match", T_MATCH},
-    {"matches", T_MATCHES},
-    {"name", T_NAME},
-    {"no-ack", T_NO_ACK},
-    {"not", T_NOT},
-    {"nothing", T_NOTHING},
-    {"notify", T_NOTIFY},
-    {"of", T_OF},
-    {"only", T_ONLY},
-    {"or", T_OR},
-    {"per", T_PER},
-    {"priority", T_PRIORITY},
-    {"quarantine", T_QUARANTINE},
-    {"rate", T_RATE},
-    {"recipient", T_RECIPIENT},
-    {"refer", T_REFER},
-    {"refuse-attachment", T_REFUSE_ATTACHMENT},
-    {"set-header", T_SET_HEADER},
-    {"size", T_SIZE},
-    {"spam", T_SPAM},
-    {"stop", T_STOP},
-    {"subject", T_SUBJECT},
-    {"tag", T_TAG},
-    {"template", T_TEMPLATE},
-    {"test", T_TEST},
-    {"ticket", T_TICKET},
-    {"time", T_TIME},
-    {"title", T_TITLE},
-    {"to", T_TO},
-    {"type", T_TYPE},
-    {"unknown", T_UNKNOWN},
-    {"watch", T_WATCH},
-    {"weekday", T_WEEKDAY},
-    {"with", T_WITH},
-};
-
 /* Of the tokens that are no word; those not here are the end. */
 static const int signs[] = {
     [CH_TOKEN_NUMBER] = T_NUMBER,   [CH_TOKEN_DURATION] = T_DURATION, [CH_TOKEN_CLOCK] = T_CLOCK,
@@ -97,20 +21,7 @@ static const int signs[] = {
 
 static int word_token(const ChToken *token)
 {
-    gsize low = 0, high = G_N_ELEMENTS(keywords);
-    while (low < high) {
-        gsize middle = (low + high) / 2;
-        int order = strncmp(token->start, keywords[middle].word, token->length);
-        if (order == 0 && keywords[middle].word[token->length])
-            order = -1;
-        if (order == 0)
-            return keywords[middle].token;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return T_WORD;
+    return ch_rule_word_token(token->start, token->length);
 }
 
 gboolean ch_token_is_keyword(const ChToken *token)

@@ -88,6 +88,28 @@ typedef struct {
     ChText *list; /* the file of "in"; NULL: none */
 } ChValues;
 
+/* words.c */
+
+/* What a word is in the language, as bits. */
+enum {
+    CH_WORD_STATEMENT = 1,
+    CH_WORD_TEST = 2, /* in a test block */
+    CH_WORD_OPERATOR = 4,
+    CH_WORD_CONDITION = 8,
+    CH_WORD_ACTION = 16,
+    CH_WORD_VALUE = 32,
+};
+
+typedef struct {
+    const char *word; /* NULL: the end of the table */
+    int token;        /* of the grammar; a plain word's for values */
+    guint roles;
+} ChRuleWord;
+
+extern const ChRuleWord ch_rule_words[];
+/* The token of the word of LENGTH bytes at TEXT; that of a plain word where it is none of the table. */
+int ch_rule_word_token(const char *text, gsize length);
+
 /* compile.c: what a parser needs */
 
 /* The place of SPAN, or of TOKEN, in PARSER's file. */

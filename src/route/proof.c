@@ -32,7 +32,7 @@ static const char *const action_words[] = {
 /* The value of an expected action: in a test a dollar sign is one. */
 static const char *value_of(const ChDo *action)
 {
-    return action->value ? action->value->source : action->name;
+    return action->value ? action->value->pieces[0] : action->name; /* no captures in tests: one piece */
 }
 
 static char *folded_address(const ChDo *action)

@@ -395,9 +395,16 @@ static ChRules *finish(ChCompiler *compiler, GPtrArray *messages)
 
 ChRules *ch_rules_load(const char *path, GPtrArray *messages)
 {
+    return ch_rules_load_noting(path, messages, NULL);
+}
+
+ChRules *ch_rules_load_noting(const char *path, GPtrArray *messages, GPtrArray *files)
+{
     ChCompiler compiler;
     start(&compiler);
     read_path(&compiler, path);
+    for (guint i = 0; files && i < compiler.rules->files->len; i++)
+        g_ptr_array_add(files, g_strdup(g_ptr_array_index(compiler.rules->files, i)));
     return finish(&compiler, messages);
 }
 

@@ -55,6 +55,9 @@ char *ch_rule_message_format(const ChRuleMessage *message);
  * MESSAGES (of ChRuleMessage, never NULL) everything that is wrong in all of them; with an error, NULL. A
  * folder without rules is a set without rules. */
 ChRules *ch_rules_load(const char *path, GPtrArray *messages);
+/* The same. FILES (of char *, the array's own) gets the paths that were read or looked for, also where the
+ * set is refused: they are what a change may mend. */
+ChRules *ch_rules_load_noting(const char *path, GPtrArray *messages, GPtrArray *files);
 /* The same for TEXT, which has no file; NAME stands for it in messages. Lists and includes start at FOLDER
  * (NULL: there can be none). */
 ChRules *ch_rules_compile(const char *name, const char *text, gsize length, const char *folder,
