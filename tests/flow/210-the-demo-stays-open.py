@@ -46,14 +46,14 @@ with flow("the demo stays open", servers=False) as t:
         folder = os.path.dirname(said["the desk"].split()[0])
 
         t.equal(shell(said["send"]), "", "the command that sends a mail works as it stands")
-        wait_until(lambda: re.search(r"\b2\b.*\bOi\b", shell(said["the desk"])), SOON, "the ticket in the list")
+        wait_until(lambda: re.search(r"\b3\b.*\bOi\b", shell(said["the desk"])), SOON, "the ticket in the list")
         t.ok(True, "and the command that shows the tickets shows it")
-        got = wait_until(lambda: (text := shell(said["receive"])) and "[#2]" in text and text, SOON, "the acknowledgement")
-        t.has(got, "Subject: [#2] Oi", "the command that reads Joana's mailbox shows the acknowledgement")
+        got = wait_until(lambda: (text := shell(said["receive"])) and "[#3]" in text and text, SOON, "the acknowledgement")
+        t.has(got, "Subject: [#3] Oi", "the command that reads Joana's mailbox shows the acknowledgement")
 
         first, *others = said["write to"].split(" or ")
         t.equal(others, ["ajuda@example.br", "financeiro@example.br"], "it names the other addresses of the sample")
-        for number, other in enumerate(others, 3):
+        for number, other in enumerate(others, 4):
             t.equal(shell(said["send"].replace(first, other).replace("Subject: Oi", "Subject: A %s" % other)), "", "to %s" % other)
             wait_until(lambda: re.search(r"\b%d\b.*\bA %s" % (number, other), shell(said["the desk"])), SOON, "a ticket of that one")
             t.ok(True, "is a ticket too")
