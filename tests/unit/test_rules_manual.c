@@ -182,6 +182,25 @@ static void test_mistakes(void)
     g_assert_cmpuint(count, >, 0);
 }
 
+/* The rules that README.md shows. */
+static void test_readme(void)
+{
+    g_autoptr(GPtrArray) blocks = read_blocks();
+    write_files(blocks);
+    g_autofree char *path = g_build_filename(root, "README.md", NULL), *page = NULL;
+    g_assert_true(g_file_get_contents(path, &page, NULL, NULL));
+    guint count = 0;
+    for (const char *at = page; (at = strstr(at, "\n```rules\n")); count++) {
+        at += strlen("\n```rules\n");
+        const char *end = strstr(at, "\n```\n");
+        g_assert_nonnull(end);
+        g_autoptr(GPtrArray) messages = new_messages();
+        g_autoptr(ChRules) rules = ch_rules_compile("README.md", at, (gsize)(end + 1 - at), folder, messages);
+        expect_good(rules, NULL, messages);
+    }
+    g_assert_cmpuint(count, >, 0);
+}
+
 /* The set to start from, with the departments of the sample configuration. */
 static void test_default_set(void)
 {
@@ -239,6 +258,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rules-manual/examples", test_examples);
     g_test_add_func("/rules-manual/mistakes", test_mistakes);
+    g_test_add_func("/rules-manual/readme", test_readme);
     g_test_add_func("/rules-manual/default-set", test_default_set);
     g_test_add_data_func("/rules-manual/each-file-of-the-set", "rules", test_each_file);
     g_test_add_data_func("/rules-manual/each-example", "rules/examples", test_each_file);
