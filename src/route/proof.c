@@ -29,7 +29,6 @@ static const char *const action_words[] = {
     [CH_DO_STOP] = "stop",
 };
 
-/* The value of an expected action: in a test a dollar sign is one. */
 static const char *value_of(const ChDo *action)
 {
     return action->value ? action->value->pieces[0] : action->name; /* no captures in tests: one piece */
@@ -52,7 +51,7 @@ static char *tag_of(const ChDo *action)
 
 static ChNamedValue *named_value(const ChDo *action)
 {
-    return ch_named_value_new(action->name, action->value ? action->value->source : "");
+    return ch_named_value_new(action->name, action->value ? value_of(action) : "");
 }
 
 static void add_refusal(ChEffects *effects, const ChDo *action)

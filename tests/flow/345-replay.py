@@ -16,7 +16,7 @@ match subject contains "revisar" -> hold "um administrador olha"
 match ticket is any of (open, pending) and body contains "urgente" -> priority urgent, tag pressa
 match subject /pedido (?<numero>[0-9]+)/i -> field pedido = "$numero"
 """
-# "fatura" moves too, offers are tagged instead, and what was to be looked at comes in.
+# "fatura" moves too, offers are tagged instead, and what was to be looked at comes in, as some of it has since.
 AFTER = """\
 match subject contains any of ("boleto", "fatura") -> department financeiro, tag boleto
 match from "@oferta.example" -> tag oferta
@@ -89,8 +89,11 @@ with flow("replay") as t:
     tickets = sorted((row for row in desk.tickets() if row["title"].startswith("Uma pergunta")), key=lambda row: row["number"])
     put(t.servers, [later_mail(n, tickets) for n in range(late)])
     t.ran(desk.poll("--no-send"))
+    released = desk.held()[:5]
+    t.ran(desk.run("held", "release", *[str(row["mail"]) for row in released]), what="an admin lets five of them in")
+    t.ran(desk.poll("--no-send"))
     verify = desk.json("verify")
-    t.equal(verify["outcomes"], {"ticket": MAILS - late - 50, "reply": late, "ignored": 30, "held": 20}, "a thousand mails, and what became of them")
+    t.equal(verify["outcomes"], {"ticket": MAILS - late - 45, "reply": late, "ignored": 30, "held": 15}, "a thousand mails, and what became of them")
 
     before = digest(desk)
     same = desk.run("rules", "replay")
@@ -100,7 +103,8 @@ with flow("replay") as t:
     t.equal((counts["looked_at"], counts["unknown"], counts["skipped"]), (MAILS, 0, {}), "all of them were looked at")
 
     compared = desk.json("rules", "replay", "--rules", others)
-    expected = sorted([subject(n)[0] for n in range(MAILS - late) if re.match("Oferta|Por favor|Fatura", subject(n)[0])])
+    moved = [subject(n)[0] for n in range(MAILS - late) if re.match("Oferta|Por favor|Fatura", subject(n)[0])]
+    expected = sorted(set(moved) - {row["subject"] for row in released})
     t.equal(sorted(m["subject"] for m in compared["mails"]), expected, "other rules against these: exactly the mails that they move")
 
     with open(os.path.join(rules, "all.rules"), "w") as f:
@@ -129,5 +133,5 @@ with flow("replay") as t:
     stats = {(s["rule"], s["gone"]): s for s in desk.json("rules", "stats")}
     hits = {rule[6:20]: s["hits"] for (rule, gone), s in stats.items() if not gone}
     t.equal(sorted(hits.values()), [0, 0, 20, 100], "how often the rules held that are there now", stats)
-    t.equal(sorted(s["hits"] for (_, gone), s in stats.items() if gone), [20, 30, 50], "and those that are gone", stats)
+    t.equal(sorted(s["hits"] for (_, gone), s in stats.items() if gone), [25, 30, 50], "and those that are gone: five mails were decided twice", stats)
     t.ran(desk.run("verify"))

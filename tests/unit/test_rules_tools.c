@@ -98,7 +98,7 @@ static void test_tests(void)
          ""},
         {"match subject /(?<n>\\d+)/ -> field pedido = \"$n\"",
          "mail subject \"n 12\" expect field pedido = \"12\"", ""},
-        {"match all -> title \"R$$ 5\"", "mail subject \"x\" expect title \"R$ 5\"", ""},
+        {"match all -> title \"R$$ 5\"", "mail subject \"x\" expect title \"R$$ 5\"", ""},
         {"match all -> due 48h, assign least-busy, language pt_BR, no-ack",
          "mail subject \"x\" expect only due 2d, assign least-busy, language pt_BR, no-ack", ""},
         {"match all -> assign \"Ana@x.example\", watch \"b@x.example\", notify \"c@x.example\", refer x",
