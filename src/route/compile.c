@@ -63,7 +63,9 @@ static int check_depth(ChParser *parser, int kind)
         parser->open++;
     else if (kind == T_CLOSE && parser->open)
         parser->open--;
-    if (parser->open <= CH_RULE_DEPTH_MAX && parser->nots <= CH_RULE_DEPTH_MAX)
+    /* Whatever else comes is no deeper; the end of the file above all must stay what it is. */
+    if ((kind != T_OPEN || parser->open <= CH_RULE_DEPTH_MAX) &&
+        (kind != T_NOT || parser->nots <= CH_RULE_DEPTH_MAX))
         return kind;
     ChPlace place = ch_place_of_token(parser, &parser->token);
     if (!parser->spoilt)

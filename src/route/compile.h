@@ -11,8 +11,10 @@
 /* Nesting of conditions, and of includes. */
 #define CH_RULE_DEPTH_MAX    100
 #define CH_RULE_INCLUDES_MAX 16
-/* Bytes that the uses of macros stand for, in all: macros of macros grow fast. */
-#define CH_RULE_MACRO_BYTES (64u << 20)
+/* Bytes that the uses of macros stand for, in all, a test counted as CH_RULE_TEST_BYTES and its text: macros
+ * of macros grow fast. */
+#define CH_RULE_MACRO_BYTES (128u << 20)
+#define CH_RULE_TEST_BYTES  200
 /* Errors of one run; then it ends. */
 #define CH_RULE_ERRORS_MAX 200
 /* Seconds of DUE: ten years. */
@@ -56,7 +58,7 @@ typedef struct {
 typedef struct {
     ChCondition *condition; /* one of these two */
     char *text;
-    gsize cost;       /* bytes of condition, written out */
+    gsize cost;       /* bytes that a use of condition takes */
     ChRuleMacro *own; /* of the set */
 } ChMacro;
 
@@ -188,7 +190,7 @@ ChRuleList *ch_rule_list_new(const ChRuleSource *source, const char *path, ChLis
 
 /* tree.c: children of one kind become the parent's own, so that "a and (b and c)" is one node of three */
 
-/* Appends PART to PARENT, which is of AND or OR. */
+/* Appends PART to PARENT, which is no test. */
 void ch_condition_adopt(ChCondition *parent, ChCondition *part);
 
 /* build_text.c, build_test.c, build_action.c, build_mail.c: called by the grammar. They own what they are
