@@ -28,11 +28,12 @@ typedef struct {
 
 /* One file that was read: source.c. */
 typedef struct ChRuleSource {
-    char *name;    /* as people are told it, borrowed by ChPlace.file */
-    char *folder;  /* that includes and lists of it start at; NULL: it has none */
-    char *text;    /* valid UTF-8 without NUL: what is none became U+FFFD */
-    gsize length;  /* of text */
-    GArray *lines; /* of gsize: where each begins */
+    char *name;       /* as people are told it, borrowed by ChPlace.file */
+    char *folder;     /* that includes and lists of it start at; NULL: it has none */
+    char *text;       /* valid UTF-8 without NUL: what is none became U+FFFD */
+    gsize length;     /* of text */
+    GArray *lines;    /* of gsize: where each begins */
+    gboolean damaged; /* something was no UTF-8; that is said once */
 } ChRuleSource;
 
 /* One file that is being read by the parser. */
