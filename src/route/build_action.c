@@ -201,6 +201,14 @@ void ch_build_rule(ChParser *parser, const ChSpan *span, ChCondition *condition,
         g_ptr_array_add(rules, rule);
 }
 
+static gsize count_tests(const ChCondition *condition)
+{
+    gsize count = 1;
+    for (guint i = 0; condition->children && i < condition->children->len; i++)
+        count += count_tests(g_ptr_array_index(condition->children, i));
+    return count;
+}
+
 void ch_build_macro(ChParser *parser, const ChToken *token, ChCondition *condition, ChText *text)
 {
     ChCompiler *compiler = parser->compiler;
@@ -217,7 +225,7 @@ void ch_build_macro(ChParser *parser, const ChToken *token, ChCondition *conditi
         macro->text = text ? g_steal_pointer(&text->value) : NULL;
         if (macro->condition && !compiler->errors) {
             g_autofree char *written = ch_condition_write(macro->condition);
-            macro->cost = strlen(written);
+            macro->cost = strlen(written) + CH_RULE_TEST_BYTES * count_tests(macro->condition);
         }
         macro->own = g_new0(ChRuleMacro, 1);
         *macro->own = (ChRuleMacro){g_strdup(name), place, FALSE};

@@ -90,10 +90,12 @@ ChCondition *ch_build_macro_use(ChParser *parser, const ChToken *token, const Ch
         return ch_condition_new(CH_CONDITION_TEST, &place);
     }
     macro->own->used = TRUE;
+    gboolean said = compiler->spent > CH_RULE_MACRO_BYTES;
     compiler->spent += macro->cost;
     if (compiler->spent > CH_RULE_MACRO_BYTES) {
-        if (!parser->spoilt)
-            ch_complain(parser, &place, "found macros that stand for more than %u MB of rules, expected less",
+        if (!parser->spoilt && !said)
+            ch_complain(parser, &place,
+                        "found macros of macros that need more than %u MB of memory, expected less",
                         CH_RULE_MACRO_BYTES >> 20);
         parser->spoilt = TRUE;
         return ch_condition_new(CH_CONDITION_TEST, &place);

@@ -63,7 +63,9 @@ static int check_depth(ChParser *parser, int kind)
         parser->open++;
     else if (kind == T_CLOSE && parser->open)
         parser->open--;
-    if (parser->open <= CH_RULE_DEPTH_MAX && parser->nots <= CH_RULE_DEPTH_MAX)
+    /* Whatever else comes is no deeper; the end of the file above all must stay what it is. */
+    if ((kind != T_OPEN || parser->open <= CH_RULE_DEPTH_MAX) &&
+        (kind != T_NOT || parser->nots <= CH_RULE_DEPTH_MAX))
         return kind;
     ChPlace place = ch_place_of_token(parser, &parser->token);
     if (!parser->spoilt)
@@ -87,9 +89,12 @@ static gboolean goes_on(const ChParser *parser, int kind)
 int ch_grammar_lex(CH_GRAMMAR_STYPE *value, ChSpan *span, ChParser *parser)
 {
     int kind = read_token(parser);
-    while (parser->skipping && !goes_on(parser, kind))
-        kind = read_token(parser);
-    parser->skipping = FALSE;
+    if (parser->skipping) {
+        while (!goes_on(parser, kind))
+            kind = read_token(parser);
+        parser->skipping = parser->spoilt = FALSE;
+        parser->open = parser->nots = 0;
+    }
     kind = check_depth(parser, kind);
     const ChToken *token = &parser->token;
     parser->spoilt |= token->broken;
@@ -161,11 +166,14 @@ void ch_complain(ChParser *parser, const ChPlace *place, const char *format, ...
     ChCompiler *compiler = parser->compiler;
     if (ch_compiler_is_full(compiler))
         return;
-    compiler->errors++;
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    /* A word that was no UTF-8 was told as that. */
+    if (parser->source->damaged && strstr(message, "\ufffd"))
+        return;
+    compiler->errors++;
     g_autofree char *line = ch_rule_source_line(parser->source, place->line);
     ch_rule_complain(compiler->messages, FALSE, place, line, "%s", message);
 }

@@ -11,8 +11,10 @@
 /* Nesting of conditions, and of includes. */
 #define CH_RULE_DEPTH_MAX    100
 #define CH_RULE_INCLUDES_MAX 16
-/* Bytes that the uses of macros stand for, in all: macros of macros grow fast. */
-#define CH_RULE_MACRO_BYTES (64u << 20)
+/* Bytes that the uses of macros stand for, in all, a test counted as CH_RULE_TEST_BYTES and its text: macros
+ * of macros grow fast. */
+#define CH_RULE_MACRO_BYTES (128u << 20)
+#define CH_RULE_TEST_BYTES  200
 /* Errors of one run; then it ends. */
 #define CH_RULE_ERRORS_MAX 200
 /* Seconds of DUE: ten years. */
@@ -26,11 +28,12 @@ typedef struct {
 
 /* One file that was read: source.c. */
 typedef struct ChRuleSource {
-    char *name;    /* as people are told it, borrowed by ChPlace.file */
-    char *folder;  /* that includes and lists of it start at; NULL: it has none */
-    char *text;    /* valid UTF-8 without NUL: what is none became U+FFFD */
-    gsize length;  /* of text */
-    GArray *lines; /* of gsize: where each begins */
+    char *name;       /* as people are told it, borrowed by ChPlace.file */
+    char *folder;     /* that includes and lists of it start at; NULL: it has none */
+    char *text;       /* valid UTF-8 without NUL: what is none became U+FFFD */
+    gsize length;     /* of text */
+    GArray *lines;    /* of gsize: where each begins */
+    gboolean damaged; /* something was no UTF-8; that is said once */
 } ChRuleSource;
 
 /* One file that is being read by the parser. */
@@ -56,7 +59,7 @@ typedef struct {
 typedef struct {
     ChCondition *condition; /* one of these two */
     char *text;
-    gsize cost;       /* bytes of condition, written out */
+    gsize cost;       /* bytes that a use of condition takes */
     ChRuleMacro *own; /* of the set */
 } ChMacro;
 
@@ -188,7 +191,7 @@ ChRuleList *ch_rule_list_new(const ChRuleSource *source, const char *path, ChLis
 
 /* tree.c: children of one kind become the parent's own, so that "a and (b and c)" is one node of three */
 
-/* Appends PART to PARENT, which is of AND or OR. */
+/* Appends PART to PARENT, which is no test. */
 void ch_condition_adopt(ChCondition *parent, ChCondition *part);
 
 /* build_text.c, build_test.c, build_action.c, build_mail.c: called by the grammar. They own what they are

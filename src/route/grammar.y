@@ -95,7 +95,7 @@ static GArray *words_of(const ChToken *word)
 %type <GPtrArray *> texts conditions actions properties expectations
 %type <GArray *> names words
 %type <ChCondition *> rule_condition condition conjunction negation primary test address_test text_test
-    regex_test comparison
+    is_not_values regex_test comparison
 %type <ChTestWhat> address_word text_word word_word
 %type <ChTestOp> comparator
 %type <ChDo *> action common expected
@@ -109,7 +109,7 @@ static GArray *words_of(const ChToken *word)
 %destructor { g_ptr_array_unref($$); } <GPtrArray *>
 %destructor { g_array_unref($$); } <GArray *>
 %destructor { ch_condition_free($$); } <ChCondition *>
-%destructor { ch_build_forget($$); } address_test text_test
+%destructor { ch_build_forget($$); } address_test text_test is_not_values
 %destructor { ch_do_free($$); } <ChDo *>
 %destructor { ch_property_free($$); } <ChProperty *>
 %destructor { ch_expectation_free($$); } <ChExpectation *>
@@ -203,6 +203,16 @@ test:
   | "spam" comparison                     { $$ = ch_build_about(parser, &@$, CH_TEST_SPAM, NULL, $2); }
   | "rate" comparison "per" name          { $$ = ch_build_about(parser, &@$, CH_TEST_RATE, NULL, $2);
                                             $$->per_day = ch_build_per_day(parser, &$4); }
+  | address_word is_not_values            { $$ = ch_build_not(parser, &@$, ch_build_about(parser, &@$, $1, NULL, $2)); }
+  | text_word is_not_values               { $$ = ch_build_not(parser, &@$, ch_build_about(parser, &@$, $1, NULL, $2)); }
+  | "header" text is_not_values
+    { $$ = ch_build_not(parser, &@$, ch_build_about(parser, &@$, CH_TEST_HEADER, $2, $3)); }
+  | "attachment" "name" is_not_values
+    { $$ = ch_build_not(parser, &@$, ch_build_about(parser, &@$, CH_TEST_FILE_NAME, NULL, $3)); }
+  | "attachment" "type" is_not_values
+    { $$ = ch_build_not(parser, &@$, ch_build_about(parser, &@$, CH_TEST_FILE_TYPE, NULL, $3)); }
+  | word_word "is" "not" words
+    { $$ = ch_build_not(parser, &@$, ch_build_words_test(parser, &@$, $1, CH_OP_IS, $4)); }
   | word_word "is" words                  { $$ = ch_build_words_test(parser, &@$, $1, CH_OP_IS, $3); }
   | "evidence" "at" "least" name
     { $$ = ch_build_words_test(parser, &@$, CH_TEST_EVIDENCE, CH_OP_AT_LEAST, words_of(&$4)); }
@@ -249,6 +259,9 @@ text_test:
   | "ends" "with" values   { $$ = ch_build_values_test(parser, &@$, CH_OP_ENDS, $3); }
   | regex_test
 ;
+
+/* "is not x" is "not … is x". */
+is_not_values: "is" "not" values { $$ = ch_build_values_test(parser, &@$, CH_OP_IS, $3); } ;
 
 regex_test:
     REGEX           { $$ = ch_build_regex_test(parser, &@$, &$1); }
@@ -404,9 +417,10 @@ alone:
   | "due"    { $$ = CH_DO_DUE; }
 ;
 
+/* All but "not": "customer is not active". */
 keyword:
     INNER_MATCH | INNER_TEST | INNER_DEFINE | INNER_INCLUDE
-  | ALL | ANY | AND | OR | NOT | OF | IN | IS | AT | LEAST | PER | CONTAINS | BEGINS | ENDS | WITH | MATCHES
+  | ALL | ANY | AND | OR | OF | IN | IS | AT | LEAST | PER | CONTAINS | BEGINS | ENDS | WITH | MATCHES
   | EXISTS | FROM | TO | CC | RECIPIENT | DOMAIN | SUBJECT | BODY | COMPANY | HEADER | ATTACHMENT
   | ATTACHMENTS | NAME | TYPE | SIZE | SPAM | RATE | EVIDENCE | KIND | CUSTOMER | LANGUAGE | DEPARTMENT
   | TICKET | TIME | WEEKDAY | HOLIDAY | PRIORITY | TAG | FIELD | ASSIGN | WATCH | NOTIFY | REFER | TITLE

@@ -49,6 +49,7 @@ ChRuleSource *ch_rule_source_new(const char *name, const char *folder, const cha
         start = (gsize)(++at - source->text);
         g_array_append_val(source->lines, start);
     }
+    source->damaged = wrong >= 0;
     *bad_line = *bad_column = 0;
     for (guint i = 0; wrong >= 0 && i < source->lines->len; i++) {
         start = g_array_index(source->lines, gsize, i);

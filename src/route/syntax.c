@@ -201,6 +201,13 @@ static gboolean ends_early(const ChToken *token, char **found)
     return next || token->kind == CH_TOKEN_END;
 }
 
+/* A word that touches the string before it: more likely a quotation mark is missing than the word wrong. */
+static gboolean touches_string(const ChParser *parser)
+{
+    const ChToken *token = &parser->token;
+    return token->kind == CH_TOKEN_WORD && token->start > parser->source->text && token->start[-1] == '"';
+}
+
 void ch_complain_of_syntax(ChParser *parser, const char *const *expected, guint count)
 {
     const ChToken *token = &parser->token;
@@ -220,6 +227,8 @@ void ch_complain_of_syntax(ChParser *parser, const char *const *expected, guint 
     for (guint i = 0, n = 0; i < count; i++)
         if (is_word(expected[i]) || strchr("-<>=", *expected[i]))
             words[n++] = expected[i];
-    g_autofree char *meant = place.width ? ch_suggestion(word, words) : g_strdup("");
+    g_autofree char *meant = touches_string(parser) ? g_strdup("; is a '\"' missing before it?")
+                             : place.width          ? ch_suggestion(word, words)
+                                                    : g_strdup("");
     ch_complain(parser, &place, "found %s, expected %s%s", found, wanted, meant);
 }

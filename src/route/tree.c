@@ -50,7 +50,7 @@ ChCondition *ch_condition_copy(const ChCondition *condition)
 
 void ch_condition_adopt(ChCondition *parent, ChCondition *part)
 {
-    if (part->kind != parent->kind) {
+    if (part->kind != parent->kind || part->kind == CH_CONDITION_NOT) {
         g_ptr_array_add(parent->children, part);
         parent->depth = MAX(parent->depth, part->depth + 1);
         return;
