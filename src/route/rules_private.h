@@ -30,9 +30,10 @@ typedef enum {
     CH_TEST_FILE_SIZE, /* numbers, bytes: decoded */
     CH_TEST_FILES,     /*   how many attachments there are, those inside the text not counted */
     CH_TEST_SIZE,      /*   bytes of the mail */
-    CH_TEST_SPAM,      /*   the score of a spam filter's header; unknown where there is none */
-    CH_TEST_RATE,      /*   earlier mails of the sender, per hour or per day */
-    CH_TEST_EVIDENCE,  /* words: IS */
+    CH_TEST_SPAM, /*   the score of a spam filter's header; no where there is none, unknown where it cannot be
+                     read */
+    CH_TEST_RATE, /*   earlier mails of the sender, per hour or per day */
+    CH_TEST_EVIDENCE, /* words: IS */
     CH_TEST_KIND,
     CH_TEST_CUSTOMER,   /*   "active", "pending", "unknown" */
     CH_TEST_LANGUAGE,   /*   "pt" counts for "pt-BR" */
