@@ -7,28 +7,6 @@
 
 #define HITS_MAX 20 /* rules that one message names */
 
-static const char *const action_words[] = {
-    [CH_DO_DEPARTMENT] = "department",
-    [CH_DO_PRIORITY] = "priority",
-    [CH_DO_TAG] = "tag",
-    [CH_DO_FIELD] = "field",
-    [CH_DO_ASSIGN] = "assign",
-    [CH_DO_WATCH] = "watch",
-    [CH_DO_NOTIFY] = "notify",
-    [CH_DO_REFER] = "refer",
-    [CH_DO_TITLE] = "title",
-    [CH_DO_TEMPLATE] = "template",
-    [CH_DO_HOLD] = "hold",
-    [CH_DO_IGNORE] = "ignore",
-    [CH_DO_QUARANTINE] = "quarantine",
-    [CH_DO_REFUSE_ATTACHMENT] = "refuse-attachment",
-    [CH_DO_NO_ACK] = "no-ack",
-    [CH_DO_LANGUAGE] = "language",
-    [CH_DO_DUE] = "due",
-    [CH_DO_SET_HEADER] = "set-header",
-    [CH_DO_STOP] = "stop",
-};
-
 static const char *value_of(const ChDo *action)
 {
     return action->value ? action->value->pieces[0] : action->name; /* no captures in tests: one piece */
@@ -152,7 +130,7 @@ static char *expected_words(const ChDo *action)
 {
     gboolean bare = is_bare(action);
     if (bare && !action->name)
-        return g_strdup(action_words[action->kind]);
+        return g_strdup(ch_do_name(action->kind));
     g_autoptr(ChEffects) effects = ch_effects_new();
     effects->priority = action->kind == CH_DO_PRIORITY ? action->priority : CH_PRIORITY_UNSET;
     effects->due = action->kind == CH_DO_DUE ? action->seconds : 0;
@@ -166,7 +144,7 @@ static char *expected_words(const ChDo *action)
     g_autoptr(GPtrArray) words = ch_effects_list(effects);
     if (bare) /* a field or a header: its words but for ' ""' */
         return g_strndup(g_ptr_array_index(words, 0), strlen(g_ptr_array_index(words, 0)) - 3);
-    return g_strdup(words->len ? g_ptr_array_index(words, 0) : action_words[action->kind]);
+    return g_strdup(words->len ? g_ptr_array_index(words, 0) : ch_do_name(action->kind));
 }
 
 /* FOUND is what EXPECTED (of expected_words) means. */

@@ -288,6 +288,7 @@ void ch_match_free(gpointer index);
 char *ch_rule_write(const ChCondition *condition, const GPtrArray *actions);
 char *ch_condition_write(const ChCondition *condition);
 char *ch_do_write(const ChDo *action);
+const char *ch_do_name(ChDoKind kind); /* the action's word */
 
 /* proof_mail.c: the mail that a test describes */
 

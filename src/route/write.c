@@ -234,9 +234,14 @@ static const char *const verbs[] = {
     [CH_DO_STOP] = "stop",
 };
 
+const char *ch_do_name(ChDoKind kind)
+{
+    return verbs[kind];
+}
+
 char *ch_do_write(const ChDo *action)
 {
-    GString *out = g_string_new(verbs[action->kind]);
+    GString *out = g_string_new(ch_do_name(action->kind));
     if (action->kind == CH_DO_PRIORITY)
         g_string_append_printf(out, " %s", ch_priority_name(action->priority));
     if (action->kind == CH_DO_ASSIGN && action->assign != CH_ASSIGN_AGENT)
