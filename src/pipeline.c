@@ -63,13 +63,15 @@ static ChFacts *look_up(const ChConfig *config, ChStore *store, gint64 mail_id, 
 }
 
 /* What the rules may look at. */
-static ChRuleInput rule_input(const ChReading *reading, const ChFacts *facts, gint64 now)
+static ChRuleInput rule_input(const ChConfig *config, const ChReading *reading, const ChFacts *facts,
+                              gint64 now)
 {
     const ChPersonFacts *person = facts->person;
+    g_autofree char *sender = ch_address_fold(reading->verdict->sender->address);
     const char *language = person && *person->language ? person->language : reading->mail->language;
     return (ChRuleInput){.mail = reading->mail,
                          .verdict = reading->verdict,
-                         .account = person ? person->account : CH_ACCOUNT_NONE,
+                         .account = ch_account_of(config, sender, person),
                          .company = person ? person->company : NULL,
                          .language = language,
                          .rate_hour = facts->rate_hour,
@@ -97,7 +99,7 @@ static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *i
 {
     const ChConfig *config = desk->config;
     ch_judge_facts(reading->verdict, facts);
-    const ChRuleInput input = rule_input(reading, facts, facts->now);
+    const ChRuleInput input = rule_input(config, reading, facts, facts->now);
     g_autoptr(ChRouting) routing = ch_route(config, desk->rules, &input, incoming->mailbox, trace);
     g_autofree char *why = NULL;
     if (!ch_choose_agent(config, store, routing, facts, &why, error))
@@ -140,7 +142,7 @@ ChRouting *ch_consult(const ChDesk *desk, ChStore *store, const ChIncoming *inco
         return NULL;
     compare_with_sent(reading, facts);
     ch_judge_facts(reading->verdict, facts);
-    const ChRuleInput input = rule_input(reading, facts, ch_clock_now());
+    const ChRuleInput input = rule_input(desk->config, reading, facts, ch_clock_now());
     return ch_route(desk->config, desk->rules, &input, incoming->mailbox, TRUE);
 }
 
@@ -205,7 +207,7 @@ ChRedecided *ch_redecide(const ChConfig *config, ChRules *rules, ChStore *store,
     compare_with_sent(reading, facts);
     as_answered(facts, decided);
     ch_judge_facts(reading->verdict, facts);
-    const ChRuleInput input = rule_input(reading, facts, decided->taken_at);
+    const ChRuleInput input = rule_input(config, reading, facts, decided->taken_at);
     g_autoptr(ChRouting) routing = ch_route(config, rules, &input, incoming->mailbox, FALSE);
     g_autofree char *why = NULL;
     if (!ch_choose_agent(config, store, routing, facts, &why, error))

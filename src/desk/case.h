@@ -28,7 +28,7 @@ const ChPersonFacts *ch_case_person(const ChCase *c, const char *folded);
 /* Whether FOLDED is an agent of the decision's department, of one that TICKET (NULL: a new one) is referred
  * to, or that the decision refers it to. */
 gboolean ch_is_agent_here(const ChCase *c, const ChTicketFacts *ticket, const char *folded);
-/* How the desk knows the sender. Those whom the configuration names need not register. */
+/* How the desk knows the sender (ch_account_of). */
 ChAccount ch_case_account(const ChCase *c);
 
 /* The language for the sender: as a rule says, else as they said, else as their mail client says, else the

@@ -11,6 +11,10 @@
 ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
                       const ChFacts *facts, const ChRouting *routing);
 
+/* How the desk knows whoever writes from the address FOLDED, which is PERSON's (may be NULL). Agents and
+ * admins, whom the configuration names, need not register. */
+ChAccount ch_account_of(const ChConfig *config, const char *folded, const ChPersonFacts *person);
+
 /* The decision about a mail of ours that did not leave: a server refused it for good, or it was tried long
  * enough. FACTS: returned (verified) and its ticket, no more. FAILURE: what the server said, action "failed",
  * status "" where it did not refuse. The outcome means nothing: no mail came. */

@@ -2,6 +2,7 @@
 /* What an address is to a ticket, and who is told of something in which language. What somebody may do by
  * their role stands in needs.c. */
 #include "desk/case.h"
+#include "desk/decide.h"
 
 #include <string.h>
 
@@ -66,15 +67,19 @@ ChRole ch_case_role(const ChConfig *config, const ChTicketFacts *ticket, const c
     return role;
 }
 
-ChAccount ch_case_account(const ChCase *c)
+ChAccount ch_account_of(const ChConfig *config, const char *folded, const ChPersonFacts *person)
 {
-    const ChPersonFacts *person = c->facts->person;
-    if (ch_config_is_agent(c->config, c->sender))
+    if (ch_config_is_agent(config, folded))
         return CH_ACCOUNT_ACTIVE;
     for (guint i = 0; person && i < person->addresses->len; i++)
-        if (ch_config_is_agent(c->config, g_ptr_array_index(person->addresses, i)))
+        if (ch_config_is_agent(config, g_ptr_array_index(person->addresses, i)))
             return CH_ACCOUNT_ACTIVE;
     return person ? person->account : CH_ACCOUNT_NONE;
+}
+
+ChAccount ch_case_account(const ChCase *c)
+{
+    return ch_account_of(c->config, c->sender, c->facts->person);
 }
 
 static const char *language_of(const ChConfig *config, const char *department)

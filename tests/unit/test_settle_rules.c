@@ -87,6 +87,26 @@ static void test_ticket(void)
     close_with(&d);
 }
 
+/* Whom the configuration names need no account (P7): a rule sees them as the desk does. */
+static void test_customer(void)
+{
+    static const char *const cases[][2] = {
+        {"maria@c.example", "active"},
+        {"Ana@Desk.Example", "active"},
+        {"admin@desk.example", "active"},
+        {"nova@c.example", "unknown"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *rules = g_strdup_printf("match customer is %s -> ignore \"seen\"\n", cases[i][1]);
+        Desk d = open_with(rules);
+        settle_mail(&d, fixture_mail(cases[i][0], "suporte@desk.example", "Oi", "m1@c.example"),
+                    CH_EVIDENCE_CLAIM);
+        g_test_message("%s is %s", cases[i][0], cases[i][1]);
+        g_assert_cmpint(store_number(d.folder, "SELECT count(*) FROM mail WHERE outcome = 'ignored'"), ==, 1);
+        close_with(&d);
+    }
+}
+
 /* Where a rule moves it: that department alone hears of it. */
 static void test_department(void)
 {
@@ -218,6 +238,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/settle-rules/ticket", test_ticket);
+    g_test_add_func("/settle-rules/customer", test_customer);
     g_test_add_func("/settle-rules/department", test_department);
     g_test_add_func("/settle-rules/quarantine", test_quarantine);
     g_test_add_func("/settle-rules/hold", test_hold);
