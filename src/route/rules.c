@@ -116,6 +116,15 @@ static GBytes *read_all(int file, char **why)
     return NULL;
 }
 
+/* PATH as people are told it; a file may have a name that is no UTF-8. The caller frees. */
+static char *shown(const ChCompiler *compiler, const char *path)
+{
+    gsize length = compiler->root ? strlen(compiler->root) : 0;
+    if (length && strncmp(path, compiler->root, length) == 0 && path[length] == '/' && path[length + 1])
+        path += length + 1;
+    return g_utf8_make_valid(path, -1);
+}
+
 /* The bytes of PATH, noted and digested; NULL with *WHY. */
 static GBytes *read_file(ChCompiler *compiler, const char *path, char **why)
 {
@@ -137,18 +146,11 @@ static GBytes *read_file(ChCompiler *compiler, const char *path, char **why)
     if (bytes) {
         gsize length;
         const guchar *data = g_bytes_get_data(bytes, &length);
+        g_autofree char *name = shown(compiler, path); /* the log and the statistics name rules by it */
+        g_checksum_update(compiler->digest, (const guchar *)name, (gssize)strlen(name) + 1);
         g_checksum_update(compiler->digest, data, (gssize)length);
     }
     return bytes;
-}
-
-/* PATH as people are told it. */
-static const char *shown(const ChCompiler *compiler, const char *path)
-{
-    gsize length = compiler->root ? strlen(compiler->root) : 0;
-    if (length && strncmp(path, compiler->root, length) == 0 && path[length] == '/' && path[length + 1])
-        return path + length + 1;
-    return path;
 }
 
 /* BYTES as a source; complains of what is no UTF-8. */
@@ -203,7 +205,8 @@ static char *read_rules(ChCompiler *compiler, const char *path)
     const char *data = g_bytes_get_data(bytes, &length);
     g_autofree char *folder = g_path_get_dirname(path);
     g_ptr_array_add(compiler->open, g_strdup(key));
-    parse(compiler, make_source(compiler, shown(compiler, path), folder, length ? data : "", length));
+    g_autofree char *name = shown(compiler, path);
+    parse(compiler, make_source(compiler, name, folder, length ? data : "", length));
     g_ptr_array_set_size(compiler->open, (gint)compiler->open->len - 1);
     return NULL;
 }
@@ -253,7 +256,8 @@ static ChRuleList *read_list(ChParser *parser, const ChText *text, const char *p
     }
     gsize length;
     const char *data = g_bytes_get_data(bytes, &length);
-    ChRuleSource *source = make_source(compiler, shown(compiler, path), NULL, length ? data : "", length);
+    g_autofree char *name = shown(compiler, path);
+    ChRuleSource *source = make_source(compiler, name, NULL, length ? data : "", length);
     ChRuleList *list = ch_rule_list_new(source, path, kind, compiler->messages, &compiler->errors);
     ch_rule_source_free(source);
     return list;
@@ -297,8 +301,9 @@ static void read_one(ChCompiler *compiler, const char *path)
     g_autofree char *why = read_rules(compiler, path);
     if (!why)
         return;
+    g_autofree char *name = shown(compiler, path);
     g_autofree char *message = g_strdup_printf("found no rules that can be read: %s", why);
-    complain_of_file(compiler, shown(compiler, path), message);
+    complain_of_file(compiler, name, message);
 }
 
 static void read_path(ChCompiler *compiler, const char *path)
@@ -313,12 +318,19 @@ static void read_path(ChCompiler *compiler, const char *path)
         compiler->root[strlen(compiler->root) - 1] = '\0';
     g_autoptr(GError) error = NULL;
     GDir *folder = g_dir_open(path, 0, &error);
+    g_autofree char *name = g_utf8_make_valid(path, -1);
     if (!folder) {
-        complain_of_file(compiler, path, error->message);
+        complain_of_file(compiler, name, error->message);
         return;
     }
     g_autoptr(GPtrArray) names = names_in(folder, compiler->root);
     g_dir_close(folder);
+    if (names->len > CH_RULE_FILES_MAX) { /* said once, not of each file */
+        g_autofree char *message =
+            g_strdup_printf("found %u files of rules, expected at most %d", names->len, CH_RULE_FILES_MAX);
+        complain_of_file(compiler, name, message);
+        return;
+    }
     for (guint i = 0; i < names->len && !ch_compiler_is_full(compiler); i++)
         read_one(compiler, g_ptr_array_index(names, i));
 }

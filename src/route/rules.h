@@ -64,7 +64,8 @@ ChRules *ch_rules_compile(const char *name, const char *text, gsize length, cons
                           GPtrArray *messages);
 
 guint ch_rules_count(const ChRules *rules);
-/* SHA-256 over all bytes read, in order: which set this is. Lower-case hexadecimal, the set's own. */
+/* SHA-256 over the names and bytes of all files read, in order: which set this is. Lower-case hexadecimal,
+ * the set's own. */
 const char *ch_rules_digest(const ChRules *rules);
 /* The paths that were read: rules, includes, lists. NULL-terminated, the set's own. */
 const char *const *ch_rules_files(const ChRules *rules);

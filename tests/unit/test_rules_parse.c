@@ -4,7 +4,6 @@
 
 #include "route/rules.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static GPtrArray *messages_new(void)
@@ -333,134 +332,6 @@ static void test_form(void)
     check_canonical("# only a comment", "");
 }
 
-/* A folder with files, and what was wrong with them. */
-typedef struct {
-    char *folder;
-    GPtrArray *messages;
-    ChRules *rules;
-    char *wrong;
-} Folder;
-
-static void put(const char *folder, const char *name, const char *text)
-{
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autofree char *parent = g_path_get_dirname(path);
-    g_assert_cmpint(g_mkdir_with_parents(parent, 0700), ==, 0);
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
-static void load(Folder *folder, const char *name)
-{
-    g_autofree char *path = g_build_filename(folder->folder, name, NULL);
-    folder->messages = messages_new();
-    folder->rules = ch_rules_load(path, folder->messages);
-    folder->wrong = lines_of(folder->messages);
-}
-
-static void unload(Folder *folder)
-{
-    g_clear_pointer(&folder->messages, g_ptr_array_unref);
-    g_clear_pointer(&folder->rules, ch_rules_unref);
-    g_clear_pointer(&folder->wrong, g_free);
-}
-
-static void setup(Folder *folder, gconstpointer data)
-{
-    (void)data;
-    folder->folder = fixture_folder();
-}
-
-static void teardown(Folder *folder, gconstpointer data)
-{
-    (void)data;
-    unload(folder);
-    g_autofree char *more = g_build_filename(folder->folder, "more", NULL);
-    fixture_remove(more);
-    fixture_remove(folder->folder);
-    g_free(folder->folder);
-}
-
-static void assert_rule(const ChRules *rules, guint number, const char *file, guint line, const char *text)
-{
-    ChRuleHit *hit = ch_rules_describe(rules, number);
-    g_assert_cmpstr(hit->file, ==, file);
-    g_assert_cmpuint(hit->line, ==, line);
-    g_assert_cmpstr(hit->text, ==, text);
-    ch_rule_hit_free(hit);
-}
-
-static void test_folder(Folder *folder, gconstpointer data)
-{
-    (void)data;
-    put(folder->folder, "b.rules", "match all -> tag b\n");
-    put(folder->folder, "a.rules", "include \"more/c.inc\"\ninclude \"b.rules\"\nmatch vip -> tag a\n");
-    put(folder->folder, "more/c.inc", "define vip = from in \"vips.list\"\nmatch all -> tag c\n");
-    put(folder->folder, "more/vips.list", "# who pays\n  ana@x.br  # best\n\n@y.br\n");
-    put(folder->folder, ".hidden.rules", "nonsense");
-    put(folder->folder, "notes.txt", "nonsense");
-    load(folder, "");
-    g_assert_cmpstr(folder->wrong, ==, "");
-    g_assert_cmpuint(ch_rules_count(folder->rules), ==, 3);
-    assert_rule(folder->rules, 0, "more/c.inc", 2, "match all -> tag c");
-    assert_rule(folder->rules, 1, "b.rules", 1, "match all -> tag b");
-    assert_rule(folder->rules, 2, "a.rules", 3, "match from in \"vips.list\" -> tag a");
-    const char *const *files = ch_rules_files(folder->rules);
-    g_assert_cmpuint(g_strv_length((char **)files), ==, 4);
-    for (guint i = 0; files[i]; i++)
-        g_assert_true(g_file_test(files[i], G_FILE_TEST_IS_REGULAR));
-    /* What the digest is of: lists, too. */
-    g_autofree char *before = g_strdup(ch_rules_digest(folder->rules));
-    g_assert_cmpuint(strlen(before), ==, 64);
-    unload(folder);
-    put(folder->folder, "more/vips.list", "ana@x.br\n");
-    load(folder, "");
-    g_assert_cmpstr(ch_rules_digest(folder->rules), !=, before);
-    unload(folder);
-    load(folder, "a.rules");
-    g_assert_cmpuint(ch_rules_count(folder->rules), ==, 3);
-}
-
-static void test_folder_mistakes(Folder *folder, gconstpointer data)
-{
-    (void)data;
-    put(folder->folder, "a.rules", "include \"b.inc\"\nmatch foo -> stop\n");
-    put(folder->folder, "b.inc", "match bar -> stop\ninclude \"a.rules\"\ninclude \"none.inc\"\n");
-    put(folder->folder, "c.rules",
-        "match from in \"v.list\" -> stop\nmatch holiday in \"d.list\" -> stop\n"
-        "match to in \"none.list\" -> stop\n");
-    put(folder->folder, "v.list", "ana@x.br\n# x\n\tana\n");
-    put(folder->folder, "d.list", "12-25\n2026-02-30\n13-01\n2027-01-01\n");
-    load(folder, "");
-    g_assert_null(folder->rules);
-    g_assert_cmpstr(
-        folder->wrong, ==,
-        "b.inc:1:7+3 found 'bar', expected a condition\n"
-        "b.inc:2:9+9 found 'a.rules', expected a file of rules that can be read here: it includes "
-        "itself, directly or through others\n"
-        "b.inc:3:9+10 found 'none.inc', expected a file of rules that can be read here: No such file "
-        "or directory\n"
-        "a.rules:2:7+3 found 'foo', expected a condition\n"
-        "v.list:3:2+3 found 'ana', expected an address: ana@x.example, ana@, @x.example or "
-        "@*.x.example\n"
-        "d.list:2:1+10 found '2026-02-30', expected a day: 2026-12-25, or 12-25 for every year\n"
-        "d.list:3:1+5 found '13-01', expected a day: 2026-12-25, or 12-25 for every year\n"
-        "c.rules:3:13+11 found 'none.list', expected a list that can be read: No such file or "
-        "directory\n");
-    unload(folder);
-    load(folder, "nowhere");
-    g_assert_null(folder->rules);
-    g_assert_cmpstr(folder->wrong, ==,
-                    "nowhere:0:0+0 found no rules that can be read: No such file or directory\n");
-}
-
-static void test_empty_folder(Folder *folder, gconstpointer data)
-{
-    (void)data;
-    load(folder, "");
-    g_assert_nonnull(folder->rules);
-    g_assert_cmpuint(ch_rules_count(folder->rules), ==, 0);
-}
-
 /* The text "match BEFORE… x AFTER… -> stop" with COUNT of each. */
 static char *nested(const char *before, const char *after, guint count)
 {
@@ -559,9 +430,6 @@ int main(int argc, char **argv)
     g_test_add_func("/rules-parse/six-mistakes", test_six);
     g_test_add_func("/rules-parse/canonical", test_canonical);
     g_test_add_func("/rules-parse/form", test_form);
-    g_test_add("/rules-parse/folder", Folder, NULL, setup, test_folder, teardown);
-    g_test_add("/rules-parse/folder-mistakes", Folder, NULL, setup, test_folder_mistakes, teardown);
-    g_test_add("/rules-parse/empty-folder", Folder, NULL, setup, test_empty_folder, teardown);
     g_test_add_func("/rules-parse/limits", test_limits);
     g_test_add_func("/rules-parse/macro-limits", test_macro_limits);
     g_test_add_func("/rules-parse/many-mistakes", test_many_mistakes);
