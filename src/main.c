@@ -21,8 +21,8 @@ static const struct {
     int (*run)(ChAdminContext *context, int argc, char **argv);
     gboolean needs_config; /* refuses to work on built-in defaults */
     gboolean own_config;   /* loads it itself */
-    gboolean
-        for_mta; /* 75 where even the configuration is wrong: an MTA bounces the mail at any other code */
+    gboolean for_mta; /* 75 where even the configuration or the command line is wrong: an MTA bounces the mail
+                         at any other code */
     const char *what;
 } commands[] = {
     {"serve", ch_admin_serve, TRUE, FALSE, FALSE, "run the desk until SIGTERM"},
@@ -77,6 +77,17 @@ static int run(guint which, ChAdminContext *context, int argc, char **argv)
     context->config = g_steal_pointer(&config);
     int code = commands[which].run(context, argc, argv);
     ch_config_free(context->config);
+    return code == EX_USAGE && commands[which].for_mta ? EX_TEMPFAIL : code;
+}
+
+/* A command line that could not be read. */
+static int wrong_options(const GError *error, char **argv)
+{
+    int code = ch_command_usage(error->message);
+    for (; *argv; argv++)
+        for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+            if (commands[i].for_mta && strcmp(*argv, commands[i].name) == 0)
+                code = EX_TEMPFAIL;
     return code;
 }
 
@@ -106,7 +117,7 @@ int main(int argc, char **argv)
     g_option_context_set_strict_posix(options, TRUE);
     g_option_context_set_help_enabled(options, FALSE);
     if (!g_option_context_parse(options, &argc, &argv, &error))
-        return ch_command_usage(error->message);
+        return wrong_options(error, argv);
     if (version) {
         puts("chamado " CH_VERSION);
         return EX_OK;

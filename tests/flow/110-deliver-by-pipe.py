@@ -32,6 +32,8 @@ with flow("deliver by pipe") as t:
     nowhere = os.path.join(desk.file, "state")  # below a file
     t.ran(desk.run("-o", "paths.state=" + nowhere, "deliver", stdin=numbered(6)), EX_TEMPFAIL, "no state folder")
     t.ran(desk.run("-o", "desk.nonsense=1", "deliver", stdin=numbered(6)), EX_TEMPFAIL, "a configuration that is wrong")
+    for slip in (("deliver", "suporte@example.br"), ("deliver", "--nonsense"), ("--nonsense", "deliver")):
+        t.ran(desk.run(*slip, stdin=numbered(6)), EX_TEMPFAIL, "a slip in master.cf bounces no mail: %s" % " ".join(slip))
     t.ran(desk.run("deliver", stdin=numbered(7), disk=20000), EX_TEMPFAIL, "a full disk")
     t.equal(len(desk.tickets()), 4, "none of these made a ticket")
     t.ran(desk.run("deliver", stdin=numbered(7)), what="the MTA comes again when there is room")
