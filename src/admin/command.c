@@ -43,14 +43,17 @@ gboolean ch_command_options(ChAdminContext *context, const char *synopsis, const
 int ch_command_fail(const GError *error)
 {
     g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
-    for (char **line = lines; *line; line++)
-        fprintf(stderr, "chamado: %s\n", *line);
+    for (char **line = lines; *line; line++) {
+        g_autofree char *plain = ch_command_plain(*line);
+        fprintf(stderr, "chamado: %s\n", plain);
+    }
     return ch_error_exit_code(error);
 }
 
 int ch_command_usage(const char *message)
 {
-    fprintf(stderr, "chamado: %s (see --help)\n", message);
+    g_autofree char *plain = ch_command_plain(message);
+    fprintf(stderr, "chamado: %s (see --help)\n", plain);
     return EX_USAGE;
 }
 
@@ -62,14 +65,16 @@ gint64 ch_command_number(const char *text)
     gint64 number = g_ascii_strtoll(at, &end, 10);
     if (number > 0 && end > at && (!*end || strcmp(end, "]") == 0))
         return number;
-    fprintf(stderr, "chamado: %s: expected a number\n", text);
+    g_autofree char *plain = ch_command_plain(text);
+    fprintf(stderr, "chamado: %s: expected a number\n", plain);
     return 0;
 }
 
 char *ch_command_plain(const char *text)
 {
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_autoptr(GString) plain = g_string_new(NULL);
-    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
         if (c == '\n' || c == '\t' || !g_unichar_iscntrl(c))
             g_string_append_unichar(plain, c);
@@ -156,11 +161,17 @@ void ch_command_json(JsonBuilder *builder)
     json_node_unref(root);
 }
 
+void ch_json_string(JsonBuilder *builder, const char *value)
+{
+    g_autofree char *valid = g_utf8_make_valid(value, -1);
+    json_builder_add_string_value(builder, valid);
+}
+
 void ch_json_text(JsonBuilder *builder, const char *name, const char *value)
 {
     json_builder_set_member_name(builder, name);
     if (value)
-        json_builder_add_string_value(builder, value);
+        ch_json_string(builder, value);
     else
         json_builder_add_null_value(builder);
 }
@@ -182,7 +193,7 @@ void ch_json_texts(JsonBuilder *builder, const char *name, const GPtrArray *text
     json_builder_set_member_name(builder, name);
     json_builder_begin_array(builder);
     for (guint i = 0; i < texts->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(texts, i));
+        ch_json_string(builder, g_ptr_array_index(texts, i));
     json_builder_end_array(builder);
 }
 

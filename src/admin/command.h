@@ -30,8 +30,8 @@ void ch_command_table(const char *const *titles, const GPtrArray *rows);
 char *ch_command_time(gint64 seconds);
 char *ch_command_iso_time(gint64 seconds);
 
-/* TEXT without control characters but LF and TAB, so that no mail writes to somebody's terminal. Free with
- * g_free. */
+/* TEXT without control characters but LF and TAB, so that no mail writes to somebody's terminal, and what is
+ * no UTF-8 as U+FFFD. Free with g_free. */
 char *ch_command_plain(const char *text);
 
 /* "Ana <ana@example.br>", or the address alone where there is no name; plain as above. Free with g_free. */
@@ -39,6 +39,8 @@ char *ch_command_person(const char *name, const char *address);
 
 /* Prints BUILDER's root, pretty, and a line feed. */
 void ch_command_json(JsonBuilder *builder);
+/* VALUE, as text even where it is no UTF-8, as the name of a file may be; so do all that follow. */
+void ch_json_string(JsonBuilder *builder, const char *value);
 void ch_json_text(JsonBuilder *builder, const char *name, const char *value); /* NULL: null */
 void ch_json_int(JsonBuilder *builder, const char *name, gint64 value);
 /* TEXTS, of char *, as an array. */

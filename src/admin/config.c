@@ -32,7 +32,7 @@ static void print_check_json(const ChAdminContext *context, const ChConfig *conf
     json_builder_set_member_name(json, "errors");
     json_builder_begin_array(json);
     for (char **line = lines; *line; line++)
-        json_builder_add_string_value(json, *line);
+        ch_json_string(json, *line);
     json_builder_end_array(json);
     json_builder_end_object(json);
     ch_command_json(json);

@@ -171,7 +171,7 @@ static const char *wrong(const char *verb, int arguments, const Wanted *wanted, 
         return "--ignored, --quarantined, --department and --limit belong to held list";
     if (wanted->department && wanted->outcome != CH_OUTCOME_HELD)
         return "--department is for held mails: ignored and quarantined ones belong to none";
-    return limit < 0 ? "--limit takes a positive number" : NULL;
+    return limit < 1 ? "--limit takes a positive number" : NULL;
 }
 
 int ch_admin_held(ChAdminContext *context, int argc, char **argv)

@@ -89,7 +89,7 @@ static const char *wrong_options(const Verb *verb, gboolean pending, gboolean ye
         return "--yes belongs to people forget";
     if (limit != CH_LIST_LIMIT && !verb->lists)
         return "--limit belongs to people list and people show";
-    return limit < 0 ? "--limit takes a positive number" : NULL;
+    return limit < 1 ? "--limit takes a positive number" : NULL;
 }
 
 int ch_admin_people(ChAdminContext *context, int argc, char **argv)

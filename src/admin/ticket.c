@@ -328,7 +328,7 @@ int ch_admin_ticket(ChAdminContext *context, int argc, char **argv)
     const char *wrong = wrong_words(verb, argc, argv);
     if (wrong)
         return ch_command_usage(wrong);
-    if (limit < 0)
+    if (limit < 1)
         return ch_command_usage("--limit takes a positive number");
     gint64 numbers[2] = {0};
     for (int i = 2; i < argc; i++)

@@ -23,7 +23,8 @@ with flow("the command line", servers=False) as t:
         run = plain(word, "--help")
         t.ok(run.returncode == 0 and word.encode() in run.stdout, "%s --help" % word, run)
     for wrong in ((), ("dance",), ("poll", "--dance"), ("ticket",), ("ticket", "show"), ("queue", "show", "x"),
-                  ("held", "list", "--quarantined", "--ignored")):
+                  ("held", "list", "--quarantined", "--ignored"), ("held", "list", "--limit", "0"), ("ticket", "list", "-n", "0"),
+                  ("people", "list", "-n", "0")):
         run = desk.run(*wrong)
         t.ran(run, 64, "usage: %s" % " ".join(wrong))
         t.ok(run.err.strip() or run.out.strip(), "usage: %s: says why" % " ".join(wrong))
@@ -47,3 +48,22 @@ with flow("the command line", servers=False) as t:
     t.ran(run, what="explain for people")
     t.has(run.out, "Olá, açúcar", "explain for people shows the subject")
     t.equal(os.listdir(desk.state), [], "explain leaves no trace in the state folder")
+
+    # Names of files are bytes; what is printed is text.
+    odd = {end: os.path.join(os.fsencode(desk.folder), b"a\xff\xf0" + end) for end in (b".rules", b".eml", b".conf")}
+    for end, source in ((b".rules", b"match all -> tag a\n"), (b".eml", m.as_bytes()), (b".conf", open(desk.file, "rb").read())):
+        with open(odd[end], "wb") as f:
+            f.write(source)
+    for arguments in (("rules", "check", odd[b".rules"]), ("rules", "check", odd[b".rules"] + b"\xf0"),
+                      ("rules", "fmt", "--check", odd[b".rules"]), ("rules", "test", "--rules", odd[b".rules"], odd[b".eml"]),
+                      ("-c", odd[b".conf"], "config", "check"), ("-c", odd[b".conf"] + b"\xf0", "config", "check"),
+                      ("-c", odd[b".conf"], "config", "show")):
+        run = plain(*arguments, "--json")
+        try:
+            t.ok(json.loads(run.stdout.decode("utf-8")), "JSON of a name that is no UTF-8: %r" % (arguments[-2:],))
+        except ValueError as error:
+            t.ok(False, "JSON of a name that is no UTF-8: %r" % (arguments[-2:],), error)
+    for arguments in (("rules", "check", odd[b".rules"] + b"\xf0"), ("explain", odd[b".eml"] + b"\xf0"), ("-c", odd[b".conf"], "ticket", "show", b"\xf0"),
+                      ("-c", odd[b".conf"] + b"\xf0", "config", "check")):
+        t.ok(b"\xef\xbf\xbd" in plain(*arguments).stderr and plain(*arguments).stderr.decode("utf-8"),
+             "the message of such a name is text: %r" % (arguments[-1],))
