@@ -8,21 +8,25 @@ _chamado() {
         registration.bytes registration.per_day registration.remind registration.expire registration.retain
         budgets.address budgets.ticket budgets.agent budgets.desk budgets.strangers web.host web.port web.url web.fields
         web.required web.colour web.logo web.proxies web.requests web.connections web.timeout smtp.host
-        smtp.port smtp.tls smtp.ca_file smtp.allow_plain smtp.user smtp.connections smtp.timeout
+        smtp.port smtp.tls smtp.ca_file smtp.allow_plain smtp.user smtp.password smtp.password_command smtp.password_env
+        smtp.password_file smtp.connections smtp.timeout
         smtp.retry_days limits.mail_bytes limits.attachment_bytes limits.header_bytes limits.text_bytes
-        limits.parts limits.depth limits.recipients limits.batch_mails limits.batch_bytes
-        limits.memory_bytes attachments.types trust.authserv_id trust.key_days paths.state paths.templates paths.rules'
+        limits.parts limits.depth limits.recipients limits.parse_time limits.batch_mails limits.batch_bytes
+        limits.memory_bytes attachments.types attachments.total attachments.count trust.authserv_id trust.key_days paths.state paths.templates paths.rules'
     COMPREPLY=()
 
     # What an option wants after it.
     case $before in
-    -c)
+    -c | --config | --rules)
         _chamado_files "$word"
         return
         ;;
-    -o)
+    -o | --option)
         compopt -o nospace
         mapfile -t COMPREPLY < <(compgen -S = -W "$sections" -- "$word")
+        return
+        ;;
+    -n | --limit | --department | --days | --since)
         return
         ;;
     esac
@@ -32,7 +36,7 @@ _chamado() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         if [[ -n $skip ]]; then
             skip=''
-        elif [[ ${COMP_WORDS[i]} == -[co] ]]; then
+        elif [[ ${COMP_WORDS[i]} == @(-[con]|--config|--option|--rules|--limit|--department|--days|--since) ]]; then
             skip=1
         elif [[ ${COMP_WORDS[i]} == = ]]; then
             skip=1 # readline parts section.key=value at the sign
@@ -48,8 +52,8 @@ _chamado() {
     local options='--help' words=''
     case $command in
     '')
-        options='-c -o --json --debug --help --version'
-        words='serve web poll deliver explain rules ticket people held queue keys verify config'
+        options='-c -o --config --option --json --debug --help --version'
+        words='serve web poll deliver explain rules ticket people held queue keys status verify config'
         ;;
     explain)
         if [[ $word != -* ]]; then
@@ -59,23 +63,28 @@ _chamado() {
         options='--json --help'
         ;;
     rules)
-        if [[ -n $action && $word != -* ]]; then
-            _chamado_files "$word"
-            return
-        fi
         [[ -z $action ]] && words='check test fmt replay stats'
         case $action in
         check) options='--json --help' ;;
         test) options='--all --rules --json --help' ;;
         fmt) options='--write --check --json --help' ;;
+        replay) options='--since --rules --json --help' ;;
+        stats) options='--days --json --help' ;;
         esac
+        if [[ $action == @(check|test|fmt) && $word != -* ]]; then
+            _chamado_files "$word"
+            return
+        fi
         ;;
     poll)
         options='--no-send --help'
         ;;
     ticket)
         [[ -z $action ]] && words='list show close reopen merge'
-        options='--all --full --limit --json --help'
+        case $action in
+        list) options='--all --limit --json --help' ;;
+        show) options='--full --json --help' ;;
+        esac
         ;;
     people)
         [[ -z $action ]] && words='list show validate unmark block unblock blocklist alias merge forget'
@@ -88,7 +97,7 @@ _chamado() {
         ;;
     held)
         [[ -z $action ]] && words='list release drop'
-        [[ -z $action || $action == list ]] && options='--department --ignored --quarantined --limit --json --help'
+        [[ $action == list ]] && options='--department --ignored --quarantined --limit --json --help'
         ;;
     keys)
         [[ -z $action ]] && words='list rotate'
@@ -97,15 +106,19 @@ _chamado() {
         rotate) options='--days --help' ;;
         esac
         ;;
-    verify)
+    status | verify)
         options='--json --help'
         ;;
     queue)
         [[ -z $action ]] && words='list show retry drop'
-        options='--json --help'
+        case $action in
+        list) options='--all --json --help' ;;
+        retry | drop) options='--all --help' ;;
+        esac
         ;;
     config)
         [[ -z $action ]] && words='check show'
+        options='--json --help'
         ;;
     esac
     if [[ $word == -* ]]; then
