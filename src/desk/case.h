@@ -77,10 +77,11 @@ void ch_record_rules(const ChCase *c);
 
 /* --- fields.c --- */
 
-/* What the mail, the rules and the account say of the fields of TICKET (NULL: the new one that the decision
- * opens in its department), set where it is new. Where required ones are missing from a new ticket, or still
- * missing after a reply that fills some, the sender is asked: decision->missing, and the letter "ask-fields",
- * for a new ticket instead of "ack". The last step for a customer's mail: the letters are planned already. */
+/* What the mail, the rules, the ticket that a new one follows and the account say of the fields of TICKET
+ * (NULL: the new one that the decision opens in its department), set where it is new. Where required ones are
+ * missing from a new ticket, or still missing after a reply that fills some, the sender is asked:
+ * decision->missing, and the letter "ask-fields", for a new ticket instead of "ack". The last step for a
+ * customer's mail: the letters are planned already. */
 void ch_decide_fields(const ChCase *c, const ChTicketFacts *ticket);
 
 /* --- effects.c --- */

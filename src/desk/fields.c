@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The custom fields of a ticket: what a customer's mail, the rules and the account say of them, what is
- * required and missing, and whether the customer is asked for it. Which fields there are is the
- * configuration's business, how a letter asks for them letter.c's and the templates'.
+ * The custom fields of a ticket: what a customer's mail, the rules, the ticket that it follows and the
+ * account say of them, what is required and missing, and whether the customer is asked for it. Which fields
+ * there are is the configuration's business, how a letter asks for them letter.c's and the templates'.
  */
 #include "base/fold.h"
 #include "desk/case.h"
@@ -25,7 +25,7 @@ typedef struct {
     const char *const *fields;   /* of the department */
     const char *const *required;
     GPtrArray *given; /* of ChNamedValue: by configured names, what lines and rules say now */
-    GPtrArray *known; /* the same of the account */
+    GPtrArray *known; /* the same of the ticket that the new one follows, and of the account */
 } Work;
 
 static gboolean is_mark(gunichar c)
@@ -224,6 +224,23 @@ static void ask_rules(const Work *work)
     }
 }
 
+/* Nobody is asked again for what the closed ticket says that the new one follows; but what an account fills
+ * is its owner's alone. */
+static void ask_followed(const Work *work)
+{
+    const ChCase *c = work->c;
+    const ChTicketFacts *followed = work->ticket ? NULL : c->facts->ticket;
+    if (!followed)
+        return;
+    gboolean own = ch_case_role(c->config, followed, c->sender, c->facts->person) == CH_ROLE_REQUESTER;
+    g_autofree char *by = g_strdup_printf("ticket %" G_GINT64_FORMAT ", which it follows,", followed->number);
+    for (const char *const *name = work->fields; *name; name++) {
+        const ChNamedValue *old = ch_named_value_find(followed->fields, *name);
+        if (old && !has(work->given, *name) && (own || !ch_config_field(c->config, *name)->account))
+            give(work, work->known, *name, old->value, by);
+    }
+}
+
 static const char *account_says(const ChPersonFacts *person, const char *what)
 {
     return strcmp(what, "name") == 0      ? person->name
@@ -309,6 +326,7 @@ void ch_decide_fields(const ChCase *c, const ChTicketFacts *ticket)
                        .known = known};
     read_lines(&work);
     ask_rules(&work);
+    ask_followed(&work);
     ask_account(&work);
     set_fields(&work, given);
     set_fields(&work, known);

@@ -202,6 +202,34 @@ static void test_precedence(void)
     close_desk(&desk);
 }
 
+/* A late reply opens a ticket that knows what the closed one knew: nobody is asked twice. What an account
+ * fills is told of its owner alone. */
+static void test_follows(void)
+{
+    static const struct {
+        const char *requester, *set, *missing;
+    } cases[] = {
+        {"maria@c.example", "pedido=2;setor=Compras;empresa=Mercado;fone=9;nome=Maria", ""},
+        {"joana@c.example", "pedido=2;setor=Compras;empresa=Padaria;nome=Maria", "fone"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("%s", cases[i].requester);
+        Desk desk = open_desk("Pedido: 2\n", FALSE);
+        ChTicketFacts *old = desk.facts->ticket = ch_ticket_facts_new();
+        old->requester_address = g_strdup(cases[i].requester);
+        know(&desk, "Maria", "Padaria", "");
+        put(old->fields, "pedido", "1");
+        put(old->fields, "setor", "Compras");
+        put(old->fields, "empresa", "Mercado");
+        put(old->fields, "fone", "9");
+        put(old->fields, "cor", "azul"); /* the department has no such field */
+        g_autofree char *set = decide(&desk), *names = missing(&desk);
+        g_assert_cmpstr(set, ==, cases[i].set);
+        g_assert_cmpstr(names, ==, cases[i].missing);
+        close_desk(&desk);
+    }
+}
+
 /* What is as it was is not set again; the account says nothing against what somebody said. */
 static void test_reply_changes(void)
 {
@@ -299,6 +327,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fields/lines", test_lines);
     g_test_add_func("/fields/long-value", test_long_value);
     g_test_add_func("/fields/precedence", test_precedence);
+    g_test_add_func("/fields/follows", test_follows);
     g_test_add_func("/fields/reply-changes", test_reply_changes);
     g_test_add_func("/fields/watcher", test_watcher);
     g_test_add_func("/fields/asks", test_asks);
