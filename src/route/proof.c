@@ -197,12 +197,18 @@ static void join(GString *text, const char *what)
     g_string_append_printf(text, "%s%s", text->len ? ", " : "", what);
 }
 
-static char *name_effects(const GPtrArray *found)
+/* EXPECTATION NULL: all of a test. Of a department, the one that the mail has without any rule is found too.
+ */
+static char *name_effects(const GPtrArray *found, const ChExpectation *expectation, const ChEffects *effects,
+                          const ChRuleInput *input)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    const ChDo *action = expectation ? expectation->action : NULL;
+    if (action && action->kind == CH_DO_DEPARTMENT && !effects->department)
+        g_string_printf(text, "department %s, which no rule named", input->department);
     for (guint i = 0; i < found->len; i++)
         join(text, g_ptr_array_index(found, i));
-    return g_string_free(g_steal_pointer(&text), FALSE);
+    return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : g_strdup("nothing");
 }
 
 static char *name_hits(const ChEffects *effects)
@@ -226,14 +232,13 @@ static void complain(const ChRules *rules, const ChPlace *place, const char *mes
 }
 
 static void complain_failed(const ChRules *rules, const ChRuleTest *test, const ChPlace *place,
-                            const char *expected, const ChEffects *effects, const GPtrArray *found,
+                            const char *expected, const ChEffects *effects, const char *found,
                             GPtrArray *messages)
 {
-    g_autofree char *all = name_effects(found);
     g_autofree char *hits = name_hits(effects);
     g_autofree char *message =
-        g_strdup_printf("test \"%s\": expected %s, found %s; %s%s", test->name, expected,
-                        *all ? all : "nothing", *hits ? "rules that hold: " : "no rule holds", hits);
+        g_strdup_printf("test \"%s\": expected %s, found %s; %s%s", test->name, expected, found,
+                        *hits ? "rules that hold: " : "no rule holds", hits);
     complain(rules, place, message, messages);
 }
 
@@ -267,14 +272,16 @@ static gboolean compare(const ChRules *rules, const ChRuleTest *test, const ChEf
         if (is_met(expectation, effects, input, found))
             continue;
         g_autofree char *expected = name_expectation(expectation);
-        complain_failed(rules, test, &expectation->place, expected, effects, found, messages);
+        g_autofree char *all = name_effects(found, expectation, effects, input);
+        complain_failed(rules, test, &expectation->place, expected, effects, all, messages);
         good = FALSE;
     }
     g_autofree char *extra = test->only ? unexpected(test, found) : NULL;
     if (!extra)
         return good;
     g_autofree char *expected = g_strdup_printf("nothing else than it names, but not %s", extra);
-    complain_failed(rules, test, &test->place, expected, effects, found, messages);
+    g_autofree char *all = name_effects(found, NULL, effects, input);
+    complain_failed(rules, test, &test->place, expected, effects, all, messages);
     return FALSE;
 }
 

@@ -214,6 +214,21 @@ static void test_default_set(void)
     expect_good(rules, config, messages);
 }
 
+/* No test of RULES fails on a desk whose departments have other names: nothing of its set would be used. */
+static void expect_good_elsewhere(ChRules *rules)
+{
+    guint ran;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_file("other.conf",
+                                       "[department atendimento]\naddresses = atendimento@desk.example\n"
+                                       "[department vendas]\naddresses = vendas@desk.example\n",
+                                       -1);
+    g_autoptr(ChConfig) config = ch_config_load(path, NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(GPtrArray) messages = new_messages();
+    g_assert_cmpuint(ch_rules_test(rules, config, messages, &ran), ==, 0);
+}
+
 /* Each example, and each file of the set, is good by itself: people copy one. */
 static void test_each_file(gconstpointer data)
 {
@@ -229,6 +244,7 @@ static void test_each_file(gconstpointer data)
         g_autoptr(GPtrArray) messages = new_messages();
         g_autoptr(ChRules) rules = ch_rules_load(file, messages);
         expect_good(rules, NULL, messages);
+        expect_good_elsewhere(rules);
         count++;
     }
     g_assert_cmpuint(count, >=, 6);

@@ -144,6 +144,11 @@ static void test_tests(void)
          "mail subject \"x\" expect only department suporte", ""},
         {"match subject is \"y\" -> department financeiro",
          "mail subject \"x\" department vendas expect department vendas, not department suporte", ""},
+        {"match subject is \"y\" -> department financeiro",
+         "mail subject \"x\" department vendas expect department suporte",
+         "2:52: test \"t\": expected department suporte, found department vendas, which no rule named; no "
+         "rule "
+         "holds\n"},
         {"match all -> department financeiro", "mail subject \"x\" expect department suporte",
          "2:34: test \"t\": expected department suporte, found department financeiro; rules that hold: "
          "t.rules:1\n"},
