@@ -65,6 +65,8 @@ gboolean ch_refer(const ChCase *c, const ChTicketFacts *ticket, const ChDepartme
 /* The mail passes the rules: what they said is the decision's. TRUE where one has it ignored or quarantined;
  * that is the whole decision then, but of a machine's mail, which is logged as ever. */
 gboolean ch_ask_rules(const ChCase *c);
+/* Whether a rule wants the mail held: nobody is asked about it then, for whatever reason it waits. */
+gboolean ch_is_held_by_rule(const ChCase *c);
 /* TRUE where a rule holds the mail, which would get into its ticket or open one. */
 gboolean ch_hold_by_rule(const ChCase *c);
 /* Whether c->route is the choice of a rule. */

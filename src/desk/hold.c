@@ -37,13 +37,25 @@ static gboolean is_forged(const ChVerdict *verdict)
     return FALSE;
 }
 
-/* NULL where the sender may be asked now; otherwise why not. */
-static const char *why_not_ask(const ChCase *c)
+/* NULL where the mail is a reason to write to its sender, or to another one, about it; otherwise why not.
+ * Spam, to name one thing that rules hold, comes under the names of people who never wrote. */
+static const char *why_silent(const ChCase *c)
 {
     if (c->verdict->no_answer)
         return "nobody reads an answer there";
     if (is_forged(c->verdict))
         return "dmarc=fail: its domain disowns it";
+    if (ch_is_held_by_rule(c))
+        return "a rule holds the mail";
+    return NULL;
+}
+
+/* NULL where the sender may be asked now; otherwise why not. */
+static const char *why_not_ask(const ChCase *c)
+{
+    const char *why = why_silent(c);
+    if (why)
+        return why;
     if (c->facts->asked_hour)
         return "they were asked within the last hour";
     if (c->facts->asked_day >= c->config->registration.per_day)
@@ -73,7 +85,7 @@ static gboolean is_refused(const ChCase *c)
 
 static void refuse(const ChCase *c)
 {
-    if (c->route->refuse && !c->facts->held_closed && !c->verdict->no_answer && !is_forged(c->verdict))
+    if (c->route->refuse && !c->facts->held_closed && !why_silent(c))
         ch_decision_mail(c->decision, c->verdict->sender->name, c->verdict->sender->address, "refusal",
                          ch_case_language(c), FALSE);
 }
@@ -99,7 +111,9 @@ void ch_hold_newcomer(const ChCase *c)
         return;
     }
     ask_to_register(c);
-    ch_decision_hold(c->decision, CH_HOLD_REGISTRATION, "until its sender confirms the address");
+    ch_decision_hold(c->decision, CH_HOLD_REGISTRATION,
+                     ch_is_held_by_rule(c) ? "a rule says so, and its sender has not confirmed the address"
+                                           : "until its sender confirms the address");
 }
 
 void ch_register(const ChCase *c, ChAccount account)
@@ -108,6 +122,8 @@ void ch_register(const ChCase *c, ChAccount account)
     ch_reason(c->decision->reasons, "asks for an account");
     g_free(c->decision->department);
     c->decision->department = g_strdup(c->route->name);
+    if (ch_hold_by_rule(c))
+        return;
     if (account == CH_ACCOUNT_ACTIVE) {
         ch_reason(c->decision->reasons, "has one already");
         if (!c->verdict->no_answer)
@@ -124,8 +140,9 @@ void ch_hold_claim(const ChCase *c, ChRole role)
 {
     ch_reason(c->decision->reasons, "to write into ticket %" G_GINT64_FORMAT " needs %s; this is a %s alone",
               c->facts->ticket->number, ch_need_words(CH_DEED_ADD), ch_evidence_name(c->verdict->evidence));
-    if (c->verdict->no_answer || is_forged(c->verdict))
-        ch_reason(c->decision->reasons, "not asked: %s", why_not_ask(c));
+    const char *why = why_silent(c);
+    if (why)
+        ch_reason(c->decision->reasons, "not asked: %s", why);
     else
         ch_decision_mail(c->decision, c->verdict->sender->name, c->verdict->sender->address, "confirm",
                          ch_case_language(c), role == CH_ROLE_AGENT)
@@ -135,15 +152,19 @@ void ch_hold_claim(const ChCase *c, ChRole role)
 
 void ch_hold_alias(const ChCase *c)
 {
-    g_autofree char *why = g_strdup_printf("%s answers a mail that went to %s, who is asked",
-                                           c->verdict->sender->address, c->facts->token_of);
     const ChPersonFacts *owner = c->facts->token_person;
-    if (c->facts->token_asked_day < c->config->registration.per_day)
+    const char *silent = ch_is_held_by_rule(c) ? "a rule holds the mail"
+                         : c->facts->token_asked_day >= c->config->registration.per_day
+                             ? "they were asked often enough today"
+                             : NULL;
+    if (silent)
+        ch_reason(c->decision->reasons, "not asked: %s", silent);
+    else
         ch_decision_mail(c->decision, owner ? owner->name : NULL, c->facts->token_of, "confirm-alias",
                          owner && *owner->language ? owner->language : c->route->language, FALSE)
             ->question = CH_QUESTION_ALIAS;
-    else
-        ch_reason(c->decision->reasons, "not asked: they were asked often enough today");
+    g_autofree char *why = g_strdup_printf("%s answers a mail that went to %s%s", c->verdict->sender->address,
+                                           c->facts->token_of, silent ? "" : ", who is asked");
     ch_decision_hold(c->decision, CH_HOLD_ALIAS, why);
 }
 

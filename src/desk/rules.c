@@ -79,13 +79,18 @@ gboolean ch_ask_rules(const ChCase *c)
     return TRUE;
 }
 
+gboolean ch_is_held_by_rule(const ChCase *c)
+{
+    return c->routing->effects->aside == CH_ASIDE_HOLD && !c->facts->by_admin;
+}
+
 gboolean ch_hold_by_rule(const ChCase *c)
 {
     const ChEffects *effects = c->routing->effects;
     if (effects->aside != CH_ASIDE_HOLD)
         return FALSE;
     g_autofree char *why = why_aside(effects);
-    if (c->facts->by_admin) {
+    if (!ch_is_held_by_rule(c)) {
         ch_reason(c->decision->reasons, "not held by %s: an admin let it in", why);
         return FALSE;
     }

@@ -126,6 +126,7 @@ static const struct {
      .released =
          "ticket: open entry tag=vpn log=rule | ack:maria notice-new:carla | department sales;tag vpn",
      .reply = "held: hold=rule log=rule |  | hold \"Suspeito\"",
+     .held = "held: register hold=registration |  | ", /* and nobody is asked */
      .why_new = "held: rule vip.rules:3: Suspeito",
      .why_reply = "held: rule vip.rules:3: Suspeito"},
     {.rule = "ignore Spam; tag vpn",
@@ -383,6 +384,49 @@ static void test_follows(void)
     fixture_remove(folder);
 }
 
+/* What a rule holds is no reason to write to anybody: spam has the From of people who wrote nothing. */
+static void test_hold_is_silent(void)
+{
+    static const struct {
+        const char *name, *subject, *department, *token_of;
+        Situation situation;
+        const char *with, *without;
+    } cases[] = {
+        {"a stranger", "Oferta", "suporte", NULL, NEWCOMER, "held: register hold=registration |  | ",
+         "held: register hold=registration | verify:maria | "},
+        {"a stranger, where it is closed", "Oferta", "closed", NULL, NEWCOMER, "held: hold=closed |  | ",
+         "held: hold=closed | refusal:maria | "},
+        {"who asks for an account", "cadastro", "suporte", NULL, NEWCOMER,
+         "held: hold=rule |  | hold \"Spam\"", "command: register | verify:maria | "},
+        {"a claim", "Re: Oferta", "suporte", NULL, REPLY, "held: hold=claim |  | ",
+         "held: hold=claim | confirm:maria | "},
+        {"another address", "Re: Oferta", "suporte", "walter@c.example", REPLY, "held: hold=alias |  | ",
+         "held: hold=alias | confirm-alias:walter | "},
+    };
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(ChConfig) config = fixture_desk(folder);
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        gboolean held = i % 2 == 0;
+        g_auto(Decided) d = {0};
+        arrange(&d, config, cases[i / 2].situation,
+                cases[i / 2].token_of ? "joao@d.example" : "maria@c.example");
+        g_free(d.mail->subject);
+        d.mail->subject = g_strdup(cases[i / 2].subject);
+        d.verdict->evidence = CH_EVIDENCE_CLAIM;
+        d.facts->token_of = g_strdup(cases[i / 2].token_of);
+        if (cases[i / 2].token_of)
+            g_clear_pointer(&d.facts->person, ch_person_facts_free);
+        d.routing->department = ch_config_department(config, cases[i / 2].department);
+        if (held)
+            set_effects(d.routing->effects, "hold Spam");
+        decide(&d, config);
+        g_autofree char *found = summary(d.decision);
+        g_test_message("%s%s", cases[i / 2].name, held ? ", held by a rule" : "");
+        g_assert_cmpstr(found, ==, held ? cases[i / 2].with : cases[i / 2].without);
+    }
+    fixture_remove(folder);
+}
+
 static void test_policy(void)
 {
     static const struct {
@@ -455,6 +499,7 @@ int main(int argc, char **argv)
     g_test_add_func("/desk/rules/watcher", test_watcher);
     g_test_add_func("/desk/rules/not-asked", test_not_asked);
     g_test_add_func("/desk/rules/follows", test_follows);
+    g_test_add_func("/desk/rules/hold-is-silent", test_hold_is_silent);
     g_test_add_func("/desk/rules/policy", test_policy);
     g_test_add_func("/desk/rules/unknown", test_unknown);
     g_test_add_func("/desk/rules/handed-on", test_handed_on);
