@@ -289,7 +289,7 @@ static void test_automatic(void)
             gboolean answers = g_strv_contains(replied, name) && !reminder;
             g_assert_cmpstr(header(message, "Auto-Submitted"), ==,
                             answers ? "auto-replied" : "auto-generated");
-            g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, "All");
+            g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, SUPPRESSED);
         }
 }
 

@@ -18,7 +18,7 @@ static void test_headers(void)
                     "<mail1@cliente.example.br> <mail2@cliente.example.br>");
     g_assert_cmpstr(header(message, "Date"), ==, "Mon, 21 Sep 2026 14:13:20 +0000");
     g_assert_cmpstr(header(message, "Auto-Submitted"), ==, "auto-replied");
-    g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, "All");
+    g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, SUPPRESSED);
     g_assert_cmpstr(header(message, "MIME-Version"), ==, "1.0");
     g_assert_null(header(message, "X-Mailer"));
     InternetAddressMailbox *from =
