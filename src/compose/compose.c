@@ -12,7 +12,10 @@
 
 #include <string.h>
 
-#define SUBJECT_MAX      200         /* characters */
+/* Characters; room for any key and words of ours around a title of view.c's TITLE_MAX. Were the whole cut, it
+ * would be cut elsewhere with "Re: " in front, and clients that thread by the subject would see two threads.
+ */
+#define SUBJECT_MAX      400
 #define SUBJECT_BYTES    (64u << 10) /* as rendered, before it is cut to that */
 #define OUTPUT_MAX       (32u << 20) /* bytes of one rendered text (P13) */
 #define HEADERS_MAX      50          /* that rules add */
