@@ -111,6 +111,7 @@ static ChDecision *weigh(const ChDesk *desk, ChStore *store, const ChIncoming *i
     if (!department)
         department = routing->department;
     ch_files_judge(reading->mail, &department->files, decision->refusals);
+    ch_decide_files(config, reading->mail, reading->verdict, decision);
     if (!decision->ticket && decision->department)
         for (guint i = 0; i < routing->reasons->len; i++)
             ch_reason(decision->reasons, "%s", (const char *)g_ptr_array_index(routing->reasons, i));

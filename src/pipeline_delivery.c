@@ -37,7 +37,10 @@ static gboolean give_up(gpointer data, GError **error)
     if (!facts)
         return FALSE;
     const ChReturnedFacts *returned = facts->returned;
-    g_autofree char *status = delivered->code >= 500 ? ch_parse_reply_status(text) : g_strdup("");
+    /* A 5xx that was worth another try until the time was over is about us: it says nothing of the address.
+     */
+    gboolean refused = delivered->result == CH_DELIVERY_FAILED && delivered->code >= 500;
+    g_autofree char *status = refused ? ch_parse_reply_status(text) : g_strdup("");
     ChBounce *failure = ch_bounce_new(returned->recipient, "failed", status, text);
     g_autoptr(ChDecision) decision = ch_decide_undelivered(failing->desk->config, facts, failure);
     ch_bounce_free(failure);

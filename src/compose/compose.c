@@ -12,7 +12,10 @@
 
 #include <string.h>
 
-#define SUBJECT_MAX      200         /* characters */
+/* Characters; room for any key and words of ours around a title of view.c's TITLE_MAX. Were the whole cut, it
+ * would be cut elsewhere with "Re: " in front, and clients that thread by the subject would see two threads.
+ */
+#define SUBJECT_MAX      400
 #define SUBJECT_BYTES    (64u << 10) /* as rendered, before it is cut to that */
 #define OUTPUT_MAX       (32u << 20) /* bytes of one rendered text (P13) */
 #define HEADERS_MAX      50          /* that rules add */
@@ -36,7 +39,8 @@ static void write_threading(GString *out, const ChLetter *letter)
 }
 
 /* P6: says to other machines that a machine speaks. RFC 3834 section 5; the second one is what Exchange and
- * Outlook heed. */
+ * Outlook heed (MS-OXCMAIL 2.1.3.2.20). All but NDR: "All" would keep back the reports by which the desk
+ * learns that an address does not exist (L7). */
 static void write_automatic(GString *out, const ChLetter *letter)
 {
     if (!letter->automatic)
@@ -45,7 +49,7 @@ static void write_automatic(GString *out, const ChLetter *letter)
     gboolean reply = (ch_template_is_ack(letter->template) || g_strv_contains(replies, letter->template)) &&
                      !letter->reminder;
     g_string_append_printf(out, "Auto-Submitted: %s\r\n", reply ? "auto-replied" : "auto-generated");
-    g_string_append(out, "X-Auto-Response-Suppress: All\r\n");
+    g_string_append(out, "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply\r\n");
 }
 
 /* What rules add to notices to agents: "X-…" and Importance, none that the desk writes itself. */

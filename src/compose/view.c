@@ -157,20 +157,13 @@ static void add_reason(ChValue *file, const char *reason)
     ch_value_add_string(file, CH_VIEW_reason, reason);
 }
 
-/* What a person would call a file of theirs: no signature of the mail, and no logo below the text that was
- * refused. */
-static gboolean is_listed(const ChAttachment *attachment)
-{
-    return !attachment->is_crypto && (attachment->accepted || !attachment->is_inline);
-}
-
 static void add_files(ChValue *view, const ChLetter *letter)
 {
     gboolean refused = FALSE;
     ChValue *files = NULL;
     for (guint i = 0; i < letter->attachments->len; i++) {
         const ChAttachment *attachment = g_ptr_array_index(letter->attachments, i);
-        if (!is_listed(attachment))
+        if (!ch_attachment_is_listed(attachment))
             continue;
         if (!files)
             files = ch_value_add(view, CH_VIEW_files, CH_VALUE_LIST);
@@ -186,6 +179,8 @@ static void add_files(ChValue *view, const ChLetter *letter)
     }
     add_flag(view, CH_VIEW_has_files, files != NULL);
     add_flag(view, CH_VIEW_has_refused, refused);
+    /* A colleague's answer: its files went to the customer, or did not. */
+    add_flag(view, CH_VIEW_sent, strcmp(letter->template, "notice-answer") == 0);
 }
 
 static void add_date(ChValue *view, ChViewName name, gint64 seconds, const char *language)
@@ -343,7 +338,8 @@ static void add_failure(ChValue *view, const ChLetter *letter)
     add_flag(view, CH_VIEW_failed_answer, answer);
     add_flag(view, CH_VIEW_failed_ack, ack);
     add_flag(view, CH_VIEW_failed_other, !answer && !ack);
-    ch_value_add_string(view, CH_VIEW_failed_status, status);
+    /* Most servers say it themselves: "550 5.1.1 No such user". */
+    ch_value_add_string(view, CH_VIEW_failed_status, strstr(letter->failed_why, status) ? "" : status);
     ch_value_add_string(view, CH_VIEW_failed_why, letter->failed_why);
     add_flag(view, CH_VIEW_failed_unknown, unknown);
     add_flag(view, CH_VIEW_failed_full, full);
@@ -379,6 +375,7 @@ ChValue *ch_view_new(const ChLetter *letter)
         ch_value_add_string(view, CH_VIEW_author_address, letter->author_address);
     add_texts(view, letter);
     add_flag(view, CH_VIEW_truncated, letter->truncated);
+    add_flag(view, CH_VIEW_unread, letter->truncated || (letter->encrypted && !*letter->text));
     add_flag(view, CH_VIEW_encrypted, letter->encrypted);
     ch_value_take_string(view, CH_VIEW_size, ch_view_size(letter->size, letter->language));
     ch_value_take_string(view, CH_VIEW_size_limit, ch_view_size(letter->size_limit, letter->language));

@@ -35,6 +35,8 @@
     X(size_limit, FALSE)                                                                                     \
     X(has_files, FALSE)                                                                                      \
     X(has_refused, FALSE) /* one of the files, at least, was refused */                                      \
+    X(sent, FALSE)        /* notice-answer: an agent's files, that went to the customer where accepted */    \
+    X(unread, FALSE)      /* nothing of the mail could be read */                                            \
     X(files, FALSE)       /* a list; each has the names below */                                             \
     X(file_name, FALSE)                                                                                      \
     X(file_size, FALSE)                                                                                      \

@@ -34,6 +34,7 @@ struct ChSmtpSession {
     gboolean authenticated;  /* 235, RFC 4954 section 6 */
     gboolean is_ready;       /* taken in: from here on replies are about this mail */
     gboolean lacks_auth;     /* we have a password, the server asked for none */
+    gboolean took_sender;    /* MAIL FROM was accepted */
     gboolean began_data;     /* bytes of the mail went out */
     gboolean answered_data;  /* the reply after the final dot is here */
     gboolean settled;        /* the reply that counts was read; later ones (to QUIT) are not looked at */
@@ -90,6 +91,7 @@ static void reply_ended(ChSmtpSession *session, int code)
         session->authenticated = session->authenticated || code == 235;
         return;
     }
+    session->took_sender = session->took_sender || code / 100 == 2;
     session->answered_data = session->began_data;
     session->settled = session->began_data || code >= 400;
     /* libcurl closes the connection of a refused mail, says QUIT and waits for the answer. Nobody needs it;
@@ -227,6 +229,15 @@ static gboolean is_about_us(int code)
     return code == 502 || code == 503 || code == 530 || code == 534 || code == 535 || code == 538;
 }
 
+/* A refusal at MAIL FROM is about the address that we send from (not ours at this server, or its domain does
+ * not resolve): nobody knows yet who the recipient is. An admin repairs it, as above; but a mail of another
+ * department may well be taken, so the session goes on. Only 552 is about the mail: too large, RFC 1870
+ * section 6.1. */
+static gboolean is_about_sender(const ChSmtpSession *session)
+{
+    return !session->took_sender && session->code != 552;
+}
+
 static ChSmtpVerdict judge(const ChSmtpSession *session, CURLcode result, int *code, char **text)
 {
     *code = 0;
@@ -247,7 +258,8 @@ static ChSmtpVerdict judge(const ChSmtpSession *session, CURLcode result, int *c
             return CH_SMTP_SENT;
         if (!session->began_data && is_about_us(session->code))
             return CH_SMTP_SERVER;
-        return session->code / 100 == 5 ? CH_SMTP_FAILED : CH_SMTP_RETRY;
+        gboolean for_good = session->code / 100 == 5 && !is_about_sender(session);
+        return for_good ? CH_SMTP_FAILED : CH_SMTP_RETRY;
     }
     g_autofree char *problem = problem_text(session, result);
     /* P5: should it have arrived, the next attempt's bytes are the same. */
@@ -260,7 +272,7 @@ static ChSmtpVerdict attempt(ChSmtpSession *session, gboolean fresh, int *code, 
 {
     session->offset = 0;
     session->is_new = session->authenticated = session->is_ready = session->lacks_auth = FALSE;
-    session->began_data = session->answered_data = session->settled = FALSE;
+    session->took_sender = session->began_data = session->answered_data = session->settled = FALSE;
     session->reply_is_whole = FALSE;
     session->code = 0;
     session->problem[0] = '\0';

@@ -125,6 +125,33 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
     return decision;
 }
 
+static gboolean sends(const ChDecision *decision, const char *template, const char *address)
+{
+    for (guint i = 0; i < decision->mails->len; i++) {
+        const ChMailPlan *plan = g_ptr_array_index(decision->mails, i);
+        if (strcmp(plan->template, template) == 0 && (!address || strcmp(plan->to, address) == 0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void ch_decide_files(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
+                     ChDecision *decision)
+{
+    gboolean refused = FALSE;
+    for (guint i = 0; i < mail->attachments->len; i++) {
+        const ChAttachment *attachment = g_ptr_array_index(mail->attachments, i);
+        refused = refused || (!attachment->accepted && ch_attachment_is_listed(attachment));
+    }
+    g_autofree char *sender = ch_address_fold(verdict->sender->address);
+    const ChDepartmentConfig *department = ch_config_department(config, decision->department);
+    if (!refused || !department || !sends(decision, "answer", NULL) ||
+        sends(decision, "notice-answer", sender))
+        return;
+    ch_reason(decision->reasons, "not all files of it go to the customer: its author is told");
+    ch_decision_mail(decision, NULL, sender, "notice-answer", department->language, TRUE);
+}
+
 ChDecision *ch_decide_quarantine(const ChConfig *config, const char *why)
 {
     ChDecision *decision = ch_decision_new();

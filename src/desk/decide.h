@@ -15,6 +15,11 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
  * admins, whom the configuration names, need not register. */
 ChAccount ch_account_of(const ChConfig *config, const char *folded, const ChPersonFacts *person);
 
+/* After the files of MAIL were judged (desk/files.h): an agent whose answer leaves without some of them hears
+ * of it (L24). */
+void ch_decide_files(const ChConfig *config, const ChMail *mail, const ChVerdict *verdict,
+                     ChDecision *decision);
+
 /* The decision about a mail of ours that did not leave: a server refused it for good, or it was tried long
  * enough. FACTS: returned (verified) and its ticket, no more. FAILURE: what the server said, action "failed",
  * status "" where it did not refuse. The outcome means nothing: no mail came. */

@@ -62,6 +62,28 @@ static void log_belonging(const ChCase *c)
                         facts->disagreement);
 }
 
+/* Nothing of MAIL could be read: the customer would get an empty letter. */
+static gboolean is_unread(const ChMail *mail)
+{
+    return mail->truncated || (mail->encrypted && !*mail->reply);
+}
+
+/* What an agent wrote goes to the customer. */
+static void pass_on(const ChCase *c, const ChTicketFacts *ticket, const char *requester)
+{
+    ChDecision *decision = c->decision;
+    gboolean unread = is_unread(c->mail);
+    if (unread) {
+        ch_reason(decision->reasons, "nothing of it could be read: it does not go to the customer");
+        ch_tell_address(c, c->sender, "notice-answer");
+    } else {
+        ch_decision_mail(decision, ticket->requester_name, ticket->requester_address, "answer",
+                         ch_case_requester_language(c, ticket), FALSE);
+        ch_tell_watchers(c, ticket, "answer");
+        ch_tell_agents(c, ticket, "notice-answer", requester);
+    }
+}
+
 static void add_reply(const ChCase *c, ChRole role)
 {
     const ChTicketFacts *ticket = c->facts->ticket;
@@ -74,16 +96,12 @@ static void add_reply(const ChCase *c, ChRole role)
     ch_decision_act(decision, CH_ACTION_ADD_ENTRY, CH_TICKET_OPEN, title, NULL);
     log_belonging(c);
     ChTicketState state = role == CH_ROLE_AGENT ? CH_TICKET_PENDING : CH_TICKET_OPEN;
-    if (ticket->state != state)
+    if (ticket->state != state && !(role == CH_ROLE_AGENT && is_unread(c->mail)))
         ch_decision_act(decision, CH_ACTION_SET_STATE, state, NULL, NULL);
-    if (role == CH_ROLE_AGENT) {
-        ch_decision_mail(decision, ticket->requester_name, ticket->requester_address, "answer",
-                         ch_case_requester_language(c, ticket), FALSE);
-        ch_tell_watchers(c, ticket, "answer");
-        ch_tell_agents(c, ticket, "notice-answer", requester);
-    } else {
+    if (role == CH_ROLE_AGENT)
+        pass_on(c, ticket, requester);
+    else
         ch_tell_agents(c, ticket, "notice-reply", requester);
-    }
     refer_all(c, ticket);
     if (role == CH_ROLE_AGENT)
         return;

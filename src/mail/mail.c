@@ -60,6 +60,11 @@ void ch_attachment_free(ChAttachment *attachment)
     g_free(attachment);
 }
 
+gboolean ch_attachment_is_listed(const ChAttachment *attachment)
+{
+    return !attachment->is_crypto && (attachment->accepted || !attachment->is_inline);
+}
+
 ChBounce *ch_bounce_new(const char *recipient, const char *action, const char *status, const char *diagnostic)
 {
     ChBounce *bounce = g_new0(ChBounce, 1);

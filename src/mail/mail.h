@@ -67,6 +67,9 @@ typedef struct {
 } ChAttachment;
 
 void ch_attachment_free(ChAttachment *attachment);
+/* What a person would call a file of theirs: no signature of the mail, and no logo below the text that was
+ * refused. */
+gboolean ch_attachment_is_listed(const ChAttachment *attachment);
 
 /* What a report says of one recipient of a mail (RFC 3464 section 2.3), or what the words of a report without
  * such a part say. */

@@ -142,7 +142,7 @@ void ch_envelope_free(ChEnvelope *envelope);
 
 typedef enum {
     CH_DELIVERY_SENT,
-    CH_DELIVERY_RETRY,  /* 4xx, no connection, a timeout: the mail may or may not have arrived */
+    CH_DELIVERY_RETRY, /* 4xx, 5xx about us, no connection, a timeout: the mail may or may not have arrived */
     CH_DELIVERY_FAILED, /* 5xx for this mail: never again */
 } ChDeliveryResult;
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that says 451 gets the same bytes again; one that says 550 is believed, and the ticket says so (P5)."""
+import contextlib
+import os
 import socket
+import sqlite3
 
 from fakes import FakeSmtp
 from lib import flow, mail
@@ -85,6 +88,21 @@ with flow("SMTP troubles") as t:
         t.equal([r["template"] for r in desk.json("queue", "list", "--all") if r["to"] == "cliente@cliente.example"], ["ack"],
                 "is not acknowledged into the void")
         t.ran(desk.run("verify"))
+
+    with FakeSmtp() as server:
+        server.mail_answer = "550 no such domain"
+        desk = opened(t, server)
+        t.ran(desk.poll(), what="a sender that is refused")
+        rows = desk.queue()
+        t.equal([(r["state"], r["reply_code"]) for r in rows], [("queued", 550)] * 2, "waits for an admin", rows)
+        with contextlib.closing(sqlite3.connect(os.path.join(desk.state, "desk.db"))) as db, db:
+            db.execute("UPDATE outbox SET created_at = created_at - 30 * 86400")
+        t.ran(desk.run("queue", "retry", "--all"), what="as long as a mail is tried")
+        t.ran(desk.poll(), what="and then")
+        rows = desk.queue()
+        t.ok(("ack", "failed") in [(r["template"], r["state"]) for r in rows], "it is given up", rows)
+        t.equal(desk.json("people", "show", "cliente@cliente.example")["delivery"][0]["unreachable_since"], None,
+                "but the recipient is not marked for it")
 
     with FakeSmtp(answers=["hang up"]) as server:
         desk = opened(t, server)

@@ -141,6 +141,7 @@ class FakeSmtp(_Server):
     def __init__(self, certificate=None, implicit=False, answers=("250 2.0.0 taken",), auth="235 2.7.0 welcome"):
         super().__init__(certificate, implicit)
         self.answers, self.auth = list(answers), auth
+        self.mail_answer = "250 2.1.0 fine"
         self.rcpt_answers = ["250 2.1.5 fine"]
         self.refused = {}  # recipient: what it is answered instead
         self.mails = []
@@ -174,7 +175,7 @@ class FakeSmtp(_Server):
                 self._authenticate(wire, line)
             elif word == "MAIL":
                 sender, recipients = re.search(r"<(.*?)>", line).group(1), []
-                wire.send("250 2.1.0 fine")
+                wire.send(self.mail_answer)
             elif word == "RCPT":
                 recipient = re.search(r"<(.*?)>", line).group(1)
                 with self._lock:

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* What Exchange is asked not to send: everything but delivery reports, which mark addresses (L7). */
+#define SUPPRESSED "DR, RN, NRN, OOF, AutoReply"
+
 static const char *const languages[] = {"pt_BR", "en"};
 
 static inline ChTemplates *load(void)

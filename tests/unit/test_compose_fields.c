@@ -167,7 +167,7 @@ static void test_headers(void)
             g_assert_null(header(none.message, cases[i].name));
     }
     g_assert_null(header(mail.message, "Bcc"));
-    g_assert_cmpstr(header(mail.message, "X-Auto-Response-Suppress"), ==, "All");
+    g_assert_cmpstr(header(mail.message, "X-Auto-Response-Suppress"), ==, SUPPRESSED);
     mail_clear(&mail);
     mail_clear(&none);
 }

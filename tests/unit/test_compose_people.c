@@ -289,7 +289,7 @@ static void test_automatic(void)
             gboolean answers = g_strv_contains(replied, name) && !reminder;
             g_assert_cmpstr(header(message, "Auto-Submitted"), ==,
                             answers ? "auto-replied" : "auto-generated");
-            g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, "All");
+            g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, SUPPRESSED);
         }
 }
 
@@ -381,12 +381,33 @@ static void test_pick(void)
     g_assert_cmpstr(ch_templates_pick(templates, endless, "en"), ==, "en");
 }
 
+/* A bounce: what its server said stands there once, and only what was marked can be unmarked. */
+static void test_bounce_words(void)
+{
+    g_autoptr(ChTemplates) templates = load();
+    for (guint l = 0; l < G_N_ELEMENTS(languages); l++)
+        for (guint marked = 0; marked < 2; marked++) {
+            g_autoptr(ChLetter) letter = full("notice-bounce", languages[l]);
+            letter->unreachable = marked;
+            set(&letter->failed_status, "5.1.1");
+            set(&letter->failed_why, marked ? "550 5.1.1 gone" : "gone");
+            g_autoptr(GBytes) bytes = compose(templates, letter);
+            g_autoptr(GMimeMessage) message = read_back(bytes);
+            g_autofree char *text = text_of(message, 0), *html = text_of(message, 1);
+            assert_has(text, marked ? ": 550 5.1.1 gone\n" : ": 5.1.1 gone\n");
+            assert_has(html, marked ? "<code>550 5.1.1 gone</code>" : "<code>5.1.1 gone</code>");
+            g_assert_cmpint(strstr(text, "people unmark") != NULL, ==, marked);
+            g_assert_cmpint(strstr(html, "people unmark") != NULL, ==, marked);
+        }
+}
+
 int main(int argc, char **argv)
 {
     g_setenv("TZ", "<-03>3", TRUE); /* before any other thread is there */
     g_test_init(&argc, &argv, NULL);
     no_gaps = g_ptr_array_new();
     contents = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_test_add_func("/compose/people/bounce-words", test_bounce_words);
     g_test_add_func("/compose/people/words", test_words);
     g_test_add_func("/compose/people/links", test_links);
     g_test_add_func("/compose/people/held-reasons", test_held_reasons);

@@ -18,7 +18,7 @@ static void test_headers(void)
                     "<mail1@cliente.example.br> <mail2@cliente.example.br>");
     g_assert_cmpstr(header(message, "Date"), ==, "Mon, 21 Sep 2026 14:13:20 +0000");
     g_assert_cmpstr(header(message, "Auto-Submitted"), ==, "auto-replied");
-    g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, "All");
+    g_assert_cmpstr(header(message, "X-Auto-Response-Suppress"), ==, SUPPRESSED);
     g_assert_cmpstr(header(message, "MIME-Version"), ==, "1.0");
     g_assert_null(header(message, "X-Mailer"));
     InternetAddressMailbox *from =
@@ -121,6 +121,30 @@ static void test_injection(void)
     g_assert_error(error, CH_ERROR, CH_ERROR_INPUT);
 }
 
+static char *subject_of(const ChTemplates *templates, const char *template, const char *title)
+{
+    g_autoptr(ChLetter) letter = full(template, "en");
+    set(&letter->title, title);
+    g_autoptr(GBytes) bytes = compose(templates, letter);
+    g_autoptr(GMimeMessage) message = read_back(bytes);
+    return g_strdup(g_mime_message_get_subject(message));
+}
+
+/* Gmail and Outlook keep a thread together by its subject, too: with and without "Re: " it is the same,
+ * however long the title. */
+static void test_one_thread(void)
+{
+    g_autoptr(ChTemplates) templates = load();
+    g_autoptr(GString) title = g_string_new(NULL);
+    for (guint i = 0; i < 60; i++)
+        g_string_append_printf(title, "vírgula%u, ", i);
+    g_autofree char *ack = subject_of(templates, "ack", title->str);
+    g_autofree char *answer = subject_of(templates, "answer", title->str);
+    g_assert_cmpint(g_utf8_strlen(ack, -1), <, 250);
+    g_assert_true(g_str_has_prefix(answer, "Re: "));
+    g_assert_cmpstr(answer + strlen("Re: "), ==, ack);
+}
+
 static void check_to(const ChTemplates *templates, const char *name, const char *address, const char *shown)
 {
     g_autoptr(ChLetter) letter = full("ack", "en");
@@ -197,7 +221,7 @@ static void test_subjects(void)
     set(&letter->title, endless->str);
     g_autoptr(GBytes) bytes = compose(templates, letter);
     g_autoptr(GMimeMessage) message = read_back(bytes);
-    g_assert_cmpint(g_utf8_strlen(g_mime_message_get_subject(message), -1), ==, 201);
+    g_assert_cmpint(g_utf8_strlen(g_mime_message_get_subject(message), -1), ==, 8 + 201);
     g_assert_true(g_str_has_suffix(g_mime_message_get_subject(message), "é…"));
 }
 
@@ -319,6 +343,7 @@ int main(int argc, char **argv)
     g_test_add_func("/compose/wire/injection", test_injection);
     g_test_add_func("/compose/wire/addresses", test_addresses);
     g_test_add_func("/compose/wire/subjects", test_subjects);
+    g_test_add_func("/compose/wire/one-thread", test_one_thread);
     g_test_add_func("/compose/wire/references", test_references);
     g_test_add_func("/compose/wire/same-bytes", test_same_bytes);
     g_test_add_func("/compose/wire/enclosures", test_enclosures);
