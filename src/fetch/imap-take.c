@@ -87,7 +87,7 @@ static gboolean take_header(ChImapSource *self, const ChImapMail *wanted, GError
 {
     gboolean lost = FALSE;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(GArray) mails = fetch(self, wanted, 1, CH_IMAP_HEADERS, 2, &lost, &reason);
+    g_autoptr(GArray) mails = fetch(self, wanted, 1, CH_IMAP_HEADERS, CH_IMAP_TRIES, &lost, &reason);
     if (lost) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
@@ -120,7 +120,8 @@ static gboolean take_batch(ChImapSource *self, const ChImapMail *wanted, guint c
         return take_header(self, wanted, error);
     gboolean lost = FALSE;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(GArray) mails = fetch(self, wanted, count, CH_IMAP_BODIES, count > 1 ? 1 : 2, &lost, &reason);
+    g_autoptr(GArray) mails =
+        fetch(self, wanted, count, CH_IMAP_BODIES, count > 1 ? 1 : CH_IMAP_TRIES, &lost, &reason);
     if (lost) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;

@@ -142,7 +142,7 @@ static gboolean finish_unacted(ChImapSource *self, GArray *uids, GError **error)
 {
     g_array_sort(uids, by_number);
     guint batch = MAX(self->limits->batch_mails, 1);
-    for (guint done = 0; done < uids->len; done += batch) {
+    for (guint done = 0; done < uids->len && !self->refused; done += batch) {
         g_autoptr(GArray) some = slice(uids, done, MIN(batch, uids->len - done));
         if (ch_imap_is_cancelled(self, error))
             return FALSE;
@@ -163,24 +163,37 @@ static gboolean finish_unacted(ChImapSource *self, GArray *uids, GError **error)
     return TRUE;
 }
 
+/* SOME, in their order, which is that of how often they were tried; FOUND is what the server has of them. One
+ * that breaks the connection does so twice: the others wait for a later pass before this one fails. */
+static gboolean take_found(ChImapSource *self, const GArray *some, const GArray *found, GError **error)
+{
+    for (guint i = 0; i < some->len && self->rescues + CH_IMAP_TRIES <= RESCUES_MAX; i++) {
+        const ChImapMail *mail = ch_imap_find(found, g_array_index(some, guint32, i));
+        if (mail && !ch_imap_take(self, mail, 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Mails that could not be had before, after the new ones: a folder full of bad ones holds nothing up (P12).
  */
-static gboolean take_again(ChImapSource *self, GArray *uids, GError **error)
+static gboolean take_again(ChImapSource *self, const GArray *uids, GError **error)
 {
     const ChSink *sink = self->base.sink;
-    g_array_sort(uids, by_number);
     guint batch = MAX(self->limits->batch_mails, 1);
-    for (guint done = 0; done < uids->len; done += batch) {
+    for (guint done = 0; done < uids->len && self->rescues + CH_IMAP_TRIES <= RESCUES_MAX; done += batch) {
         g_autoptr(GArray) some = slice(uids, done, MIN(batch, uids->len - done));
-        g_autoptr(GArray) found = ask(self, (const guint32 *)some->data, some->len, CH_IMAP_SIZES, error);
-        if (!found || !ch_imap_take(self, (const ChImapMail *)found->data, found->len, error))
+        g_autoptr(GArray) gone = slice(some, 0, some->len);
+        g_array_sort(gone, by_number);
+        g_autoptr(GArray) found = ask(self, (const guint32 *)gone->data, gone->len, CH_IMAP_SIZES, error);
+        if (!found || !take_found(self, some, found, error))
             return FALSE;
         /* Gone from the server: nothing is left to try, or to do there. */
-        for (guint i = some->len; i-- > 0;)
-            if (ch_imap_find(found, g_array_index(some, guint32, i)))
-                g_array_remove_index(some, i);
-        if (some->len > 0 &&
-            !sink->acted(sink->data, self->config->name, self->folder, self->uidvalidity, some, error))
+        for (guint i = gone->len; i-- > 0;)
+            if (ch_imap_find(found, g_array_index(gone, guint32, i)))
+                g_array_remove_index(gone, i);
+        if (gone->len > 0 &&
+            !sink->acted(sink->data, self->config->name, self->folder, self->uidvalidity, gone, error))
             return FALSE;
     }
     return TRUE;

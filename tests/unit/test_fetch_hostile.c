@@ -184,6 +184,38 @@ static void test_one_bad(Desk *desk, gconstpointer data)
     g_assert_cmpuint(desk->server->mails->len, ==, 1); /* it stays there */
 }
 
+/* Each of many mails breaks the connection at any try: the others come in all the same, pass after pass, and
+ * in time each is tried again. */
+static gboolean hang_up_below_90(Server *server, const char *tag, const char *command)
+{
+    for (guint32 uid = 10; is_body_fetch(command) && uid < 90; uid += 10)
+        if (server_set_contains(command + 10, uid, G_MAXUINT32)) {
+            server_hang_up(server);
+            return (void)tag, TRUE;
+        }
+    return FALSE;
+}
+
+static void test_many_bad(Desk *desk, gconstpointer data)
+{
+    desk->server->twist = data;
+    desk_fill(desk, 10);
+    desk->uidvalidity = desk->server->uidvalidity;
+    desk->highest = 80;
+    for (guint32 uid = 10; uid < 90; uid += 10)
+        add_uid(desk->again, uid);
+    assert_pass(desk);
+    assert_taken(desk, "90 100 ");
+    g_assert_cmpstr(desk->acted->str, ==, "90 100 ");
+    g_assert_cmpstr(desk->unreadable->str, ==, "10 20 ");
+    for (guint32 uid = 30; uid < 110; uid += 10)
+        add_uid(desk->again, uid < 90 ? uid : uid - 80); /* those that were tried last come last */
+    server_add(desk->server, 110, "Subject: 110\r\n\r\nBody of 110\r\n");
+    assert_pass(desk);
+    assert_taken(desk, "90 100 110 ");
+    g_assert_cmpstr(desk->unreadable->str, ==, "10 20 30 40 ");
+}
+
 /* 4 GB announced, and sent for as long as we listen. */
 static gboolean flood_for_20(Server *server, const char *tag, const char *command)
 {
@@ -417,6 +449,7 @@ int main(int argc, char **argv)
         {"one-bad/empty", test_one_bad, empty_for_20},
         {"one-bad/nonsense", test_one_bad, nonsense_for_20},
         {"one-bad/hang-up", test_one_bad, hang_up_for_20},
+        {"many-bad", test_many_bad, hang_up_below_90},
         {"flood", test_flood, NULL},
         {"chatter", test_chatter, NULL},
         {"stall/select", test_stall, stall},
