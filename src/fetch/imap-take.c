@@ -46,8 +46,9 @@ static gboolean look_for_missing(ChImapSource *self, const ChImapMail *wanted, G
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }
-    if (there && there->len > 0)
-        return set_aside(self, wanted->uid, "the server has it and does not give it", error);
+    if (!there || there->len > 0) /* if it is gone after all, a later pass sees it */
+        return set_aside(self, wanted->uid,
+                         there ? "the server has it and does not give it" : reason->message, error);
     g_autofree char *uid = g_strdup_printf("%u", wanted->uid);
     ch_log(CH_LOG_INFO, "mail-vanished", "mailbox", self->config->name, "folder", self->folder, "uid", uid,
            NULL);
