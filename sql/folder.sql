@@ -27,5 +27,6 @@ ON CONFLICT DO UPDATE SET failures = failures + 1;
 -- name: uid_done
 DELETE FROM seen_uid WHERE folder_id = :folder AND uid = :uid;
 
+-- Those that were tried least come first.
 -- name: uid_list
-SELECT uid, mail_id IS NOT NULL FROM seen_uid WHERE folder_id = :folder ORDER BY uid;
+SELECT uid, mail_id IS NOT NULL FROM seen_uid WHERE folder_id = :folder ORDER BY failures, uid;

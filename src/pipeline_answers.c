@@ -218,9 +218,12 @@ static gboolean carry(const Carrying *c, GError **error)
     }
 }
 
+/* It counts as done from the beginning: a mail that it releases may answer another question, and then the
+ * rest is carried out in the midst of this one. */
 static gboolean carry_once(gpointer data, GError **error)
 {
-    if (!carry(data, error))
+    const Carrying *c = data;
+    if (!ch_store_question_done(c->store, c->question->id, error) || !carry(c, error))
         return FALSE;
     ch_seam("answered");
     return TRUE;
@@ -234,21 +237,25 @@ static gboolean carry_one(const Carrying *c, GError **error)
     Carrying mine = {c->desk, c->store, &queued, c->question};
     if (!ch_store_contain(c->store, carry_once, &mine, &fault, error))
         return FALSE;
-    if (fault)
-        ch_log_error("answer-without-effect", fault, NULL);
-    else
+    if (!fault) {
         *c->queued += queued;
+        return TRUE;
+    }
+    ch_log_error("answer-without-effect", fault, NULL);
     return ch_store_question_done(c->store, c->question->id, error);
 }
 
 gboolean ch_carry_answers(const ChDesk *desk, ChStore *store, gboolean *more, guint *queued, GError **error)
 {
-    g_autoptr(GPtrArray) questions = ch_store_questions_to_do(store, ANSWERS_MAX, error);
-    for (guint i = 0; questions && i < questions->len; i++) {
-        const Carrying carrying = {desk, store, queued, g_ptr_array_index(questions, i)};
-        if (!carry_one(&carrying, error))
+    *more = TRUE;
+    for (guint i = 0; *more && i < ANSWERS_MAX; i++) {
+        g_autoptr(GPtrArray) next = ch_store_questions_to_do(store, 1, error);
+        if (!next)
+            return FALSE;
+        *more = next->len > 0;
+        const Carrying carrying = {desk, store, queued, *more ? g_ptr_array_index(next, 0) : NULL};
+        if (*more && !carry_one(&carrying, error))
             return FALSE;
     }
-    *more = questions && questions->len == ANSWERS_MAX;
-    return questions != NULL;
+    return TRUE;
 }

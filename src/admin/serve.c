@@ -121,9 +121,10 @@ static gboolean reload(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Always by way of the loop, which may not run yet: to quit it then is to say nothing. */
 static void engine_failed(gpointer data)
 {
-    g_main_context_invoke(NULL, quit, data);
+    g_idle_add_full(G_PRIORITY_DEFAULT, quit, data, NULL);
 }
 
 static gboolean look(gpointer data)
@@ -180,7 +181,6 @@ static gboolean work(Serving *serving, GError **error)
         g_thread_join(delivery);
     gboolean good = ch_engine_drain(engine, error);
     g_clear_object(&serving->cancel);
-    g_clear_pointer(&serving->watch, ch_store_free);
     return good;
 }
 
@@ -190,6 +190,7 @@ static gboolean round_of_service(Serving *serving, GError **error)
     gboolean good =
         ch_run_open(&serving->run, serving->config, rules, "serve", error) && work(serving, error);
     ch_rules_keeper_attach(serving->rules, NULL);
+    g_clear_pointer(&serving->watch, ch_store_free);
     ch_run_close(&serving->run);
     return good;
 }

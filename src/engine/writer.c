@@ -310,6 +310,8 @@ static void publish(ChEngine *engine, Group *group)
     for (guint i = 0; i < group->calls->len; i++)
         ((ChPosted *)g_ptr_array_index(group->calls, i))->done = TRUE;
     engine->queued += group->queued;
+    if (group->tick)
+        engine->queued++; /* by a clock that was set meanwhile, other mails are due than those waited for */
     g_cond_broadcast(&engine->progress);
 }
 

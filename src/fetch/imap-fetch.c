@@ -56,7 +56,7 @@ static bool take_bytes(int type, struct mailimap_msg_att_body_section *section, 
 {
     Collector *collector = data;
     (void)section;
-    if (type != MAILIMAP_MSG_ATT_BODY_SECTION || collector->what == CH_IMAP_SIZES)
+    if (type != MAILIMAP_MSG_ATT_BODY_SECTION || collector->what <= CH_IMAP_SIZES)
         return true; /* nobody asked: let it pass, the stream's budget ends it */
     if (collector->what == CH_IMAP_HEADERS) {
         length = MIN(length, collector->limit - collector->length);
@@ -121,8 +121,10 @@ static void take_response(struct mailimap_msg_att *response, void *data)
     mail.bytes = bytes && mail.length < collector->room ? g_realloc(bytes, mail.length) : bytes;
     collector->length = collector->room = 0;
     const ChImapMail *wanted = collector->wanted ? find_wanted(collector, mail.uid) : NULL;
+    gboolean asked = mail.has_size || mail.has_body ||
+                     (collector->what == CH_IMAP_UIDS && clist_count(response->att_list) == 1);
     /* No UID, or flags alone: somebody else's doing. */
-    if (mail.uid == 0 || (collector->wanted && !wanted) || (!mail.has_size && !mail.has_body)) {
+    if (mail.uid == 0 || (collector->wanted && !wanted) || !asked) {
         collector->sum -= mail.length;
         g_free(mail.bytes);
         return;
@@ -200,7 +202,7 @@ static GArray *run(ChImapSession *session, struct mailimap_set *set, gboolean by
     mailimap *imap = session->imap;
     g_autoptr(GArray) mails = ch_imap_mails_new();
     collector->mails = mails;
-    guint64 bodies = collector->what == CH_IMAP_SIZES ? 0 : collector->limit + collector->total;
+    guint64 bodies = collector->what <= CH_IMAP_SIZES ? 0 : collector->limit + collector->total;
     ch_imap_prepare(session, STRAY_BYTES + bodies + (guint64)collector->count * LINE_BYTES);
     struct mailimap_fetch_type *type = what_to_ask(collector->what, collector->limit);
     clist *rest = NULL;
@@ -224,6 +226,7 @@ static GArray *run(ChImapSession *session, struct mailimap_set *set, gboolean by
     }
     /* A NO with some mails before it: somebody else deleted the others (RFC 2180 section 4.1). */
     gboolean refused = result == MAILIMAP_ERROR_FETCH || result == MAILIMAP_ERROR_UID_FETCH;
+    session->incomplete = refused;
     if (!(refused && mails->len > 0) && !ch_imap_check(session, result, "fetching", error))
         return NULL;
     sort_and_merge(mails);
@@ -232,8 +235,18 @@ static GArray *run(ChImapSession *session, struct mailimap_set *set, gboolean by
 
 GArray *ch_imap_fetch_range(ChImapSession *session, guint32 first, guint32 last, GError **error)
 {
-    Collector collector = {.what = CH_IMAP_SIZES, .count = last - first + 1};
-    return run(session, mailimap_set_new_interval(first, last), TRUE, &collector, error);
+    g_autoptr(GError) reason = NULL;
+    Collector sizes = {.what = CH_IMAP_SIZES, .count = last - first + 1};
+    g_autoptr(GArray) mails = run(session, mailimap_set_new_interval(first, last), TRUE, &sizes, &reason);
+    if (!mails && !g_error_matches(reason, CH_ERROR, CH_ERROR_REFUSED)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return NULL;
+    }
+    if (!session->incomplete)
+        return g_steal_pointer(&mails);
+    /* One mail that it can't read must not hide those after it (P12). */
+    Collector uids = {.what = CH_IMAP_UIDS, .count = last - first + 1};
+    return run(session, mailimap_set_new_interval(first, last), TRUE, &uids, error);
 }
 
 GArray *ch_imap_fetch(ChImapSession *session, const ChImapMail *wanted, guint count, ChImapWhat what,

@@ -15,6 +15,7 @@ typedef struct {
 } ChImapMail;
 
 typedef enum {
+    CH_IMAP_UIDS,    /* nothing that the server has to look into a mail for */
     CH_IMAP_SIZES,   /* RFC822.SIZE */
     CH_IMAP_BODIES,  /* the whole mail */
     CH_IMAP_HEADERS, /* its header block, cut at LIMIT */
@@ -24,13 +25,15 @@ typedef enum {
 /* GArray of ChImapMail that frees their bytes. */
 GArray *ch_imap_mails_new(void);
 
-/* Fetches WHAT of the mails with sequence numbers FIRST to LAST; for people who count, not for UIDs. The
- * result is sorted by UID, each once; mails that are gone are missing. */
+/* Fetches the sizes of the mails with sequence numbers FIRST to LAST, for people who count, not for UIDs;
+ * none where the server can't tell all of them. The result is sorted by UID, each once; mails that are gone
+ * are missing. */
 GArray *ch_imap_fetch_range(ChImapSession *session, guint32 first, guint32 last, GError **error);
 
 /* Fetches WHAT of the COUNT mails in WANTED (ascending UIDs; their sizes, where known, save copying). The
  * result is as above and holds only UIDs of WANTED. CH_ERROR_LIMIT where one of them is larger than LIMIT or
- * all together than LIMIT and TOTAL: which one is not known where COUNT is over 1. Flags are left alone. */
+ * all together than LIMIT and TOTAL: which one is not known where COUNT is over 1. Flags are left alone. A NO
+ * after some of them is no failure; session->incomplete says so. */
 GArray *ch_imap_fetch(ChImapSession *session, const ChImapMail *wanted, guint count, ChImapWhat what,
                       guint64 limit, guint64 total, GError **error);
 

@@ -5,6 +5,10 @@
 #include "fetch/imap-fetch.h"
 #include "fetch/source.h"
 
+#define CH_IMAP_TRIES                                                                                        \
+    2 /* at one mail in one pass, each with a connection of its own where it breaks that                     \
+       */
+
 typedef struct {
     ChSource base;
     const ChMailboxConfig *config;

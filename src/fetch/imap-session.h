@@ -15,6 +15,7 @@ typedef struct {
     mailimap *imap;
     ChImapStream *stream; /* belongs to imap's mailstream */
     guint32 uidvalidity;
+    gboolean incomplete; /* the last FETCH ended in a NO: what it did not give may be there all the same */
 } ChImapSession;
 
 /* Connects, makes sure of the server (TLS) before anything private is sent, logs in. CH_ERROR_NETWORK, TLS,

@@ -46,8 +46,9 @@ static gboolean look_for_missing(ChImapSource *self, const ChImapMail *wanted, G
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }
-    if (there && there->len > 0)
-        return set_aside(self, wanted->uid, "the server has it and does not give it", error);
+    if (!there || there->len > 0) /* if it is gone after all, a later pass sees it */
+        return set_aside(self, wanted->uid,
+                         there ? "the server has it and does not give it" : reason->message, error);
     g_autofree char *uid = g_strdup_printf("%u", wanted->uid);
     ch_log(CH_LOG_INFO, "mail-vanished", "mailbox", self->config->name, "folder", self->folder, "uid", uid,
            NULL);
@@ -87,7 +88,7 @@ static gboolean take_header(ChImapSource *self, const ChImapMail *wanted, GError
 {
     gboolean lost = FALSE;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(GArray) mails = fetch(self, wanted, 1, CH_IMAP_HEADERS, 2, &lost, &reason);
+    g_autoptr(GArray) mails = fetch(self, wanted, 1, CH_IMAP_HEADERS, CH_IMAP_TRIES, &lost, &reason);
     if (lost) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
@@ -120,7 +121,8 @@ static gboolean take_batch(ChImapSource *self, const ChImapMail *wanted, guint c
         return take_header(self, wanted, error);
     gboolean lost = FALSE;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(GArray) mails = fetch(self, wanted, count, CH_IMAP_BODIES, count > 1 ? 1 : 2, &lost, &reason);
+    g_autoptr(GArray) mails =
+        fetch(self, wanted, count, CH_IMAP_BODIES, count > 1 ? 1 : CH_IMAP_TRIES, &lost, &reason);
     if (lost) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;

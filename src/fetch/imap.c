@@ -111,7 +111,8 @@ gboolean ch_imap_act_on_kept(ChImapSource *self, gboolean wait, GError **error)
     return good;
 }
 
-/* Asks about the UIDs, a batch at a time, in ascending order. */
+/* Asks about the UIDs, ascending. CH_ERROR_REFUSED where the server says NO, be it after some of them: those
+ * that are missing then may be there all the same. */
 static GArray *ask(ChImapSource *self, const guint32 *uids, guint count, ChImapWhat what, GError **error)
 {
     g_autoptr(GArray) wanted = ch_imap_mails_new();
@@ -119,14 +120,36 @@ static GArray *ask(ChImapSource *self, const guint32 *uids, guint count, ChImapW
         ChImapMail mail = {.uid = uids[i]};
         g_array_append_val(wanted, mail);
     }
+    g_autoptr(GArray) found = ch_imap_fetch(self->session, (const ChImapMail *)wanted->data, count, what,
+                                            self->limits->mail_bytes, self->limits->batch_bytes, error);
+    if (!found || !self->session->incomplete)
+        return g_steal_pointer(&found);
+    ch_imap_error(self->session, error, CH_ERROR_REFUSED, "the server gives only some of its mails");
+    return NULL;
+}
+
+/* Which of the mails that are kept here have more there. Where the server does not say so, it counts as such.
+ */
+static gboolean find_bodiless(ChImapSource *self, const guint32 *uids, guint count, GError **error)
+{
     g_autoptr(GError) reason = NULL;
-    GArray *found = ch_imap_fetch(self->session, (const ChImapMail *)wanted->data, count, what,
-                                  self->limits->mail_bytes, self->limits->batch_bytes, &reason);
-    if (!found && g_error_matches(reason, CH_ERROR, CH_ERROR_REFUSED))
-        return ch_imap_mails_new(); /* none of them is there any more (RFC 2180 section 4.1) */
-    if (!found)
+    g_autoptr(GArray) found = ask(self, uids, count, CH_IMAP_PROBES, &reason);
+    gboolean refused = g_error_matches(reason, CH_ERROR, CH_ERROR_REFUSED);
+    if (!found && !refused) {
         g_propagate_error(error, g_steal_pointer(&reason));
-    return found;
+        return FALSE;
+    }
+    for (guint i = 0; refused && count > 1 && i < count; i++)
+        if (!find_bodiless(self, &uids[i], 1, error))
+            return FALSE;
+    if (refused && count == 1)
+        g_hash_table_add(self->bodiless, GUINT_TO_POINTER(uids[0]));
+    for (guint i = 0; found && i < found->len; i++) {
+        const ChImapMail *mail = &g_array_index(found, ChImapMail, i);
+        if (mail->size > self->limits->mail_bytes || mail->length > 0)
+            g_hash_table_add(self->bodiless, GUINT_TO_POINTER(mail->uid));
+    }
+    return TRUE;
 }
 
 static GArray *slice(const GArray *uids, guint start, guint count)
@@ -142,45 +165,61 @@ static gboolean finish_unacted(ChImapSource *self, GArray *uids, GError **error)
 {
     g_array_sort(uids, by_number);
     guint batch = MAX(self->limits->batch_mails, 1);
-    for (guint done = 0; done < uids->len; done += batch) {
+    for (guint done = 0; done < uids->len && !self->refused; done += batch) {
         g_autoptr(GArray) some = slice(uids, done, MIN(batch, uids->len - done));
         if (ch_imap_is_cancelled(self, error))
             return FALSE;
-        if (self->config->after == CH_AFTER_DELETE) {
-            g_autoptr(GArray) found =
-                ask(self, (const guint32 *)some->data, some->len, CH_IMAP_PROBES, error);
-            if (!found)
-                return FALSE;
-            for (guint i = 0; i < found->len; i++) {
-                const ChImapMail *mail = &g_array_index(found, ChImapMail, i);
-                if (mail->size > self->limits->mail_bytes || mail->length > 0)
-                    g_hash_table_add(self->bodiless, GUINT_TO_POINTER(mail->uid));
-            }
-        }
+        if (self->config->after == CH_AFTER_DELETE &&
+            !find_bodiless(self, (const guint32 *)some->data, some->len, error))
+            return FALSE;
         if (!act(self, some, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* Mails that could not be had before, after the new ones: a folder full of bad ones holds nothing up (P12).
- */
-static gboolean take_again(ChImapSource *self, GArray *uids, GError **error)
+/* SOME, in their order, which is that of how often they were tried; FOUND is what the server has of them. One
+ * that breaks the connection does so twice: the others wait for a later pass before this one fails. */
+static gboolean take_found(ChImapSource *self, const GArray *some, const GArray *found, GError **error)
+{
+    for (guint i = 0; i < some->len && self->rescues + CH_IMAP_TRIES <= RESCUES_MAX; i++) {
+        const ChImapMail *mail = ch_imap_find(found, g_array_index(some, guint32, i));
+        if (mail && !ch_imap_take(self, mail, 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean take_some_again(ChImapSource *self, const GArray *some, GError **error)
 {
     const ChSink *sink = self->base.sink;
-    g_array_sort(uids, by_number);
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GArray) gone = slice(some, 0, some->len);
+    g_array_sort(gone, by_number);
+    /* Not their sizes, for which a server must look into them. */
+    g_autoptr(GArray) found = ask(self, (const guint32 *)gone->data, gone->len, CH_IMAP_UIDS, &reason);
+    if (!found && g_error_matches(reason, CH_ERROR, CH_ERROR_REFUSED))
+        return TRUE; /* nobody knows: at a later pass */
+    if (!found)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    if (!found || !take_found(self, some, found, error))
+        return FALSE;
+    /* Gone from the server: nothing is left to try, or to do there. */
+    for (guint i = gone->len; i-- > 0;)
+        if (ch_imap_find(found, g_array_index(gone, guint32, i)))
+            g_array_remove_index(gone, i);
+    return gone->len == 0 ||
+           sink->acted(sink->data, self->config->name, self->folder, self->uidvalidity, gone, error);
+}
+
+/* Mails that could not be had before, after the new ones: a folder full of bad ones holds nothing up (P12).
+ */
+static gboolean take_again(ChImapSource *self, const GArray *uids, GError **error)
+{
     guint batch = MAX(self->limits->batch_mails, 1);
-    for (guint done = 0; done < uids->len; done += batch) {
+    for (guint done = 0; done < uids->len && self->rescues + CH_IMAP_TRIES <= RESCUES_MAX; done += batch) {
         g_autoptr(GArray) some = slice(uids, done, MIN(batch, uids->len - done));
-        g_autoptr(GArray) found = ask(self, (const guint32 *)some->data, some->len, CH_IMAP_SIZES, error);
-        if (!found || !ch_imap_take(self, (const ChImapMail *)found->data, found->len, error))
-            return FALSE;
-        /* Gone from the server: nothing is left to try, or to do there. */
-        for (guint i = some->len; i-- > 0;)
-            if (ch_imap_find(found, g_array_index(some, guint32, i)))
-                g_array_remove_index(some, i);
-        if (some->len > 0 &&
-            !sink->acted(sink->data, self->config->name, self->folder, self->uidvalidity, some, error))
+        if (!take_some_again(self, some, error))
             return FALSE;
     }
     return TRUE;

@@ -18,7 +18,7 @@ typedef struct ChSink {
     /* Where this folder stands: *HIGHEST is the highest UID taken under UIDVALIDITY (0: none, a new folder or
      * a new UIDVALIDITY). *UNACTED: UIDs whose mail is kept here but which were not yet moved, flagged or
      * deleted there. *AGAIN: UIDs at or below highest that could not be fetched before and should be tried
-     * again. Both are GArray of guint32, the caller's to unref. */
+     * again, in this order. Both are GArray of guint32, the caller's to unref. */
     gboolean (*position)(gpointer data, const char *mailbox, const char *folder, guint32 uidvalidity,
                          guint32 *highest, GArray **unacted, GArray **again, GError **error);
 

@@ -184,6 +184,128 @@ static void test_one_bad(Desk *desk, gconstpointer data)
     g_assert_cmpuint(desk->server->mails->len, ==, 1); /* it stays there */
 }
 
+/* Each of many mails breaks the connection at any try: the others come in all the same, pass after pass, and
+ * in time each is tried again. */
+static gboolean hang_up_below_90(Server *server, const char *tag, const char *command)
+{
+    for (guint32 uid = 10; is_body_fetch(command) && uid < 90; uid += 10)
+        if (server_set_contains(command + 10, uid, G_MAXUINT32)) {
+            server_hang_up(server);
+            return (void)tag, TRUE;
+        }
+    return FALSE;
+}
+
+static void test_many_bad(Desk *desk, gconstpointer data)
+{
+    desk->server->twist = data;
+    desk_fill(desk, 10);
+    desk->uidvalidity = desk->server->uidvalidity;
+    desk->highest = 80;
+    for (guint32 uid = 10; uid < 90; uid += 10)
+        add_uid(desk->again, uid);
+    assert_pass(desk);
+    assert_taken(desk, "90 100 ");
+    g_assert_cmpstr(desk->acted->str, ==, "90 100 ");
+    g_assert_cmpstr(desk->unreadable->str, ==, "10 20 ");
+    for (guint32 uid = 30; uid < 110; uid += 10)
+        add_uid(desk->again, uid < 90 ? uid : uid - 80); /* those that were tried last come last */
+    server_add(desk->server, 110, "Subject: 110\r\n\r\nBody of 110\r\n");
+    assert_pass(desk);
+    assert_taken(desk, "90 100 110 ");
+    g_assert_cmpstr(desk->unreadable->str, ==, "10 20 30 40 ");
+}
+
+/* Whether COMMAND asks for WHAT of the mail with this UID, which is also its place in the folder times ten.
+ */
+static gboolean asks(const char *command, const char *what, guint32 uid)
+{
+    if (!strstr(command, what))
+        return FALSE;
+    return g_str_has_prefix(command, "UID FETCH ") ? server_set_contains(command + 10, uid, G_MAXUINT32)
+           : g_str_has_prefix(command, "FETCH ")   ? server_set_contains(command + 6, uid / 10, G_MAXUINT32)
+                                                   : FALSE;
+}
+
+/* The server can't read mail 20 to tell its size, and tells none of those after it. */
+static gboolean no_size_of_20(Server *server, const char *tag, const char *command)
+{
+    if (!asks(command, "RFC822.SIZE", 20))
+        return FALSE;
+    if (asks(command, "RFC822.SIZE", 10))
+        server_say_mail(server, command, 1);
+    server_say(server, "%s NO [SERVERBUG] internal error\r\n", tag);
+    return TRUE;
+}
+
+static void test_no_size(Desk *desk, gconstpointer data)
+{
+    (void)data;
+    desk->server->twist = no_size_of_20;
+    desk_fill(desk, 9);
+    assert_pass(desk);
+    assert_taken(desk, "10 20 30 40 50 60 70 80 90 ");
+    g_assert_cmpstr(desk->unreadable->str, ==, "");
+}
+
+/* That it says nothing of a mail is no proof that the mail is gone. */
+static void test_no_size_again(Desk *desk, gconstpointer data)
+{
+    (void)data;
+    desk->server->twist = no_size_of_20;
+    desk_fill(desk, 3);
+    desk->uidvalidity = desk->server->uidvalidity;
+    desk->highest = 30;
+    add_uid(desk->again, 20);
+    add_uid(desk->again, 25); /* this one is */
+    assert_pass(desk);
+    assert_taken(desk, "20 ");
+    g_assert_cmpstr(desk->acted->str, ==, "25 20 ");
+}
+
+static gboolean nothing_of_20(Server *server, const char *tag, const char *command)
+{
+    if (asks(command, "BODY.PEEK[]", 20)) {
+        for (guint i = 0; i < server->mails->len; i++) {
+            const ServerMail *mail = g_ptr_array_index(server->mails, i);
+            if (mail->uid != 20 && server_set_contains(command + 10, mail->uid, G_MAXUINT32))
+                server_say_mail(server, command, i + 1);
+        }
+        server_say(server, "%s OK fetched\r\n", tag);
+        return TRUE;
+    }
+    return g_str_has_prefix(command, "UID ") && no_size_of_20(server, tag, command);
+}
+
+/* Whether a mail is larger than what is kept of it can't be found out: it is not deleted (P1). */
+static gboolean no_probe_of_20(Server *server, const char *tag, const char *command)
+{
+    if (!asks(command, "<1000.1>", 20))
+        return FALSE;
+    server_say(server, "%s NO [UNAVAILABLE] try later\r\n", tag);
+    return TRUE;
+}
+
+static void test_no_probe(Desk *desk, gconstpointer data)
+{
+    (void)data;
+    desk->server->twist = no_probe_of_20;
+    desk->config.after = CH_AFTER_DELETE;
+    g_autofree char *large = g_strnfill(3000, 'x');
+    desk_fill(desk, 1);
+    server_add(desk->server, 20, large)->size_said = 10;
+    server_add(desk->server, 30, "Subject: 30\r\n\r\n");
+    desk->uidvalidity = desk->server->uidvalidity;
+    desk->highest = 30;
+    for (guint32 uid = 10; uid <= 30; uid += 10)
+        add_uid(desk->unacted, uid);
+    assert_pass(desk);
+    g_assert_cmpuint(desk->server->mails->len, ==, 1);
+    const ServerMail *left = g_ptr_array_index(desk->server->mails, 0);
+    g_assert_cmpuint(left->uid, ==, 20);
+    g_assert_true(left->seen && !left->deleted);
+}
+
 /* 4 GB announced, and sent for as long as we listen. */
 static gboolean flood_for_20(Server *server, const char *tag, const char *command)
 {
@@ -417,6 +539,11 @@ int main(int argc, char **argv)
         {"one-bad/empty", test_one_bad, empty_for_20},
         {"one-bad/nonsense", test_one_bad, nonsense_for_20},
         {"one-bad/hang-up", test_one_bad, hang_up_for_20},
+        {"one-bad/nothing", test_one_bad, nothing_of_20},
+        {"many-bad", test_many_bad, hang_up_below_90},
+        {"no-size", test_no_size, NULL},
+        {"no-size/again", test_no_size_again, NULL},
+        {"no-probe", test_no_probe, NULL},
         {"flood", test_flood, NULL},
         {"chatter", test_chatter, NULL},
         {"stall/select", test_stall, stall},

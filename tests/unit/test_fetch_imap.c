@@ -221,6 +221,33 @@ static void test_refused_move(Desk *desk, gconstpointer data)
     g_assert_cmpstr(desk->acted->str, ==, "");
 }
 
+/* What it refused once in a pass is not asked again, however many mails wait for it. */
+static gboolean refuse_store(Server *server, const char *tag, const char *command)
+{
+    server->twisted += g_str_has_prefix(command, "UID FETCH");
+    if (!g_str_has_prefix(command, "UID STORE"))
+        return FALSE;
+    server_say(server, "%s NO read-only\r\n", tag);
+    return TRUE;
+}
+
+static void test_refused_delete(Desk *desk, gconstpointer data)
+{
+    (void)data;
+    desk->server->twist = refuse_store;
+    desk->config.after = CH_AFTER_DELETE;
+    desk_fill(desk, 9);
+    desk->uidvalidity = desk->server->uidvalidity;
+    desk->highest = 90;
+    for (guint32 uid = 10; uid <= 90; uid += 10)
+        add_uid(desk->unacted, uid);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(desk_pass(desk, &error));
+    g_assert_error(error, CH_ERROR, CH_ERROR_REFUSED);
+    g_assert_cmpuint(desk->server->twisted, ==, 1);
+    g_assert_cmpuint(desk->server->mails->len, ==, 9);
+}
+
 static void test_same_folder(Desk *desk, gconstpointer data)
 {
     (void)data;
@@ -366,6 +393,7 @@ int main(int argc, char **argv)
         {"uidvalidity", test_uidvalidity, NULL},
         {"again", test_again, NULL},
         {"refused-move", test_refused_move, NULL},
+        {"refused-delete", test_refused_delete, NULL},
         {"same-folder", test_same_folder, NULL},
         {"login", test_login, NULL},
         {"login-disabled", test_login_disabled, NULL},
