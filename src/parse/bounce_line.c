@@ -10,33 +10,76 @@
 #define LINE_LOOKED_AT 1000
 #define ADDRESS_MAX    320 /* 64 + 1 + 255 (RFC 5321 section 4.5.3.1) */
 
-static gboolean is_local(char c)
+/* Scripts that put no space between a word and the address before or after it: "ana@x不存在", "ana@x에게". */
+static gboolean is_unspaced(gunichar c)
 {
-    return g_ascii_isalnum(c) || (guchar)c >= 0x80 || (c && strchr("!#$%&*+-/=?^_`{|}~.'", c));
+    static const GUnicodeScript scripts[] = {G_UNICODE_SCRIPT_HAN,      G_UNICODE_SCRIPT_HIRAGANA,
+                                             G_UNICODE_SCRIPT_KATAKANA, G_UNICODE_SCRIPT_HANGUL,
+                                             G_UNICODE_SCRIPT_THAI,     G_UNICODE_SCRIPT_LAO,
+                                             G_UNICODE_SCRIPT_KHMER,    G_UNICODE_SCRIPT_MYANMAR};
+    GUnicodeScript script = g_unichar_get_script(c);
+    for (guint i = 0; i < G_N_ELEMENTS(scripts); i++)
+        if (script == scripts[i])
+            return TRUE;
+    return FALSE;
 }
 
-static gboolean is_domain(char c)
+/* Whether C belongs to an address: an ASCII character of OTHERS, or a letter or digit (RFC 6531), which is no
+ * word of another script that touches the ASCII character BESIDE. */
+static gboolean is_inside(gunichar c, const char *others, gunichar beside)
 {
-    return g_ascii_isalnum(c) || (guchar)c >= 0x80 || c == '.' || c == '-' || c == '_';
+    if (c < 0x80)
+        return c && (g_ascii_isalnum((char)c) || strchr(others, (char)c));
+    if (!g_unichar_isalnum(c) && !g_unichar_ismark(c))
+        return FALSE;
+    return !(beside < 0x80 && g_ascii_isalnum((char)beside) && is_unspaced(c));
+}
+
+/* From where on the bytes before the at sign at SIGN may be a local part. */
+static gsize local_start(const char *line, gsize sign)
+{
+    gunichar beside = '@';
+    gsize from = sign;
+    while (from > 0 && sign - from < ADDRESS_MAX) {
+        const char *before = g_utf8_find_prev_char(line, line + from);
+        gunichar c = before ? g_utf8_get_char_validated(before, line + from - before) : 0;
+        if (!before || c >= (gunichar)-2 || !is_inside(c, "!#$%&*+-/=?^_`{|}~.'", beside))
+            break;
+        from = (gsize)(before - line);
+        beside = c;
+    }
+    return from;
+}
+
+/* Where the domain that begins at AT ends. */
+static gsize domain_stop(const char *line, gsize length, gsize at)
+{
+    gunichar beside = '@';
+    gsize to = at;
+    while (to < length && to - at < ADDRESS_MAX) {
+        gunichar c = g_utf8_get_char_validated(line + to, (gssize)(length - to));
+        if (c >= (gunichar)-2 || !is_inside(c, ".-_", beside))
+            break;
+        to = (gsize)(g_utf8_next_char(line + to) - line);
+        beside = c;
+    }
+    return to;
 }
 
 /* The address around the at sign at SIGN: bytes [*START, *STOP) of LINE. */
 static gboolean address_around(const char *line, gsize length, gsize sign, gsize *start, gsize *stop)
 {
-    gsize from = sign, to = sign + 1;
+    gsize from = sign, to = domain_stop(line, length, sign + 1);
     if (from > 1 && line[from - 1] == '"') { /* "ana souza"@x (RFC 5321 section 4.1.2) */
         from--;
         while (from > 0 && sign - from < ADDRESS_MAX && line[from - 1] != '"')
             from--;
         from -= from > 0;
     } else {
-        while (from > 0 && sign - from < ADDRESS_MAX && is_local(line[from - 1]))
-            from--;
+        from = local_start(line, sign);
         while (from < sign && strchr("'*=-.", line[from]))
             from++;
     }
-    while (to < length && to - sign < ADDRESS_MAX && is_domain(line[to]))
-        to++;
     while (to > sign + 1 && strchr(".-_", line[to - 1]))
         to--;
     if (from == sign || to == sign + 1 || to - sign >= ADDRESS_MAX)
