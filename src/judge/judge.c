@@ -108,7 +108,7 @@ static gboolean judge_auto(const ChMail *mail, ChVerdict *verdict)
 static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
 {
     gboolean is_reply = mail->in_reply_to->len > 0 || mail->references->len > 0;
-    const char *words = ch_subject_automatic(mail->subject, is_reply);
+    const char *words = ch_subject_automatic(mail->subject, is_reply, strchr(mail->reply, '?') != NULL);
     if (words) {
         g_autofree char *why = g_strdup_printf("its subject begins with \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);

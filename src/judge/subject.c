@@ -17,7 +17,8 @@
  * "Resposta automatica" in the subject, but not in an answer. Or a colon, and:
  */
 typedef enum {
-    COLON,  /* nothing else: mail programs alone begin so */
+    COLON, /* nothing else, unless the text asks something ("Resposta automatica: como desligo?"), which makes
+              it the next: mail programs alone begin so */
     ANSWER, /* the mail answers another one, or a reply prefix or the key of a ticket comes next: people begin
                so too ("Fora do escritorio: a VPN nao abre", "Auto: vidro quebrado") */
 } Follows;
@@ -100,6 +101,7 @@ static const struct {
     {"automatisk svar", COLON},
     {"franvaromeddelande", COLON},
     {"fraværsmeddelelse", COLON},
+    {"fraværsmelding", ANSWER},
     {"automaattinen vastaus", COLON},
     {"poissaoloilmoitus", COLON},
     /* The East */
@@ -157,26 +159,23 @@ static gboolean is_key(const char *at)
 
 static gboolean follows(Follows rule, const char *rest, gboolean is_reply)
 {
+    gboolean apart = *rest == ' ';
     rest = skip_space(rest);
     if (!*rest)
         return is_reply;
-    if (*rest != ':')
-        return FALSE;
+    if (*rest != ':') /* Gmail puts "Re:" behind the words that its user chose */
+        return apart && skip_prefix(rest);
     rest = skip_space(rest + 1);
     return rule == COLON || is_reply || is_key(rest) || skip_prefix(rest);
 }
 
-const char *ch_subject_automatic(const char *subject, gboolean is_reply)
+const char *ch_subject_automatic(const char *subject, gboolean is_reply, gboolean asks)
 {
+    /* Behind a prefix stands what was answered: who answers an automatic reply by "Re:" is a person. */
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
-    const char *at = folded;
-    for (const char *next = skip_prefix(at); next; next = skip_prefix(at)) {
-        at = next;
-        is_reply = FALSE; /* behind a prefix stands what was answered: it says nothing of this mail */
-    }
     for (guint i = 0; i < G_N_ELEMENTS(table); i++)
-        if (g_str_has_prefix(at, table[i].words) &&
-            follows(table[i].follows, at + strlen(table[i].words), is_reply))
+        if (g_str_has_prefix(folded, table[i].words) &&
+            follows(asks ? ANSWER : table[i].follows, folded + strlen(table[i].words), is_reply))
             return table[i].words;
     return NULL;
 }

@@ -8,9 +8,9 @@
  * How a subject that an autoresponder wrote begins, in the words of the table of subject.c; NULL where a
  * person may have written SUBJECT (decoded): taking a person for a machine loses a mail, taking a machine for
  * a person costs one, so only what no person writes counts. IS_REPLY: the mail names another one in
- * In-Reply-To or References. Static.
+ * In-Reply-To or References. ASKS: its text asks something, as notices hardly do. Static.
  */
-const char *ch_subject_automatic(const char *subject, gboolean is_reply);
+const char *ch_subject_automatic(const char *subject, gboolean is_reply, gboolean asks);
 
 /* Whether SUBJECT begins with a prefix of an answer ("Re:", "RES:"). */
 gboolean ch_subject_is_reply(const char *subject);

@@ -240,12 +240,9 @@ static void test_subjects(void)
         {"RESPOSTA AUTOMATICA: Impressora", 2},
         {"Resposta autom\xc3\xa1tica : Impressora", 2},
         {"Resposta automa\xcc\x81tica: Impressora", 2},
-        {"Re: Resposta automática: Impressora", 2},
-        {"RES: AW: Re[2]: Resposta automática: Impressora", 2},
         {"Ausência temporária: Impressora", 2},
         {"Ausencia Temporaria: Re: Impressora", 2},
         {"Automatic reply: Printer", 2},
-        {"AW: automatic reply: Printer", 2},
         {"  Automatic  reply:Printer", 2},
         {"Automatic reply\xef\xbc\x9a Printer", 2},
         {"Out of Office: Printer", 2},
@@ -266,6 +263,8 @@ static void test_subjects(void)
         {"Nicht im Büro: AW: Drucker", 2},
         {"Absence du bureau : RE: Imprimante", 2},
         {"Fuori ufficio: R: Stampante", 2},
+        {"Fora do escritório Re: Impressora", 2},
+        {"Fraværsmelding: SV: Printer", 2},
 
         {"Fora do escritório: sua solicitação", 1},
         {"Fora do escritório", 1},
@@ -279,6 +278,10 @@ static void test_subjects(void)
         {":", 0},
         {"Re:", 0},
         {"Re: Re: Re:", 0},
+        {"Re: Resposta automática: Impressora", 0},
+        {"RES: AW: Re[2]: Resposta automática: Impressora", 0},
+        {"AW: automatic reply: Printer", 0},
+        {"Fora do escritóriore: x", 0},
         {"Impressora parada", 0},
         {"Fora do escritório não consigo acessar a VPN", 0},
         {"Fora do escritório - não consigo acessar a VPN", 0},
@@ -304,8 +307,10 @@ static void test_subjects(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].subject);
-        g_assert_cmpint(ch_subject_automatic(table[i].subject, FALSE) != NULL, ==, table[i].automatic == 2);
-        g_assert_cmpint(ch_subject_automatic(table[i].subject, TRUE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_subject_automatic(table[i].subject, FALSE, FALSE) != NULL, ==,
+                        table[i].automatic == 2);
+        g_assert_cmpint(ch_subject_automatic(table[i].subject, TRUE, FALSE) != NULL, ==,
+                        table[i].automatic > 0);
     }
 }
 
@@ -316,9 +321,9 @@ static void test_subject_long(void)
         g_autoptr(GString) subject = g_string_new("Automatic reply: ");
         for (guint i = 0; i < length; i++)
             g_string_append(subject, i % 2 ? "ç" : "漢");
-        g_assert_nonnull(ch_subject_automatic(subject->str, FALSE));
+        g_assert_nonnull(ch_subject_automatic(subject->str, FALSE, FALSE));
         g_string_prepend(subject, "ç");
-        g_assert_null(ch_subject_automatic(subject->str, FALSE));
+        g_assert_null(ch_subject_automatic(subject->str, FALSE, FALSE));
     }
 }
 
@@ -331,6 +336,15 @@ static void test_subject_of_a_mail(void)
         {ANA "Subject: =?utf-8?q?Resposta_autom=C3=A1tica=3A_Impressora?=\r\n\r\nVolto dia 3.\r\n",
          CH_KIND_AUTO_REPLY},
         {ANA "Subject: Auto: vidro quebrado\r\n\r\nx\r\n", CH_KIND_PERSON},
+        {ANA "Subject: Automatic reply: it comes twice\r\n\r\nHow do I stop it?\r\n", CH_KIND_PERSON},
+        {ANA "Subject: Automatic reply: [#7] x\r\n\r\nUrgent? Call Rui.\r\n", CH_KIND_AUTO_REPLY},
+        {ANA "In-Reply-To: <a@example.br>\r\nSubject: Automatic reply: x\r\n\r\nUrgent? Call Rui.\r\n",
+         CH_KIND_AUTO_REPLY},
+        {ANA "In-Reply-To: <a@example.br>\r\nSubject: RE: Automatic reply: x\r\n\r\nThanks.\r\n",
+         CH_KIND_PERSON},
+        {ANA "Auto-Submitted: (by (a) filter) Auto-Replied; x=y\r\n" END, CH_KIND_AUTO_REPLY},
+        {ANA "Auto-Submitted:\r\n (by hand) No (indeed)\r\n" END, CH_KIND_PERSON},
+        {ANA "Auto-Submitted: (never \\) closed\r\n" END, CH_KIND_PERSON},
         {ANA "In-Reply-To: <a@example.br>\r\nSubject: Auto: Impressora\r\n\r\nx\r\n", CH_KIND_AUTO_REPLY},
         {ANA "References: <a@example.br>\r\nSubject: Auto: Impressora\r\n\r\nx\r\n", CH_KIND_AUTO_REPLY},
         {ANA "List-Id: <l.example>\r\nSubject: Automatic reply: x\r\n\r\nx\r\n", CH_KIND_LIST},
