@@ -356,6 +356,53 @@ static void test_subject_of_a_mail(void)
     }
 }
 
+#define GROUP                                                                                                \
+    "Precedence: list\r\nMailing-list: list suporte@example.br; contact suporte+owners@example.br\r\n"       \
+    "List-Post: <mailto:suporte@example.br>\r\n"
+#define FORM ANA "Auto-Submitted: auto-generated\r\nReply-To: rui@pessoa.example\r\nSubject: Contato\r\n"
+
+/* Marks of machines that a person's mail has on its way, and the same on a machine's. */
+static void test_marks(void)
+{
+    static const struct {
+        const char *mail;
+        ChKind kind;
+        gboolean no_answer;
+    } table[] = {
+        {ANA "List-Id: <suporte.example.br>\r\n" GROUP END, CH_KIND_PERSON, FALSE},
+        {ANA "List-Id: Suporte <SUPORTE.example.br>\r\n" GROUP END, CH_KIND_PERSON, FALSE},
+        {ANA "List-Id: <avisos.example.br>\r\n" GROUP END, CH_KIND_LIST, FALSE},
+        {ANA "List-Id: <suporte.example.br.example>\r\n" GROUP END, CH_KIND_LIST, FALSE},
+        {ANA "List-Id: <suporte.example.br>\r\nX-Campaign: 7\r\n" GROUP END, CH_KIND_LIST, FALSE},
+        {ANA GROUP END, CH_KIND_LIST, FALSE},
+        {ANA "List-Id: <suporte.example.br>\r\nAuto-Submitted: auto-replied\r\n" GROUP END,
+         CH_KIND_AUTO_REPLY, FALSE},
+
+        {ANA "Precedence: bulk\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nX-Mailer: Rundbrief 2\r\n" END, CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Precedence: list\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_LIST, FALSE},
+
+        {FORM "\r\nNome: Rui\r\nE-mail: rui@pessoa.example \r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
+        {FORM "\r\nE-mail\r\nRui@Pessoa.example\r\n\r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
+        {FORM "\r\nE-mail: rui@pessoa.example.org\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {FORM "\r\nResponderemos a rui@pessoa.example em breve.\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {FORM "In-Reply-To: <a@example.br>\r\n\r\nE-mail: rui@pessoa.example\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Auto-Submitted: auto-replied\r\nReply-To: rui@pessoa.example\r\n\r\n"
+             "E-mail: rui@pessoa.example\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+        {"From: suporte@example.br\r\nAuto-Submitted: auto-generated\r\nReply-To: rui@pessoa.example\r\n" END,
+         CH_KIND_PERSON, FALSE},
+        {"From: suporte@example.br\r\nAuto-Submitted: auto-replied\r\nReply-To: rui@pessoa.example\r\n" END,
+         CH_KIND_AUTO_REPLY, FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].mail);
+        g_autoptr(ChVerdict) verdict = judge_text(table[i].mail, "");
+        g_assert_cmpint(verdict->kind, ==, table[i].kind);
+        g_assert_cmpint(verdict->no_answer, ==, table[i].no_answer);
+    }
+}
+
 typedef struct {
     const char *name;
     ChFacts facts;
@@ -461,6 +508,7 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/subjects", test_subjects);
     g_test_add_func("/judge/subject-long", test_subject_long);
     g_test_add_func("/judge/subject-of-a-mail", test_subject_of_a_mail);
+    g_test_add_func("/judge/marks", test_marks);
     for (guint i = 0; i < G_N_ELEMENTS(proven); i++) {
         g_autofree char *name = g_strdup_printf("/judge/mail/%s", proven[i].name);
         g_test_add_data_func(name, &proven[i], test_proven);
