@@ -85,6 +85,8 @@ static gboolean judge_report(const ChMail *mail, ChVerdict *verdict)
         return is(verdict, CH_KIND_BOUNCE, "multipart/report of delivery-status (RFC 3464)");
     if (mail->is_report)
         return is(verdict, CH_KIND_REPORT, "multipart/report (RFC 6522)");
+    if (ch_subject_is_aggregate(mail->subject))
+        return is(verdict, CH_KIND_REPORT, "an aggregate report (RFC 7489, RFC 8460)");
     if (ch_notice_is_receipt(mail->subject, mail->reply))
         return is(verdict, CH_KIND_REPORT, "a read receipt by its words");
     return FALSE;
@@ -140,6 +142,15 @@ static gboolean judge_auto(const ChMail *mail, gboolean is_from, ChVerdict *verd
     return is(verdict, CH_KIND_BOUNCE, "empty Return-Path (RFC 5321 section 4.5.5)");
 }
 
+/* Below their words people leave what they answer; programs hardly do. */
+static gboolean has_quote(const ChMail *mail)
+{
+    for (guint i = 0; i < mail->cuts->len; i++)
+        if (g_array_index(mail->cuts, ChCut, i).kind == CH_CUT_QUOTE)
+            return TRUE;
+    return FALSE;
+}
+
 /* Last, since it is a guess where the others are told. */
 static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
 {
@@ -149,7 +160,9 @@ static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
         g_autofree char *why = g_strdup_printf("its subject begins with \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
     }
-    words = ch_notice_words(mail->reply, is_reply || ch_subject_is_reply(mail->subject));
+    gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
+    words = ch_notice_words(mail->subject, mail->reply, answers && !mail->by_client && !has_quote(mail),
+                            local_part_is(mail->from->address, deaf));
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);

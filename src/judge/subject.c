@@ -185,3 +185,74 @@ gboolean ch_subject_is_reply(const char *subject)
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
     return skip_prefix(folded) != NULL;
 }
+
+/* Words that notices use as well, whatever the subject is; the shorter ones are not looked at. */
+static gboolean is_common(const char *word, gsize length)
+{
+    static const char *const words[] = {
+        "about",   "acesso",  "atendimento", "chamado",   "contact",  "contacto", "contato",   "email",
+        "empresa", "equipe",  "ferias",      "mensagem",  "mensaje",  "message",  "nachricht", "obrigado",
+        "office",  "please",  "request",     "resposta",  "retorno",  "service",  "servico",   "sistema",
+        "sobre",   "suporte", "support",     "ticket",    "urgencia", "urgent",   "urgente",   "vacation",
+        "urlaub",  "your",    "update",      "escritorio"};
+    if (g_utf8_strlen(word, (gssize)length) < 5)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strlen(words[i]) == length && !strncmp(words[i], word, length))
+            return TRUE;
+    return FALSE;
+}
+
+static gsize word_length(const char *at)
+{
+    const char *end = at;
+    while (*end && g_unichar_isalnum(g_utf8_get_char(end)))
+        end = g_utf8_next_char(end);
+    return (gsize)(end - at);
+}
+
+static gboolean has_word(const char *text, const char *word, gsize length)
+{
+    gboolean fresh = TRUE; /* no letter before it */
+    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+        if (fresh && !strncmp(at, word, length) && word_length(at) == length)
+            return TRUE;
+        fresh = !g_unichar_isalnum(g_utf8_get_char(at));
+    }
+    return FALSE;
+}
+
+gboolean ch_subject_is_meant(const char *subject, const char *folded)
+{
+    g_autofree char *start = ch_fold(subject, LOOKED_AT);
+    const char *at = start;
+    for (const char *next = skip_prefix(at); next; next = skip_prefix(at))
+        at = next;
+    if (is_key(at))
+        at = skip_space(at + strcspn(at, "]") + 1);
+    const char *cited = *at ? strstr(folded, at) : NULL;
+    if (cited && (strchr(at, ' ') || (cited > folded && strchr("\"'<(]", cited[-1]))))
+        return FALSE;
+    while (*at) {
+        gsize length = word_length(at);
+        if (length > 0 && !is_common(at, length) && has_word(folded, at, length))
+            return TRUE;
+        at += length;
+        at = *at ? g_utf8_next_char(at) : at;
+    }
+    return FALSE;
+}
+
+gboolean ch_subject_is_aggregate(const char *subject)
+{
+    static const char *const begins[] = {
+        "report domain:", "[preview] report domain:", "dmarc aggregate report domain:"};
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
+    const char *submitter = strstr(folded, " submitter:");
+    if (!submitter || !strstr(submitter, " report-id:"))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
+        if (g_str_has_prefix(folded, begins[i]))
+            return TRUE;
+    return FALSE;
+}

@@ -327,6 +327,47 @@ static void test_subject_long(void)
     }
 }
 
+static void test_subject_aggregate(void)
+{
+    g_assert_true(ch_subject_is_aggregate("Report Domain: a.example Submitter: b.example Report-ID: <7>"));
+    g_assert_true(
+        ch_subject_is_aggregate("[Preview] Report domain: a.example  Submitter: b.example Report-ID: 7"));
+    g_assert_true(ch_subject_is_aggregate(
+        "Dmarc Aggregate Report Domain: {a.example}  Submitter: {B} Date: {2026-08-01} Report-ID: {7}"));
+    g_assert_false(ch_subject_is_aggregate("Report domain: o que devo fazer com isto?"));
+    g_assert_false(
+        ch_subject_is_aggregate("Fwd: Report domain: a.example Submitter: b.example Report-ID: 7"));
+    g_assert_false(ch_subject_is_aggregate("Report-ID: 7 Report domain: a.example Submitter: b.example"));
+    g_assert_false(ch_subject_is_aggregate(""));
+}
+
+/* Who is away and writes of the matter is a person. */
+static void test_subject_meant(void)
+{
+    static const struct {
+        const char *subject, *text;
+        gboolean meant;
+    } table[] = {
+        {"Re: [#7] Impressora não imprime", " até dia 3. a impressora voltou.", TRUE},
+        {"[#7] Drucker", " und brauche den drucker nicht.", TRUE},
+        {"Принтер", " принтер работает.", TRUE},
+        {"Re: [#7] Impressora não imprime", " até dia 3.", FALSE},
+        {"Re: [#7] Impressora não imprime", ". recebi impressora nao imprime e leio dia 3.", FALSE},
+        {"Re: [#7] Impressora", " e leio \"impressora\" dia 3.", FALSE},
+        {"Re: [#7] Impressoras", " impressora", FALSE},
+        {"Impressora", " superimpressora", FALSE},
+        {"Re: [#7] Suporte", ". urgente? procure o suporte.", FALSE},
+        {"Re: [#7] VPN", " e a vpn", FALSE}, /* too short */
+        {"Re: [#7]", " até dia 3.", FALSE},
+        {"", "", FALSE},
+        {"[#", "[#", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].subject);
+        g_assert_cmpint(ch_subject_is_meant(table[i].subject, table[i].text), ==, table[i].meant);
+    }
+}
+
 static void test_subject_of_a_mail(void)
 {
     static const struct {
@@ -509,6 +550,8 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/subject-long", test_subject_long);
     g_test_add_func("/judge/subject-of-a-mail", test_subject_of_a_mail);
     g_test_add_func("/judge/marks", test_marks);
+    g_test_add_func("/judge/subject-aggregate", test_subject_aggregate);
+    g_test_add_func("/judge/subject-meant", test_subject_meant);
     for (guint i = 0; i < G_N_ELEMENTS(proven); i++) {
         g_autofree char *name = g_strdup_printf("/judge/mail/%s", proven[i].name);
         g_test_add_data_func(name, &proven[i], test_proven);
