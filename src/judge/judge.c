@@ -16,6 +16,10 @@
     50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
         */
 
+static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",      "donotreply",
+                                   "do-not-reply", "nao-responda", "naoresponda",   "nao_responda",
+                                   "noresponder",  "no-responder", "nao-responder", NULL};
+
 static gboolean local_part_is(const char *address, const char *const *names)
 {
     gsize length = strcspn(address, "@");
@@ -81,15 +85,49 @@ static gboolean judge_report(const ChMail *mail, ChVerdict *verdict)
         return is(verdict, CH_KIND_BOUNCE, "multipart/report of delivery-status (RFC 3464)");
     if (mail->is_report)
         return is(verdict, CH_KIND_REPORT, "multipart/report (RFC 6522)");
+    if (ch_subject_is_aggregate(mail->subject))
+        return is(verdict, CH_KIND_REPORT, "an aggregate report (RFC 7489, RFC 8460)");
     if (ch_notice_is_receipt(mail->subject, mail->reply))
         return is(verdict, CH_KIND_REPORT, "a read receipt by its words");
     return FALSE;
 }
 
-static gboolean judge_auto(const ChMail *mail, ChVerdict *verdict)
+static gboolean is_submitted_automatically(const ChMail *mail)
+{
+    return mail->auto_submitted && strcmp(mail->auto_submitted, "no") != 0;
+}
+
+/* RFC 3834 has a web form's program say auto-generated, but the words are a person's: the one whom Reply-To
+ * names, and a line of the text, "E-mail: ana@cliente.example" or the address below its label. */
+static gboolean is_web_form(const ChMail *mail, gboolean is_from)
+{
+    if (mail->reply_to->len != 1 || mail->in_reply_to->len + mail->references->len > 0 ||
+        g_strcmp0(mail->auto_submitted, "auto-generated") != 0)
+        return FALSE;
+    const char *author = ((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address;
+    gsize length = strlen(author);
+    if (!is_from) /* the desk's own form */
+        return TRUE;
+    if (length == 0 || !g_ascii_strcasecmp(author, mail->from->address))
+        return FALSE;
+    for (const char *line = mail->text; line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n");
+        const char *value = line + strcspn(line, ":\n");
+        value = *value == ':' ? value + 1 : line;
+        value += strspn(value, " \t");
+        if (g_ascii_strncasecmp(value, author, length) == 0 &&
+            strchr("\n", value[length + strspn(value + length, " \t")]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean judge_auto(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
     static const char *const daemons[] = {"mailer-daemon", "mail-daemon", NULL};
-    if (mail->auto_submitted && strcmp(mail->auto_submitted, "no") != 0)
+    if (is_web_form(mail, is_from))
+        ch_reason(verdict->reasons, "auto-generated, but with a person's words: taken for a web form");
+    else if (is_submitted_automatically(mail))
         return is(verdict, CH_KIND_AUTO_REPLY, "Auto-Submitted (RFC 3834)");
     if (mail->automatic)
         return is(verdict, CH_KIND_AUTO_REPLY, mail->automatic);
@@ -104,16 +142,27 @@ static gboolean judge_auto(const ChMail *mail, ChVerdict *verdict)
     return is(verdict, CH_KIND_BOUNCE, "empty Return-Path (RFC 5321 section 4.5.5)");
 }
 
+/* Below their words people leave what they answer; programs hardly do. */
+static gboolean has_quote(const ChMail *mail)
+{
+    for (guint i = 0; i < mail->cuts->len; i++)
+        if (g_array_index(mail->cuts, ChCut, i).kind == CH_CUT_QUOTE)
+            return TRUE;
+    return FALSE;
+}
+
 /* Last, since it is a guess where the others are told. */
 static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
 {
     gboolean is_reply = mail->in_reply_to->len > 0 || mail->references->len > 0;
-    const char *words = ch_subject_automatic(mail->subject, is_reply);
+    const char *words = ch_subject_automatic(mail->subject, is_reply, strchr(mail->reply, '?') != NULL);
     if (words) {
         g_autofree char *why = g_strdup_printf("its subject begins with \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
     }
-    words = ch_notice_words(mail->reply, is_reply || ch_subject_is_reply(mail->subject));
+    gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
+    words = ch_notice_words(mail->subject, mail->reply, answers && !mail->by_client && !has_quote(mail),
+                            local_part_is(mail->from->address, deaf));
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
@@ -123,20 +172,47 @@ static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
     return FALSE;
 }
 
-static gboolean judge_list(const ChMail *mail, ChVerdict *verdict)
+/* Whether LIST_ID is "<suporte.example.org>" where the desk is suporte@example.org: a group by which the mail
+ * to that address comes to several people (Google Groups, Mailman), and so every customer's. */
+static gboolean is_own_list(const ChConfig *config, const char *list_id)
 {
-    if (mail->list_id)
+    const char *open = list_id ? strrchr(list_id, '<') : NULL;
+    g_autofree char *id = g_strdup(open ? open + 1 : list_id ? list_id : "");
+    id[strcspn(id, "> ")] = '\0';
+    for (char *dot = strchr(id, '.'); dot; dot = strchr(dot + 1, '.')) {
+        *dot = '@';
+        gboolean own = ch_config_is_desk_address(config, id);
+        *dot = '.';
+        if (own)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean judge_precedence(const ChMail *mail, gboolean own_list, ChVerdict *verdict)
+{
+    const char *precedence = mail->precedence ? mail->precedence : "";
+    if (strcmp(precedence, "list") == 0)
+        return !own_list && is(verdict, CH_KIND_LIST, "Precedence: list");
+    if (strcmp(precedence, "auto_reply") == 0)
+        return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
+    if (strcmp(precedence, "bulk") && strcmp(precedence, "junk"))
+        return FALSE;
+    return !mail->by_client && is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
+}
+
+static gboolean judge_list(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
+{
+    gboolean own = is_own_list(config, mail->list_id);
+    if (own)
+        ch_reason(verdict->reasons, "the list is the desk's own address: a way to it, and no list");
+    if (mail->list_id && !own)
         return is(verdict, CH_KIND_LIST, "List-Id (RFC 2919)");
+    if (mail->list_mark && !own)
+        return is(verdict, CH_KIND_LIST, mail->list_mark);
     if (mail->bulk)
         return is(verdict, CH_KIND_LIST, mail->bulk);
-    if (!mail->precedence)
-        return FALSE;
-    if (strcmp(mail->precedence, "list") == 0)
-        return is(verdict, CH_KIND_LIST, "Precedence: list");
-    if (strcmp(mail->precedence, "bulk") == 0 || strcmp(mail->precedence, "junk") == 0 ||
-        strcmp(mail->precedence, "auto_reply") == 0)
-        return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
-    return FALSE;
+    return judge_precedence(mail, own, verdict);
 }
 
 /* What went through the desk once and was marked there has no business here again. */
@@ -153,15 +229,15 @@ static gboolean is_own_loop(const ChConfig *config, const ChMail *mail)
 }
 
 /* A person's mail that a program passes on, or to which nobody reads an automatic answer. */
-static void weigh_answer(const ChMail *mail, ChVerdict *verdict)
+static void weigh_answer(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
-    static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",    "donotreply",
-                                       "do-not-reply", "nao-responda", "naoresponda", "nao_responda",
-                                       "noresponder",  "postmaster",   "root",        "daemon",
-                                       "cron",         "nobody",       NULL};
-    gboolean marked =
-        mail->auto_suppress || mail->other_desk || mail->loop_marks->len > 0 || mail->invitation_reply;
-    if (!marked && !local_part_is(verdict->sender->address, deaf))
+    static const char *const others[] = {"postmaster", "root", "daemon", "cron", "nobody", NULL};
+    const char *sender = verdict->sender->address;
+    gboolean marked = mail->auto_suppress || mail->other_desk || mail->loop_marks->len > 0 ||
+                      mail->invitation_reply || g_strcmp0(mail->precedence, "bulk") == 0 ||
+                      g_strcmp0(mail->precedence, "junk") == 0 ||
+                      (is_from && is_submitted_automatically(mail)); /* a web form's program */
+    if (!marked && !local_part_is(sender, deaf) && !local_part_is(sender, others))
         return;
     verdict->no_answer = TRUE;
     ch_reason(verdict->reasons, "no automatic answer is wanted there%s%s", mail->other_desk ? ": " : "",
@@ -179,11 +255,11 @@ ChVerdict *ch_judge(const ChConfig *config, const ChMail *mail)
         is(verdict, CH_KIND_LOOP, "X-Loop names an address of the desk");
     else if (ch_config_is_desk_address(config, verdict->sender->address))
         is(verdict, CH_KIND_LOOP, "written by an address of the desk itself");
-    else if (!judge_report(mail, verdict) && !judge_auto(mail, verdict) && !judge_list(mail, verdict) &&
-             !judge_words(mail, verdict))
+    else if (!judge_report(mail, verdict) && !judge_auto(mail, is_from, verdict) &&
+             !judge_list(config, mail, verdict) && !judge_words(mail, verdict))
         verdict->kind = CH_KIND_PERSON;
     if (verdict->kind == CH_KIND_PERSON)
-        weigh_answer(mail, verdict);
+        weigh_answer(mail, is_from, verdict);
     return verdict;
 }
 

@@ -7,6 +7,7 @@
 #include "judge/notice.h"
 
 #include "base/fold.h"
+#include "judge/subject.h"
 
 #include <string.h>
 
@@ -15,8 +16,6 @@
 
 /* Said by programs of themselves, in any mail. */
 static const char *const programs[] = {
-    "this is an automatic ",
-    "this is an automated ",
     "this is an auto-generated",
     "this is an auto-reply",
     "this is an autoreply",
@@ -41,9 +40,6 @@ static const char *const programs[] = {
     "auto-reply:",
     "auto reply:",
     "autoreply:",
-    "please do not reply to this message",
-    "please do not reply to this e-mail",
-    "please do not reply to this email",
     "[this is an auto",
     "esta e uma resposta automatica",
     "esta e uma mensagem automatica",
@@ -53,18 +49,17 @@ static const char *const programs[] = {
     "este e um email automatico",
     "este e-mail foi gerado automaticamente",
     "este email foi gerado automaticamente",
+    "e-mail automatico:",
+    "e-mail automatico,",
+    "e-mail automatico.",
+    "e-mail automatico -",
+    "email automatico.",
     "mensagem automatica:",
     "mensagem automatica,",
     "mensagem automatica.",
     "mensagem automatica -",
     "resposta automatica:",
     "resposta automatica.",
-    "favor nao responder",
-    "por favor, nao responda",
-    "por favor nao responda",
-    "nao responda a este",
-    "nao responda este",
-    "nao responda esta",
     "esta es una respuesta automatica",
     "este es un mensaje automatico",
     "esto es una respuesta automatica",
@@ -73,8 +68,6 @@ static const char *const programs[] = {
     "este mensaje ha sido generado automaticamente",
     "este correo se ha generado automaticamente",
     "respuesta automatica:",
-    "por favor, no responda",
-    "no responda a este",
     "ceci est une reponse automatique",
     "ceci est un message automatique",
     "cette reponse est automatique",
@@ -82,30 +75,19 @@ static const char *const programs[] = {
     "ce message a ete genere automatiquement",
     "reponse automatique :",
     "reponse automatique:",
-    "merci de ne pas repondre",
-    "dies ist eine automatische",
-    "dies ist eine automatisch",
     "diese e-mail wurde automatisch",
     "diese nachricht wurde automatisch",
     "diese mail wurde automatisch",
-    "das ist eine automatische",
     "questa e una risposta automatica",
     "questo e un messaggio automatico",
     "risposta automatica:",
     "messaggio generato automaticamente",
-    "dit is een automatisch",
     "dit bericht is automatisch",
-    "det har ar ett automatiskt",
-    "dette er en automatisk",
-    "dette er et automatisk",
-    "detta ar ett automatiskt",
-    "tama on automaattinen",
     "to jest automatyczna",
     "to jest wiadomosc automatyczna",
     "wiadomosc wygenerowana automatycznie",
     "toto je automaticka",
     "ez egy automatikus",
-    "bu otomatik bir",
     "acesta este un mesaj automat",
     "это автоматическии ответ",
     "это автоматическое",
@@ -118,6 +100,68 @@ static const char *const programs[] = {
     "이 메일은 자동",
     "seu e-mail esta aguardando autorizacao",
     "para que sua mensagem seja entregue",
+};
+
+/* The same of machines of any kind ("Dies ist eine automatische Tuer"), so one of NOUNS must follow. */
+static const char *const adjectives[] = {
+    "this is an automatic ",     "this is an automated ",
+    "dies ist eine automatisch", "das ist eine automatische",
+    "dit is een automatisch",    "dette er en automatisk",
+    "dette er et automatisk",    "det har ar ett automatiskt",
+    "detta ar ett automatiskt",  "tama on automaattinen",
+    "bu otomatik bir",
+};
+
+static const char *const nouns[] = {
+    "repl",    "respon",  "messag",   "mail",    "notif",  "notice",  "acknowledg", "confirm",
+    "alert",   "report",  "answer",   "antwort", "nachri", "benachr", "abwesen",    "antwoord",
+    "bericht", "reactie", "svar",     "meddel",  "besked", "melding", "vastau",     "viesti",
+    "yanıt",   "mesaj",   "bildirim", "e-posta", "generi", "erstell", "erzeug",     "gegener",
+};
+
+/* Programs ask for it, and so do people ("... este e-mail, mudei de endereco"): it counts where an address at
+ * which nobody reads sent it, or where one of MECHANICAL stands too. */
+static const char *const refusals[] = {
+    "please do not reply to this message",
+    "please do not reply to this e-mail",
+    "please do not reply to this email",
+    "favor nao responder",
+    "por favor, nao responda",
+    "por favor nao responda",
+    "nao responda a este",
+    "nao responda este",
+    "nao responda esta",
+    "por favor, no responda",
+    "no responda a este",
+    "merci de ne pas repondre",
+};
+
+static const char *const mechanical[] = {
+    "automat",
+    "otomatik",
+    "автомат",
+    "自動",
+    "自动",
+    "unattended",
+    "unmonitored",
+    "not monitored",
+    "nao e monitorad",
+    "nao monitorad",
+    "system-generated",
+    "system generated",
+    "computer generated",
+    "nao e lid",
+};
+
+/* What people say who are away, and mean the matter all the same. */
+static const char *const requests[] = {
+    "preciso ",         "nao consigo",      "nao funciona",     "continua ",      "conseguem",
+    "fechar o chamado", "podem fechar",     "pode fechar",      "podem encerrar", "pode encerrar",
+    "testei",           "i need ",          "doesn't work",     "does not work",  "not working",
+    "please close",     "can be closed",    "close the ticket", "necesito ",      "no funciona",
+    "pueden cerrar",    "j'ai besoin",      "ne fonctionne",    "ne marche",      "funktioniert ",
+    "ich brauche",      "bitte schliessen", "bitte schließen",  "ho bisogno",     "non funziona",
+    "werkt niet",       "ik heb nodig",
 };
 
 /* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
@@ -263,6 +307,13 @@ static const struct {
     {"recebemos seu ", "protocolo"},
     {"recebemos seu ", "chamado"},
     {"recebemos a sua ", "protocolo"},
+    {"recebemos o seu ", "protocolo"},
+    {"sua mensagem foi ", "protocolo"},
+    {"seu e-mail foi ", "protocolo"},
+    {"seu email foi ", "protocolo"},
+    {"seu contato foi ", "protocolo"},
+    {"sua manifestacao foi ", "protocolo"},
+    {"registramos ", "protocolo"},
     {"sua solicitacao foi ", "protocolo"},
     {"sua solicitacao foi recebida", "solicitacao"},
     {"sua solicitacao foi registrada", "solicitacao"},
@@ -286,6 +337,17 @@ static const struct {
     {"votre demande a bien ete ", "demande"},
     {"la sua richiesta e stata ", "ticket"},
     {"la tua richiesta e stata ", "ticket"},
+    /* Filters that ask whether a person wrote. */
+    {"para que sua mensagem seja ", "clique"},
+    {"para que sua mensagem seja ", "confirm"},
+    {"to release your message", "message"},
+    {"your message attached below is being held", "held"},
+    {"your message is being held", "held"},
+    {"your message about ", "waitlisted"},
+    {"this message was created automatically", "automatically"},
+    {"i apologize for this auto", "reply"},
+    {"to control spam, i now allow", "spam"},
+    {"just this once, click the link", "click"},
 };
 
 /* Polite words that come before the sentence: not looked at, as if they were one of their own. */
@@ -298,6 +360,7 @@ static const char *const greetings[] = {
     "liebe",    "lieber",       "vielen dank",    "danke",       "bonjour",       "madame",
     "monsieur", "merci",        "cher",           "chere",       "buongiorno",    "gentile",
     "salve",    "grazie",       "beste",          "geachte",     "bedankt",       "hej",
+    "nota",     "note",         "hinweis",        "atencao",
 };
 
 static const char *begins_with(const char *sentence, const char *const *table, guint count)
@@ -349,7 +412,37 @@ static const char *skip_now(const char *at)
     return found ? at + strlen(found) + strspn(at + strlen(found), " ,") : at;
 }
 
-const char *ch_notice_words(const char *reply, gboolean is_reply)
+static gboolean has_any(const char *text, const char *const *table, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (strstr(text, table[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* A program's word for itself at AT, the beginning of SENTENCE, in TEXT. */
+static const char *program_of(const char *at, const char *sentence, const char *text, gboolean deaf)
+{
+    const char *found = begins_with(at, programs, G_N_ELEMENTS(programs));
+    if (!found && has_any(sentence, nouns, G_N_ELEMENTS(nouns)))
+        found = begins_with(at, adjectives, G_N_ELEMENTS(adjectives));
+    if (!found && (deaf || has_any(text, mechanical, G_N_ELEMENTS(mechanical))))
+        found = begins_with(at, refusals, G_N_ELEMENTS(refusals));
+    return found;
+}
+
+/* The absence at AT of a writer who says no more than that. */
+static const char *absence_of(const char *at, const char *subject, const char *text)
+{
+    at = skip_now(at);
+    const char *found = begins_with(at, absences, G_N_ELEMENTS(absences));
+    if (!found || has_any(text, requests, G_N_ELEMENTS(requests)) ||
+        ch_subject_is_meant(subject, at + strlen(found)))
+        return NULL;
+    return found;
+}
+
+const char *ch_notice_words(const char *subject, const char *reply, gboolean is_reply, gboolean deaf)
 {
     gsize length = strnlen(reply, LOOKED_AT + 1);
     /* Line by line: a line's end ends a sentence where none is written. */
@@ -367,9 +460,9 @@ const char *ch_notice_words(const char *reply, gboolean is_reply)
         at = skip_greeting(at);
         gsize size = sentence_length(at);
         g_autofree char *sentence = g_strndup(at, size);
-        const char *found = begins_with(at, programs, G_N_ELEMENTS(programs));
+        const char *found = program_of(at, sentence, folded, deaf);
         if (!found && is_reply && i < 3 && length <= LOOKED_AT)
-            found = begins_with(skip_now(at), absences, G_N_ELEMENTS(absences));
+            found = absence_of(at, subject, folded);
         if (!found && length <= LOOKED_AT)
             found = receipt_of(sentence);
         if (found)
@@ -383,10 +476,12 @@ const char *ch_notice_words(const char *reply, gboolean is_reply)
 gboolean ch_notice_is_receipt(const char *subject, const char *reply)
 {
     static const char *const subjects[] = {
-        "read:",         "not read:", "lida:",      "lido:",      "nao lida:",      "nao lido:",  "leido:",
-        "leida:",        "no leido:", "gelesen:",   "ungelesen:", "nicht gelesen:", "lu :",       "lu:",
-        "non lu :",      "non lu:",   "letto:",     "letta:",     "non letto:",     "non letta:", "gelezen:",
-        "niet gelezen:", "deleted:",  "eliminada:", "excluida:"};
+        "read:",         "not read:",  "lida:",      "lido:",      "nao lida:",      "nao lido:",  "leido:",
+        "leida:",        "no leido:",  "gelesen:",   "ungelesen:", "nicht gelesen:", "lu :",       "lu:",
+        "non lu :",      "non lu:",    "letto:",     "letta:",     "non letto:",     "non letta:", "gelezen:",
+        "niet gelezen:", "deleted:",   "eliminada:", "excluida:",  "lest:",          "last:",      "læst:",
+        "olast:",        "ulæst:",     "ulest:",     "luettu:",    "przeczytano:",   "precteno:",  "okundu:",
+        "прочтено:",     "прочитано:", "開封済み:",  "已读:",      "已讀:"};
     static const char *const words[] = {"was read on",       "was deleted without being read",
                                         "has been read",     "foi lida em",
                                         "foi lido em",       "foi excluida sem",
@@ -402,10 +497,28 @@ gboolean ch_notice_is_receipt(const char *subject, const char *reply)
     if (!begins_with(folded, subjects, G_N_ELEMENTS(subjects)) || strlen(reply) > LOOKED_AT)
         return FALSE;
     g_autofree char *text = ch_fold(reply, LOOKED_AT);
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strstr(text, words[i]))
-            return TRUE;
-    return FALSE;
+    if (has_any(text, words, G_N_ELEMENTS(words)))
+        return TRUE;
+    /* Whatever the language is, Outlook says "Subject: ..." and asks nothing. */
+    const char *meant = folded + strcspn(folded, ":") + 1;
+    meant += strspn(meant, " ");
+    g_autofree char *line = g_strconcat(": ", meant, NULL);
+    return *meant && strstr(text, line) && !strchr(text, '?');
+}
+
+/* "Accepted: Visita", "By: Ana": what parse writes where the mail holds its calendar and no words. */
+static gboolean is_calendar_alone(const char *reply)
+{
+    static const char *const deeds[] = {"Accepted: ", "Declined: ", "Accepted tentatively: "};
+    static const char *const fields[] = {"When: ", "Where: ", "By: ", "Organizer: "};
+    if (!begins_with(reply, deeds, G_N_ELEMENTS(deeds)))
+        return FALSE;
+    for (const char *line = strchr(reply, '\n'); line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n");
+        if (*line && !begins_with(line, fields, G_N_ELEMENTS(fields)))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean ch_notice_is_calendar(const char *reply)
@@ -431,7 +544,7 @@ gboolean ch_notice_is_calendar(const char *reply)
                                         "ha accettato",
                                         "ha rifiutato"};
     g_autofree char *text = ch_fold(reply, LOOKED_AT);
-    if (!*text)
+    if (!*text || is_calendar_alone(reply))
         return TRUE;
     gsize first = sentence_length(text);
     g_autofree char *sentence = g_strndup(text, MIN(first, 200));

@@ -17,7 +17,8 @@
  * "Resposta automatica" in the subject, but not in an answer. Or a colon, and:
  */
 typedef enum {
-    COLON,  /* nothing else: mail programs alone begin so */
+    COLON, /* nothing else, unless the text asks something ("Resposta automatica: como desligo?"), which makes
+              it the next: mail programs alone begin so */
     ANSWER, /* the mail answers another one, or a reply prefix or the key of a ticket comes next: people begin
                so too ("Fora do escritorio: a VPN nao abre", "Auto: vidro quebrado") */
 } Follows;
@@ -100,6 +101,7 @@ static const struct {
     {"automatisk svar", COLON},
     {"franvaromeddelande", COLON},
     {"fraværsmeddelelse", COLON},
+    {"fraværsmelding", ANSWER},
     {"automaattinen vastaus", COLON},
     {"poissaoloilmoitus", COLON},
     /* The East */
@@ -157,26 +159,23 @@ static gboolean is_key(const char *at)
 
 static gboolean follows(Follows rule, const char *rest, gboolean is_reply)
 {
+    gboolean apart = *rest == ' ';
     rest = skip_space(rest);
     if (!*rest)
         return is_reply;
-    if (*rest != ':')
-        return FALSE;
+    if (*rest != ':') /* Gmail puts "Re:" behind the words that its user chose */
+        return apart && skip_prefix(rest);
     rest = skip_space(rest + 1);
     return rule == COLON || is_reply || is_key(rest) || skip_prefix(rest);
 }
 
-const char *ch_subject_automatic(const char *subject, gboolean is_reply)
+const char *ch_subject_automatic(const char *subject, gboolean is_reply, gboolean asks)
 {
+    /* Behind a prefix stands what was answered: who answers an automatic reply by "Re:" is a person. */
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
-    const char *at = folded;
-    for (const char *next = skip_prefix(at); next; next = skip_prefix(at)) {
-        at = next;
-        is_reply = FALSE; /* behind a prefix stands what was answered: it says nothing of this mail */
-    }
     for (guint i = 0; i < G_N_ELEMENTS(table); i++)
-        if (g_str_has_prefix(at, table[i].words) &&
-            follows(table[i].follows, at + strlen(table[i].words), is_reply))
+        if (g_str_has_prefix(folded, table[i].words) &&
+            follows(asks ? ANSWER : table[i].follows, folded + strlen(table[i].words), is_reply))
             return table[i].words;
     return NULL;
 }
@@ -185,4 +184,75 @@ gboolean ch_subject_is_reply(const char *subject)
 {
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
     return skip_prefix(folded) != NULL;
+}
+
+/* Words that notices use as well, whatever the subject is; the shorter ones are not looked at. */
+static gboolean is_common(const char *word, gsize length)
+{
+    static const char *const words[] = {
+        "about",   "acesso",  "atendimento", "chamado",   "contact",  "contacto", "contato",   "email",
+        "empresa", "equipe",  "ferias",      "mensagem",  "mensaje",  "message",  "nachricht", "obrigado",
+        "office",  "please",  "request",     "resposta",  "retorno",  "service",  "servico",   "sistema",
+        "sobre",   "suporte", "support",     "ticket",    "urgencia", "urgent",   "urgente",   "vacation",
+        "urlaub",  "your",    "update",      "escritorio"};
+    if (g_utf8_strlen(word, (gssize)length) < 5)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strlen(words[i]) == length && !strncmp(words[i], word, length))
+            return TRUE;
+    return FALSE;
+}
+
+static gsize word_length(const char *at)
+{
+    const char *end = at;
+    while (*end && g_unichar_isalnum(g_utf8_get_char(end)))
+        end = g_utf8_next_char(end);
+    return (gsize)(end - at);
+}
+
+static gboolean has_word(const char *text, const char *word, gsize length)
+{
+    gboolean fresh = TRUE; /* no letter before it */
+    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+        if (fresh && !strncmp(at, word, length) && word_length(at) == length)
+            return TRUE;
+        fresh = !g_unichar_isalnum(g_utf8_get_char(at));
+    }
+    return FALSE;
+}
+
+gboolean ch_subject_is_meant(const char *subject, const char *folded)
+{
+    g_autofree char *start = ch_fold(subject, LOOKED_AT);
+    const char *at = start;
+    for (const char *next = skip_prefix(at); next; next = skip_prefix(at))
+        at = next;
+    if (is_key(at))
+        at = skip_space(at + strcspn(at, "]") + 1);
+    const char *cited = *at ? strstr(folded, at) : NULL;
+    if (cited && (strchr(at, ' ') || (cited > folded && strchr("\"'<(]", cited[-1]))))
+        return FALSE;
+    while (*at) {
+        gsize length = word_length(at);
+        if (length > 0 && !is_common(at, length) && has_word(folded, at, length))
+            return TRUE;
+        at += length;
+        at = *at ? g_utf8_next_char(at) : at;
+    }
+    return FALSE;
+}
+
+gboolean ch_subject_is_aggregate(const char *subject)
+{
+    static const char *const begins[] = {
+        "report domain:", "[preview] report domain:", "dmarc aggregate report domain:"};
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
+    const char *submitter = strstr(folded, " submitter:");
+    if (!submitter || !strstr(submitter, " report-id:"))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
+        if (g_str_has_prefix(folded, begins[i]))
+            return TRUE;
+    return FALSE;
 }

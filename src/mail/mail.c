@@ -152,6 +152,7 @@ void ch_mail_free(ChMail *mail)
     g_free(mail->precedence);
     g_free(mail->list_id);
     g_free(mail->automatic);
+    g_free(mail->list_mark);
     g_free(mail->bulk);
     g_free(mail->other_desk);
     g_ptr_array_unref(mail->loop_marks);

@@ -138,11 +138,12 @@ typedef struct {
         auto_suppress; /* X-Auto-Response-Suppress, X-Autoreply, X-Autorespond or their like stands there */
     char *automatic;   /* the field, besides those above, by which a program says that nobody wrote this mail,
                           "X-Cron-Env"; NULL: none */
-    char
-        *bulk; /* the field, besides List-Id and Precedence, of mailing lists and mass mailings; NULL: none */
-    char *other_desk; /* the field by which another help desk or tracker shows, though people write through
-                         it too; NULL: none */
-    GPtrArray *loop_marks;     /* of char *: values of X-Loop; never NULL */
+    char *list_mark;   /* the field, besides List-Id and Precedence, of mailing lists; NULL: none */
+    char *bulk;        /* the field of mass mailings; NULL: none */
+    char *other_desk;  /* the field by which another help desk or tracker shows, though people write through
+                          it too; NULL: none */
+    GPtrArray *loop_marks; /* of char *: values of X-Loop; never NULL */
+    gboolean by_client;    /* it names a program in which people write mail, "X-Mailer: Microsoft Outlook" */
     gboolean invitation_reply; /* it answers a calendar invitation (RFC 5546, METHOD:REPLY) */
     gboolean is_report;        /* the top is multipart/report (RFC 6522), or was meant to be */
     char *report_type;    /* its report-type parameter, lower case, or what its parts say; NULL otherwise */

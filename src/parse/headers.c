@@ -27,13 +27,26 @@ static char *plain_value(const char *raw)
     return ch_text_one_line(ch_text_to_utf8(raw, strnlen(raw, CH_HEADER_VALUE_MAX), NULL, NULL));
 }
 
-/* "auto-replied (vacation); x=y" -> "auto-replied". NULL for an empty value. */
+/* Behind the comments that begin AT (RFC 5322 section 3.2.2: they nest); its end where one is not closed. */
+static const char *skip_comments(const char *at)
+{
+    guint depth = 0;
+    for (; *at && (depth > 0 || *at == '(' || *at == ' '); at++) {
+        depth += *at == '(';
+        depth -= *at == ')';
+        at += *at == '\\' && at[1];
+    }
+    return at;
+}
+
+/* "(Sieve) auto-replied (vacation); x=y" -> "auto-replied". NULL for an empty value. */
 static char *keyword_value(const char *raw)
 {
     g_autofree char *value = plain_value(raw);
-    value[strcspn(value, ";(")] = '\0';
-    g_strstrip(value);
-    return *value ? g_ascii_strdown(value, -1) : NULL;
+    g_autofree char *word = g_strdup(skip_comments(value));
+    word[strcspn(word, ";(")] = '\0';
+    g_strstrip(word);
+    return *word ? g_ascii_strdown(word, -1) : NULL;
 }
 
 /* FALSE where more were left out. */

@@ -11,6 +11,7 @@
 
 typedef enum {
     AUTOMATIC,
+    LIST,
     BULK,
     DESK
 } Group;
@@ -54,22 +55,22 @@ static const Mark marks[] = {
     {"X-Nagios-Notification", NULL, AUTOMATIC},
     {"X-Zabbix", NULL, AUTOMATIC},
 
-    {"Mailing-List", NULL, BULK},
-    {"X-Mailing-List", NULL, BULK},
-    {"List-Post", NULL, BULK},
-    {"List-Owner", NULL, BULK},
-    {"X-Mailman-Version", NULL, BULK},
-    {"X-BeenThere", NULL, BULK},
-    {"X-ML-Name", NULL, BULK},
-    {"X-List-Name", NULL, BULK},
-    {"X-Listname", NULL, BULK},
-    {"X-Listserver", NULL, BULK},
+    {"Mailing-List", NULL, LIST},
+    {"X-Mailing-List", NULL, LIST},
+    {"List-Post", NULL, LIST},
+    {"List-Owner", NULL, LIST},
+    {"X-Mailman-Version", NULL, LIST},
+    {"X-BeenThere", NULL, LIST},
+    {"X-ML-Name", NULL, LIST},
+    {"X-List-Name", NULL, LIST},
+    {"X-Listname", NULL, LIST},
+    {"X-Listserver", NULL, LIST},
     {"X-Campaign", NULL, BULK},
     {"X-CampaignID", NULL, BULK},
     {"X-Campaign-Id", NULL, BULK},
     {"X-MC-User", NULL, BULK},
     {"X-Mailgun-Tag", "newsletter", BULK},
-    {"List-Unsubscribe-Post", NULL, BULK},
+    {"List-Unsubscribe-Post", NULL, LIST},
 
     {"X-OTRS-Ticket", NULL, DESK},
     {"X-Powered-By", "otrs", DESK},
@@ -112,7 +113,7 @@ static gboolean is_marked(const Mark *mark, const char *value)
 
 static void read_mark(ChMail *mail, const char *name, GMimeHeader *header)
 {
-    char **const fields[] = {&mail->automatic, &mail->bulk, &mail->other_desk};
+    char **const fields[] = {&mail->automatic, &mail->list_mark, &mail->bulk, &mail->other_desk};
     g_autofree char *value = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(marks); i++) {
         char **field = fields[marks[i].group];
@@ -164,6 +165,7 @@ void ch_machine_read(ChMail *mail, GMimeObject *top)
         read_mark(mail, g_mime_header_get_name(header), header);
     }
     mail->invitation_reply = is_invitation_reply(top);
+    mail->by_client = ch_machine_is_client(top);
 }
 
 gboolean ch_machine_is_client(GMimeObject *top)

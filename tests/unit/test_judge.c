@@ -240,12 +240,9 @@ static void test_subjects(void)
         {"RESPOSTA AUTOMATICA: Impressora", 2},
         {"Resposta autom\xc3\xa1tica : Impressora", 2},
         {"Resposta automa\xcc\x81tica: Impressora", 2},
-        {"Re: Resposta automática: Impressora", 2},
-        {"RES: AW: Re[2]: Resposta automática: Impressora", 2},
         {"Ausência temporária: Impressora", 2},
         {"Ausencia Temporaria: Re: Impressora", 2},
         {"Automatic reply: Printer", 2},
-        {"AW: automatic reply: Printer", 2},
         {"  Automatic  reply:Printer", 2},
         {"Automatic reply\xef\xbc\x9a Printer", 2},
         {"Out of Office: Printer", 2},
@@ -266,6 +263,8 @@ static void test_subjects(void)
         {"Nicht im Büro: AW: Drucker", 2},
         {"Absence du bureau : RE: Imprimante", 2},
         {"Fuori ufficio: R: Stampante", 2},
+        {"Fora do escritório Re: Impressora", 2},
+        {"Fraværsmelding: SV: Printer", 2},
 
         {"Fora do escritório: sua solicitação", 1},
         {"Fora do escritório", 1},
@@ -279,6 +278,10 @@ static void test_subjects(void)
         {":", 0},
         {"Re:", 0},
         {"Re: Re: Re:", 0},
+        {"Re: Resposta automática: Impressora", 0},
+        {"RES: AW: Re[2]: Resposta automática: Impressora", 0},
+        {"AW: automatic reply: Printer", 0},
+        {"Fora do escritóriore: x", 0},
         {"Impressora parada", 0},
         {"Fora do escritório não consigo acessar a VPN", 0},
         {"Fora do escritório - não consigo acessar a VPN", 0},
@@ -304,8 +307,10 @@ static void test_subjects(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].subject);
-        g_assert_cmpint(ch_subject_automatic(table[i].subject, FALSE) != NULL, ==, table[i].automatic == 2);
-        g_assert_cmpint(ch_subject_automatic(table[i].subject, TRUE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_subject_automatic(table[i].subject, FALSE, FALSE) != NULL, ==,
+                        table[i].automatic == 2);
+        g_assert_cmpint(ch_subject_automatic(table[i].subject, TRUE, FALSE) != NULL, ==,
+                        table[i].automatic > 0);
     }
 }
 
@@ -316,9 +321,50 @@ static void test_subject_long(void)
         g_autoptr(GString) subject = g_string_new("Automatic reply: ");
         for (guint i = 0; i < length; i++)
             g_string_append(subject, i % 2 ? "ç" : "漢");
-        g_assert_nonnull(ch_subject_automatic(subject->str, FALSE));
+        g_assert_nonnull(ch_subject_automatic(subject->str, FALSE, FALSE));
         g_string_prepend(subject, "ç");
-        g_assert_null(ch_subject_automatic(subject->str, FALSE));
+        g_assert_null(ch_subject_automatic(subject->str, FALSE, FALSE));
+    }
+}
+
+static void test_subject_aggregate(void)
+{
+    g_assert_true(ch_subject_is_aggregate("Report Domain: a.example Submitter: b.example Report-ID: <7>"));
+    g_assert_true(
+        ch_subject_is_aggregate("[Preview] Report domain: a.example  Submitter: b.example Report-ID: 7"));
+    g_assert_true(ch_subject_is_aggregate(
+        "Dmarc Aggregate Report Domain: {a.example}  Submitter: {B} Date: {2026-08-01} Report-ID: {7}"));
+    g_assert_false(ch_subject_is_aggregate("Report domain: o que devo fazer com isto?"));
+    g_assert_false(
+        ch_subject_is_aggregate("Fwd: Report domain: a.example Submitter: b.example Report-ID: 7"));
+    g_assert_false(ch_subject_is_aggregate("Report-ID: 7 Report domain: a.example Submitter: b.example"));
+    g_assert_false(ch_subject_is_aggregate(""));
+}
+
+/* Who is away and writes of the matter is a person. */
+static void test_subject_meant(void)
+{
+    static const struct {
+        const char *subject, *text;
+        gboolean meant;
+    } table[] = {
+        {"Re: [#7] Impressora não imprime", " até dia 3. a impressora voltou.", TRUE},
+        {"[#7] Drucker", " und brauche den drucker nicht.", TRUE},
+        {"Принтер", " принтер работает.", TRUE},
+        {"Re: [#7] Impressora não imprime", " até dia 3.", FALSE},
+        {"Re: [#7] Impressora não imprime", ". recebi impressora nao imprime e leio dia 3.", FALSE},
+        {"Re: [#7] Impressora", " e leio \"impressora\" dia 3.", FALSE},
+        {"Re: [#7] Impressoras", " impressora", FALSE},
+        {"Impressora", " superimpressora", FALSE},
+        {"Re: [#7] Suporte", ". urgente? procure o suporte.", FALSE},
+        {"Re: [#7] VPN", " e a vpn", FALSE}, /* too short */
+        {"Re: [#7]", " até dia 3.", FALSE},
+        {"", "", FALSE},
+        {"[#", "[#", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].subject);
+        g_assert_cmpint(ch_subject_is_meant(table[i].subject, table[i].text), ==, table[i].meant);
     }
 }
 
@@ -331,6 +377,15 @@ static void test_subject_of_a_mail(void)
         {ANA "Subject: =?utf-8?q?Resposta_autom=C3=A1tica=3A_Impressora?=\r\n\r\nVolto dia 3.\r\n",
          CH_KIND_AUTO_REPLY},
         {ANA "Subject: Auto: vidro quebrado\r\n\r\nx\r\n", CH_KIND_PERSON},
+        {ANA "Subject: Automatic reply: it comes twice\r\n\r\nHow do I stop it?\r\n", CH_KIND_PERSON},
+        {ANA "Subject: Automatic reply: [#7] x\r\n\r\nUrgent? Call Rui.\r\n", CH_KIND_AUTO_REPLY},
+        {ANA "In-Reply-To: <a@example.br>\r\nSubject: Automatic reply: x\r\n\r\nUrgent? Call Rui.\r\n",
+         CH_KIND_AUTO_REPLY},
+        {ANA "In-Reply-To: <a@example.br>\r\nSubject: RE: Automatic reply: x\r\n\r\nThanks.\r\n",
+         CH_KIND_PERSON},
+        {ANA "Auto-Submitted: (by (a) filter) Auto-Replied; x=y\r\n" END, CH_KIND_AUTO_REPLY},
+        {ANA "Auto-Submitted:\r\n (by hand) No (indeed)\r\n" END, CH_KIND_PERSON},
+        {ANA "Auto-Submitted: (never \\) closed\r\n" END, CH_KIND_PERSON},
         {ANA "In-Reply-To: <a@example.br>\r\nSubject: Auto: Impressora\r\n\r\nx\r\n", CH_KIND_AUTO_REPLY},
         {ANA "References: <a@example.br>\r\nSubject: Auto: Impressora\r\n\r\nx\r\n", CH_KIND_AUTO_REPLY},
         {ANA "List-Id: <l.example>\r\nSubject: Automatic reply: x\r\n\r\nx\r\n", CH_KIND_LIST},
@@ -339,6 +394,53 @@ static void test_subject_of_a_mail(void)
         g_autoptr(ChVerdict) verdict = judge_text(table[i].mail, "");
         g_assert_cmpint(verdict->kind, ==, table[i].kind);
         g_assert_cmpint(verdict->reasons->len > 0, ==, table[i].kind != CH_KIND_PERSON);
+    }
+}
+
+#define GROUP                                                                                                \
+    "Precedence: list\r\nMailing-list: list suporte@example.br; contact suporte+owners@example.br\r\n"       \
+    "List-Post: <mailto:suporte@example.br>\r\n"
+#define FORM ANA "Auto-Submitted: auto-generated\r\nReply-To: rui@pessoa.example\r\nSubject: Contato\r\n"
+
+/* Marks of machines that a person's mail has on its way, and the same on a machine's. */
+static void test_marks(void)
+{
+    static const struct {
+        const char *mail;
+        ChKind kind;
+        gboolean no_answer;
+    } table[] = {
+        {ANA "List-Id: <suporte.example.br>\r\n" GROUP END, CH_KIND_PERSON, FALSE},
+        {ANA "List-Id: Suporte <SUPORTE.example.br>\r\n" GROUP END, CH_KIND_PERSON, FALSE},
+        {ANA "List-Id: <avisos.example.br>\r\n" GROUP END, CH_KIND_LIST, FALSE},
+        {ANA "List-Id: <suporte.example.br.example>\r\n" GROUP END, CH_KIND_LIST, FALSE},
+        {ANA "List-Id: <suporte.example.br>\r\nX-Campaign: 7\r\n" GROUP END, CH_KIND_LIST, FALSE},
+        {ANA GROUP END, CH_KIND_LIST, FALSE},
+        {ANA "List-Id: <suporte.example.br>\r\nAuto-Submitted: auto-replied\r\n" GROUP END,
+         CH_KIND_AUTO_REPLY, FALSE},
+
+        {ANA "Precedence: bulk\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nX-Mailer: Rundbrief 2\r\n" END, CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Precedence: list\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_LIST, FALSE},
+
+        {FORM "\r\nNome: Rui\r\nE-mail: rui@pessoa.example \r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
+        {FORM "\r\nE-mail\r\nRui@Pessoa.example\r\n\r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
+        {FORM "\r\nE-mail: rui@pessoa.example.org\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {FORM "\r\nResponderemos a rui@pessoa.example em breve.\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {FORM "In-Reply-To: <a@example.br>\r\n\r\nE-mail: rui@pessoa.example\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Auto-Submitted: auto-replied\r\nReply-To: rui@pessoa.example\r\n\r\n"
+             "E-mail: rui@pessoa.example\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+        {"From: suporte@example.br\r\nAuto-Submitted: auto-generated\r\nReply-To: rui@pessoa.example\r\n" END,
+         CH_KIND_PERSON, FALSE},
+        {"From: suporte@example.br\r\nAuto-Submitted: auto-replied\r\nReply-To: rui@pessoa.example\r\n" END,
+         CH_KIND_AUTO_REPLY, FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].mail);
+        g_autoptr(ChVerdict) verdict = judge_text(table[i].mail, "");
+        g_assert_cmpint(verdict->kind, ==, table[i].kind);
+        g_assert_cmpint(verdict->no_answer, ==, table[i].no_answer);
     }
 }
 
@@ -447,6 +549,9 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/subjects", test_subjects);
     g_test_add_func("/judge/subject-long", test_subject_long);
     g_test_add_func("/judge/subject-of-a-mail", test_subject_of_a_mail);
+    g_test_add_func("/judge/marks", test_marks);
+    g_test_add_func("/judge/subject-aggregate", test_subject_aggregate);
+    g_test_add_func("/judge/subject-meant", test_subject_meant);
     for (guint i = 0; i < G_N_ELEMENTS(proven); i++) {
         g_autofree char *name = g_strdup_printf("/judge/mail/%s", proven[i].name);
         g_test_add_data_func(name, &proven[i], test_proven);

@@ -36,8 +36,55 @@ static void test_words(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words(table[i].reply, FALSE) != NULL, ==, table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words(table[i].reply, TRUE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, FALSE) != NULL, ==,
+                        table[i].automatic == 2);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, TRUE, FALSE) != NULL, ==, table[i].automatic > 0);
+    }
+}
+
+/* Away, and a person all the same: they go on to the matter, or their own program sent it. */
+static void test_absent_person(void)
+{
+    static const struct {
+        const char *subject, *reply;
+        gboolean automatic;
+    } table[] = {
+        {"Re: [#7] Impressora parada", "Estou de férias até dia 20. Procure a Marina.", TRUE},
+        {"Re: [#7] Impressora parada", "Estou de férias até dia 20. A impressora voltou sozinha.", FALSE},
+        {"Re: [#7] Impressora parada", "Estou de férias até dia 20, podem fechar o chamado.", FALSE},
+        {"Re: [#7] Printer", "I am out of the office, so let Bob fix the printer.", FALSE},
+        {"Re: [#7] Printer", "I am out of the office and will answer \"Printer\" on Monday.", TRUE},
+        {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        const char *words = ch_notice_words(table[i].subject, table[i].reply, TRUE, FALSE);
+        g_assert_cmpint(words != NULL, ==, table[i].automatic);
+    }
+}
+
+/* What programs ask, and people too. */
+static void test_refusal(void)
+{
+    static const struct {
+        const char *reply;
+        guint automatic; /* 0: a person, 1: a machine where nobody reads at its address, 2: a machine */
+    } table[] = {
+        {"Seu boleto vence dia 7. Favor não responder.", 1},
+        {"Por favor, não responda este e-mail, que vou perder: escrevam para ana@nova.example.", 1},
+        {"Please do not reply to this email, it was sent from an unattended mailbox.", 2},
+        {"Your invoice is ready. Please do not reply to this message. It was sent automatically.", 2},
+        {"Sua mensagem foi registrada sob o protocolo 7.\n\nE-mail automático. Não responda.", 2},
+        {"This is an automatic gate, and it does not open.", 0},
+        {"Dies ist eine automatische Tür, sie klemmt.", 0},
+        {"Dies ist eine automatisch generierte E-Mail.", 2},
+        {"Note: This is an automated response to your message.", 2},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, FALSE) != NULL, ==,
+                        table[i].automatic == 2);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, TRUE) != NULL, ==, table[i].automatic > 0);
     }
 }
 
@@ -47,15 +94,21 @@ static void test_long(void)
     g_autoptr(GString) text = g_string_new("Estou de férias. ");
     for (guint i = 0; i < 1000; i++)
         g_string_append(text, "ação ");
-    g_assert_null(ch_notice_words(text->str, TRUE));
+    g_assert_null(ch_notice_words("", text->str, TRUE, FALSE));
     g_string_prepend(text, "Esta é uma mensagem automática. ");
-    g_assert_nonnull(ch_notice_words(text->str, FALSE));
+    g_assert_nonnull(ch_notice_words("", text->str, FALSE, FALSE));
 }
 
 static void test_receipt(void)
 {
     g_assert_true(ch_notice_is_receipt("Lida: Impressora", "Sua mensagem\n\nfoi lida em 24/11/2026 10:00."));
     g_assert_true(ch_notice_is_receipt("Read: Printer", "Your message was read on Tuesday."));
+    g_assert_true(ch_notice_is_receipt("Gelesen: Drucker",
+                                       "Ihre Nachricht\n\n   An: Ana\n   Betreff: Drucker\n\n"
+                                       "wurde am Dienstag gelesen."));
+    g_assert_true(ch_notice_is_receipt("Przeczytano: Drukarka", "Wiadomość\n\nDo: Ana\nTemat: Drukarka\n"));
+    g_assert_false(ch_notice_is_receipt("Read: Printer", "What does this mean?\nSubject: Printer"));
+    g_assert_false(ch_notice_is_receipt("Read:", "Subject: "));
     g_assert_false(ch_notice_is_receipt("Read: Printer", "Please read the manual."));
     g_assert_false(ch_notice_is_receipt("Impressora", "A mensagem foi lida em 24/11."));
 }
@@ -64,6 +117,8 @@ static void test_calendar(void)
 {
     g_assert_true(ch_notice_is_calendar(""));
     g_assert_true(ch_notice_is_calendar("Ana Souza aceitou este convite.\nVisita"));
+    g_assert_true(ch_notice_is_calendar("Accepted: Visita?\nWhen: 24/11\nBy: Ana\n"));
+    g_assert_false(ch_notice_is_calendar("Accepted: Visita\nBy: Ana\n\nLevarei o computador."));
     g_assert_false(ch_notice_is_calendar("Aceito, mas pode ser às 15h?"));
     g_assert_false(ch_notice_is_calendar("Levarei o computador."));
 }
@@ -72,6 +127,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/notice/words", test_words);
+    g_test_add_func("/notice/absent-person", test_absent_person);
+    g_test_add_func("/notice/refusal", test_refusal);
     g_test_add_func("/notice/long", test_long);
     g_test_add_func("/notice/receipt", test_receipt);
     g_test_add_func("/notice/calendar", test_calendar);
