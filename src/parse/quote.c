@@ -80,9 +80,23 @@ static gboolean is_suspect(const ChQuoteLines *lines, guint i)
                           (length > 6 && !memcmp(text + length - 5, "wrote", 5)));
 }
 
+/* Our marker, also where a client or a charset made something else of its dashes. */
 static gboolean is_marker(const char *words)
 {
-    return strstr(words, CH_MARKER_PT) || strstr(words, CH_MARKER_EN);
+    static const char *const markers[] = {CH_MARKER_PT, CH_MARKER_EN};
+    for (guint i = 0; i < G_N_ELEMENTS(markers); i++) {
+        if (strstr(words, markers[i]))
+            return TRUE;
+        gsize dash = strlen("— "), length = strlen(markers[i]) - 2 * dash;
+        g_autofree char *phrase = g_strndup(markers[i] + dash, length);
+        const char *at = strstr(words, phrase);
+        gboolean alone = at != NULL;
+        for (const char *c = words; alone && *c; c = g_utf8_next_char(c))
+            alone = (c >= at && c < at + length) || !g_unichar_isalnum(g_utf8_get_char(c));
+        if (alone)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* "> wrote:" is what is left of an attribution that was broken behind the address, no quote. "  (http://…) >"
@@ -111,6 +125,33 @@ static void mend_marks(ChQuoteLines *lines)
     }
 }
 
+/* "AS> Resolveu?", "ИП>> Да.": the initials that The Bat! puts before the mark. */
+static gboolean has_initials(const ChQuoteLines *lines, guint i)
+{
+    const char *at = lines->text + lines->lines[i].start, *end = lines->text + lines->lines[i].end;
+    guint letters = 0;
+    at += at < end && *at == ' ';
+    for (; at < end && letters < 4 && g_unichar_isupper(g_utf8_get_char(at)); letters++)
+        at = g_utf8_next_char(at);
+    return letters > 0 && letters < 4 && at < end && *at == '>';
+}
+
+/* Lines with initials are quoted below "…, you wrote:", as far as nothing else stands between them. */
+static void mark_initials(ChQuoteLines *lines)
+{
+    gboolean inside = FALSE;
+    guint first, last = 0; /* the line above that is not blank */
+    for (guint i = 0; i < lines->count; i++) {
+        if (lines->lines[i].blank)
+            continue;
+        inside = has_initials(lines, i) &&
+                 (inside || (i > 0 && !lines->lines[last].quoted &&
+                             ch_attribution_find(lines, last, &first) != CH_ATTRIBUTION_NONE));
+        lines->lines[i].quoted |= inside;
+        last = i;
+    }
+}
+
 /* Lines [FROM, TO) introduce the quoted lines that follow. */
 static void mark_intro(ChQuoteLines *lines, guint from, guint to)
 {
@@ -130,7 +171,7 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
     ChQuoteLines *lines = &search->lines;
     ChAttribution attribution = ch_attribution_find(lines, i, first);
     if (attribution == CH_ATTRIBUTION_NONE)
-        return STEP_ON;
+        return search->answers && ch_attribution_glued(lines, i) ? STEP_TAIL : STEP_ON;
     guint next = ch_quote_next(lines, i + 1);
     if (next < lines->count && lines->lines[next].quoted) {
         gsize offset;
@@ -164,12 +205,33 @@ static Step look_at_header(Search *search, guint i, gboolean original)
     return STEP_ON;
 }
 
+/* ">>> Ana Souza <ana@example.br> 24/11/2026 10:00 >>>": GroupWise, whose quote has no marks. */
+static gboolean is_groupwise(ChQuoteLines *lines, guint i)
+{
+    const ChQuoteLine *line = &lines->lines[i];
+    const char *text = lines->text + line->start;
+    gsize length = line->end - line->start;
+    while (length > 0 && g_ascii_isspace(text[length - 1]))
+        length--;
+    if (length < 20 || length > 300 || memcmp(text, ">>> ", 4) || memcmp(text + length - 3, ">>>", 3))
+        return FALSE;
+    ChQuoteMoment moment = ch_quote_moment(ch_quote_words(lines, i));
+    return ch_quote_moment_is_full(&moment);
+}
+
 /* Where the part ends in which a person answers; *STEP says what follows. */
 static guint find_end(Search *search, Step *step)
 {
     ChQuoteLines *lines = &search->lines;
     for (guint i = 0; i < lines->count; i++) {
-        if (lines->lines[i].quoted || !is_suspect(lines, i))
+        if (lines->lines[i].quoted) {
+            if (search->answers && !search->forwards && is_groupwise(lines, i)) {
+                *step = STEP_TAIL;
+                return i;
+            }
+            continue;
+        }
+        if (!is_suspect(lines, i))
             continue;
         if (ch_deadline_passed(1))
             break;
@@ -301,6 +363,8 @@ static void search_all(Search *search)
     ChQuoteLines *lines = &search->lines;
     Step step = STEP_ON;
     mend_marks(lines);
+    if (search->answers)
+        mark_initials(lines);
     guint end = find_end(search, &step);
     if (step == STEP_TAIL) {
         end = back_over_intro(lines, end);

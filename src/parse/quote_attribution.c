@@ -424,3 +424,17 @@ gboolean ch_attribution_inside(const ChQuoteLines *lines, guint i, gsize *offset
     }
     return FALSE;
 }
+
+gboolean ch_attribution_glued(const ChQuoteLines *lines, guint i)
+{
+    const ChQuoteLine *line = &lines->lines[i];
+    g_autofree char *raw =
+        g_strndup(lines->text + line->start, MIN(line->end - line->start, ATTRIBUTION_BYTES));
+    char *end = strstr(raw, ":  ");
+    if (!end || !strchr(raw, '@'))
+        return FALSE;
+    end[1] = 0;
+    g_autofree char *lower = g_utf8_strdown(raw, -1);
+    gboolean starts;
+    return classify_text(g_strstrip(lower), &starts) == CH_ATTRIBUTION_STRONG && starts;
+}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Signatures: below "-- " (RFC 3676 section 4.3) and what clients make of it, the line of a phone or an app,
- * the footer of a mailing list, what the markup calls one. A name under a greeting is the person's own words
- * and stays, and so does legal small print (P9).
+ * what the markup calls one; footers of lists are quote_footer.c's. A name under a greeting is the person's
+ * own words and stays, and so does legal small print (P9).
  */
 #include "parse/quote_private.h"
 
@@ -10,7 +10,6 @@
 
 #define SIGNATURE_LINES 60 /* below "-- " */
 #define LOOSE_LINES     12 /* below what may also be a rule between two paragraphs */
-#define FOOTER_LINES    8
 #define DEVICE_BYTES    160
 #define DEVICE_WORDS    5
 
@@ -121,11 +120,17 @@ static const char *const devices[] = {
     "handy",       "téléphone", "telefon", "cellulare", "xiaomi",  "motorola", "huawei",
 };
 
-/* WORDS without an address of the web behind it, in <>, [] or (), and without the dot at its end. *DOT:
- * whether there was one. Free with g_free. */
+/* WORDS without an address of the web behind it, in <>, [] or (), without the brackets of Markdown's links
+ * ("Sent with [Proton Mail](https://…) secure email."), and without the dot at its end. *DOT: whether there
+ * was one. Free with g_free. */
 static char *bare(const char *words, gboolean *dot)
 {
     char *copy = g_strdup(words);
+    gsize kept = 0;
+    for (gsize i = 0; copy[i]; i++)
+        if (!strchr("[]", copy[i]))
+            copy[kept++] = copy[i];
+    copy[kept] = 0;
     char *link = strstr(copy, "http");
     if (link) {
         while (link > copy && strchr("<[( ", link[-1]))
@@ -177,37 +182,52 @@ static gboolean is_device_line(ChQuoteLines *lines, guint i)
     return FALSE;
 }
 
-/* "____…" and below it the words of a mailing list. */
-static gboolean is_list_footer(ChQuoteLines *lines, guint i, guint last)
+/* A line that ends as a sentence does, of more words than a name, a post or an address has. */
+static gboolean is_prose(const char *words)
 {
-    const char *rule = ch_quote_words(lines, i);
-    if (strlen(rule) < 30 || strspn(rule, "_") != strlen(rule) || last - i > FOOTER_LINES)
-        return FALSE;
+    gsize length = strlen(words);
+    guint blanks = 0;
+    for (const char *at = words; *at; at++)
+        blanks += *at == ' ';
+    return blanks >= 5 && strchr(".!,;:", words[length - 1]);
+}
+
+/* Whether a line that is no more than "--" or "__" is a rule of the person's own: one of several, the head of
+ * a table, above a paragraph of its own, or above a question. */
+static gboolean is_divider(ChQuoteLines *lines, guint i, guint from, guint last)
+{
+    g_autofree char *rule = g_strdup(ch_quote_words(lines, i));
+    for (guint at = i - MIN(i - from, SIGNATURE_LINES); at < last; at++)
+        if (at != i && !lines->lines[at].quoted && !strcmp(ch_quote_words(lines, at), rule))
+            return TRUE;
+    if (i > from && i + 1 < last && strpbrk(ch_quote_words(lines, i - 1), "|\t") &&
+        strpbrk(ch_quote_words(lines, i + 1), "|\t"))
+        return TRUE;
+    gboolean apart = i + 1 < last && lines->lines[i + 1].blank;
     for (guint at = i + 1; at < last; at++) {
         const char *words = ch_quote_words(lines, at);
-        if (strstr(words, "mailing list") || strstr(words, "lista de discussão") ||
-            strstr(words, "lista de correo") || strstr(words, "mailman/listinfo"))
+        if (g_str_has_suffix(words, "?") || (apart && is_prose(words)))
             return TRUE;
     }
     return FALSE;
 }
 
-/* Whether a signature begins at line I, that ends at LAST. */
-static gboolean begins_signature(ChQuoteLines *lines, guint i, guint last)
+/* Whether a signature begins at line I, not above FROM, that ends at LAST. */
+static gboolean begins_signature(ChQuoteLines *lines, guint i, guint from, guint last)
 {
     const ChQuoteLine *line = &lines->lines[i];
     const char *text = lines->text + line->start;
     gsize length = line->end - line->start;
     if (length == 3 && !memcmp(text, "-- ", 3))
         return last - i <= SIGNATURE_LINES;
-    if (length == 2 && !memcmp(text, "--", 2))
-        return last - i <= LOOSE_LINES;
-    if (length > 100 || (*text != '_' && (guchar)*text < 0x80 && *text != '-'))
+    if (length > 100 || last - i > LOOSE_LINES || (*text != '_' && (guchar)*text < 0x80 && *text != '-'))
         return FALSE;
     const char *words = ch_quote_words(lines, i);
-    if (!strcmp(words, "--") || !strcmp(words, "—") || !strcmp(words, "__") || !strcmp(words, "___"))
-        return last - i <= LOOSE_LINES && last - i > 1;
-    return is_list_footer(lines, i, last);
+    gboolean dashes = length == 2 && !memcmp(text, "--", 2); /* also with nothing below */
+    if (dashes || !strcmp(words, "--") || !strcmp(words, "—") || !strcmp(words, "__") ||
+        !strcmp(words, "___"))
+        return (dashes || last - i > 1) && !is_divider(lines, i, from, last);
+    return FALSE;
 }
 
 static guint skip_blank(const ChQuoteLines *lines, guint from, guint end)
@@ -219,9 +239,9 @@ static guint skip_blank(const ChQuoteLines *lines, guint from, guint end)
 
 guint ch_quote_signature(ChQuoteLines *lines, guint from, guint end)
 {
-    guint found = end, last = skip_blank(lines, from, end);
+    guint found = ch_quote_footer(lines, from, end), last = skip_blank(lines, from, found);
     for (guint i = last; i > from && last - i < SIGNATURE_LINES && !lines->lines[i - 1].quoted; i--)
-        if (begins_signature(lines, i - 1, last)) {
+        if (begins_signature(lines, i - 1, from, last)) {
             found = i - 1;
             break;
         }
