@@ -20,6 +20,8 @@ typedef struct {
     GArray *cuts;
     gboolean answers;  /* the mail answers another one */
     gboolean forwards; /* it shows another one to us */
+    const ChMail *mail;
+    guint shown; /* lines above it belong to headers that the person pasted */
 } Search;
 
 /* ---- what the markup says ---- */
@@ -175,6 +177,8 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
     guint next = ch_quote_next(lines, i + 1);
     if (next < lines->count && lines->lines[next].quoted) {
         gsize offset;
+        if (attribution != CH_ATTRIBUTION_STRONG && !search->answers)
+            return STEP_ON; /* "My boss wrote:" in a first mail is what it is about */
         if (*first < i || !ch_attribution_inside(lines, i, &offset))
             mark_intro(lines, *first, i + 1);
         return STEP_ON;
@@ -182,11 +186,47 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
     return attribution == CH_ATTRIBUTION_STRONG && search->answers ? STEP_TAIL : STEP_ON;
 }
 
+static gboolean names_domain(const ChQuoteLines *lines, guint from, guint to, const GPtrArray *addresses)
+{
+    gsize start = lines->lines[from].start;
+    g_autofree char *block = g_ascii_strdown(lines->text + start, (gssize)(lines->lines[to - 1].end - start));
+    for (guint i = 0; i < addresses->len; i++) {
+        const char *at = strrchr(((const ChAddress *)g_ptr_array_index(addresses, i))->address, '@');
+        g_autofree char *domain = at ? g_ascii_strdown(at, -1) : NULL;
+        if (domain && strstr(block, domain))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* "These are the headers of the spam:" above the headers of a mail that none of those had to do with whom
+ * this one goes to: the person shows it, and goes on below. */
+static gboolean is_shown(Search *search, guint from, guint to)
+{
+    ChQuoteLines *lines = &search->lines;
+    guint above = from, first, words = 1;
+    for (guint gap = 0; above > 0 && lines->lines[above - 1].blank && gap < CH_QUOTE_GAP; gap++)
+        above--;
+    if (above == 0 || lines->lines[above - 1].quoted)
+        return FALSE;
+    const char *line = ch_quote_words(lines, above - 1);
+    for (const char *at = line; *at; at++)
+        words += *at == ' ';
+    gsize start = lines->lines[from].start;
+    return g_str_has_suffix(line, ":") && words >= 3 &&
+           ch_attribution_find(lines, above - 1, &first) == CH_ATTRIBUTION_NONE &&
+           memchr(lines->text + start, '@', lines->lines[to - 1].end - start) &&
+           !names_domain(lines, from, to, search->mail->to) &&
+           !names_domain(lines, from, to, search->mail->cc);
+}
+
 /* What a header block, or the line above one, means that begins at I. */
 static Step look_at_header(Search *search, guint i, gboolean original)
 {
     ChQuoteLines *lines = &search->lines;
     guint end = i + 1, below;
+    if (i < search->shown)
+        return STEP_ON;
     if (original) {
         guint next = ch_quote_next(lines, i + 1);
         if (next < lines->count && ch_quote_header(lines, next, &below))
@@ -198,6 +238,10 @@ static Step look_at_header(Search *search, guint i, gboolean original)
         return STEP_FORWARD;
     if (!search->answers)
         return STEP_ON;
+    if (is_shown(search, i, end)) {
+        search->shown = end;
+        return STEP_ON;
+    }
     guint next = ch_quote_next(lines, end);
     if (next == lines->count || !lines->lines[next].quoted)
         return STEP_TAIL;
@@ -453,6 +497,7 @@ void ch_quote_cut(ChMail *mail, const GArray *marks)
     ch_quote_lines_init(&lines, mail->text);
     Search search = {.lines = lines,
                      .cuts = mail->cuts,
+                     .mail = mail,
                      .answers = is_answer(mail),
                      .forwards = ch_quote_subject_forwards(mail->subject)};
     apply_marks(&search.lines, marks);

@@ -14,18 +14,11 @@
 #define DEVICE_WORDS    5
 
 static const char *const device_lines[] = {
-    "sent from my ",
-    "sent from mail for ",
-    "sent from outlook for ",
-    "sent from yahoo mail",
-    "sent from proton",
-    "sent with proton",
+    "sent from ",
+    "sent with ",
     "sent via ",
-    "sent from samsung",
     "sent using zoho",
     "sent using the ",
-    "sent from mobile",
-    "sent from the all new aol",
     "get outlook for ",
     "get bluemail for ",
     "enviado do meu ",
@@ -34,20 +27,12 @@ static const char *const device_lines[] = {
     "enviado a partir do ",
     "enviado a partir da ",
     "enviado pelo meu ",
-    "enviado do yahoo mail",
-    "enviado do email para ",
-    "enviado do e-mail para ",
-    "enviado do correio para ",
-    "enviado do outlook",
+    "enviado do ",
+    "enviado da ",
     "enviado através do ",
     "enviado via ",
-    "enviado com proton",
-    "enviado com o ",
+    "enviado com ",
     "enviado usando ",
-    "enviado do iphone",
-    "enviado do ipad",
-    "enviado do samsung",
-    "enviado do gmail",
     "obter o outlook para ",
     "obtenha o outlook para ",
     "obtém o outlook para ",
@@ -156,7 +141,52 @@ static gboolean ends_in_device(const char *words)
     return FALSE;
 }
 
-/* What phones and programs put below every mail; "Sent from my desk, is much easier" is no such line. */
+/* Whether the WORD of LENGTH bytes is a device or a program, in any case of its language: "iPhonesta". */
+static gboolean is_brand(const char *word, gsize length)
+{
+    static const char *const brands[] = {
+        "iphon",     "ipad",       "ipod",        "samsung", "galaxy",   "android",    "xiaomi",
+        "redmi",     "motorola",   "huawei",      "nokia",   "lumia",    "xperia",     "oneplus",
+        "pixel",     "blackberry", "outlook",     "gmail",   "yahoo",    "webmail",    "proton",
+        "tutanota",  "superhuman", "missive",     "airmail", "bluemail", "mailspring", "fairemail",
+        "roundcube", "zimbra",     "thunderbird", "verizon",
+    };
+    static const char *const whole[] = {"spark",  "front",  "hey",   "edison",  "zoho",
+                                        "uol",    "bol",    "terra", "aol",     "tuta",
+                                        "libero", "orange", "lg",    "mail.ru", "windows"};
+    for (guint i = 0; i < G_N_ELEMENTS(brands); i++)
+        if (!strncmp(word, brands[i], strlen(brands[i])))
+            return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(whole); i++)
+        if (strlen(whole[i]) == length && !memcmp(word, whole[i], length))
+            return TRUE;
+    return FALSE;
+}
+
+/* REST of "Sent via …": a brand is its first word or its last; a number may follow. "Sent via DHL Express" is
+ * the person's. */
+static gboolean names_brand(const char *rest)
+{
+    const char *last = rest;
+    for (const char *at = rest; *at; at++)
+        if (at[0] == ' ' && at[1] && !g_ascii_isdigit(at[1]))
+            last = at + 1;
+    return is_brand(rest, strcspn(rest, " ")) || is_brand(last, strcspn(last, " "));
+}
+
+/* "my": no sentence about a parcel says that it was sent from my … */
+static gboolean is_owned(const char *words)
+{
+    static const char *const mine[] = {"my",     "meu",    "minha", "mi",   "mon", "ma",  "mijn",
+                                       "meinem", "meiner", "min",   "mitt", "mio", "mia", "我的"};
+    for (guint i = 0; i < G_N_ELEMENTS(mine); i++)
+        if (ch_quote_word(words, mine[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* What phones and programs put below every mail; "Sent from my desk, is much easier" is no such line, and
+ * "Sent via e-mail" may be about a parcel's papers. */
 static gboolean is_device_line(ChQuoteLines *lines, guint i)
 {
     if (lines->lines[i].end - lines->lines[i].start > DEVICE_BYTES)
@@ -177,7 +207,11 @@ static gboolean is_device_line(ChQuoteLines *lines, guint i)
             count += *at != ' ' && (at == rest || at[-1] == ' ');
         if (count > (strchr(rest, ',') ? DEVICE_WORDS : 2 * DEVICE_WORDS))
             return FALSE;
-        return ends_in_device(words) || (!dot && count <= DEVICE_WORDS && !strpbrk(rest, ",.!?:;"));
+        if (ends_in_device(words) && (count > 1 || !g_str_has_suffix(rest, "mail")))
+            return TRUE;
+        if (!dot && count <= DEVICE_WORDS && !strpbrk(rest, ",.!?:;") &&
+            (is_owned(words) || names_brand(rest) || names_brand(words)))
+            return TRUE;
     }
     return FALSE;
 }
