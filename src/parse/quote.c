@@ -20,6 +20,8 @@ typedef struct {
     GArray *cuts;
     gboolean answers;  /* the mail answers another one */
     gboolean forwards; /* it shows another one to us */
+    const ChMail *mail;
+    guint shown; /* lines above it belong to headers that the person pasted */
 } Search;
 
 /* ---- what the markup says ---- */
@@ -80,9 +82,23 @@ static gboolean is_suspect(const ChQuoteLines *lines, guint i)
                           (length > 6 && !memcmp(text + length - 5, "wrote", 5)));
 }
 
+/* Our marker, also where a client or a charset made something else of its dashes. */
 static gboolean is_marker(const char *words)
 {
-    return strstr(words, CH_MARKER_PT) || strstr(words, CH_MARKER_EN);
+    static const char *const markers[] = {CH_MARKER_PT, CH_MARKER_EN};
+    for (guint i = 0; i < G_N_ELEMENTS(markers); i++) {
+        if (strstr(words, markers[i]))
+            return TRUE;
+        gsize dash = strlen("— "), length = strlen(markers[i]) - 2 * dash;
+        g_autofree char *phrase = g_strndup(markers[i] + dash, length);
+        const char *at = strstr(words, phrase);
+        gboolean alone = at != NULL;
+        for (const char *c = words; alone && *c; c = g_utf8_next_char(c))
+            alone = (c >= at && c < at + length) || !g_unichar_isalnum(g_utf8_get_char(c));
+        if (alone)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* "> wrote:" is what is left of an attribution that was broken behind the address, no quote. "  (http://…) >"
@@ -111,6 +127,33 @@ static void mend_marks(ChQuoteLines *lines)
     }
 }
 
+/* "AS> Resolveu?", "ИП>> Да.": the initials that The Bat! puts before the mark. */
+static gboolean has_initials(const ChQuoteLines *lines, guint i)
+{
+    const char *at = lines->text + lines->lines[i].start, *end = lines->text + lines->lines[i].end;
+    guint letters = 0;
+    at += at < end && *at == ' ';
+    for (; at < end && letters < 4 && g_unichar_isupper(g_utf8_get_char(at)); letters++)
+        at = g_utf8_next_char(at);
+    return letters > 0 && letters < 4 && at < end && *at == '>';
+}
+
+/* Lines with initials are quoted below "…, you wrote:", as far as nothing else stands between them. */
+static void mark_initials(ChQuoteLines *lines)
+{
+    gboolean inside = FALSE;
+    guint first, last = 0; /* the line above that is not blank */
+    for (guint i = 0; i < lines->count; i++) {
+        if (lines->lines[i].blank)
+            continue;
+        inside = has_initials(lines, i) &&
+                 (inside || (i > 0 && !lines->lines[last].quoted &&
+                             ch_attribution_find(lines, last, &first) != CH_ATTRIBUTION_NONE));
+        lines->lines[i].quoted |= inside;
+        last = i;
+    }
+}
+
 /* Lines [FROM, TO) introduce the quoted lines that follow. */
 static void mark_intro(ChQuoteLines *lines, guint from, guint to)
 {
@@ -130,10 +173,12 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
     ChQuoteLines *lines = &search->lines;
     ChAttribution attribution = ch_attribution_find(lines, i, first);
     if (attribution == CH_ATTRIBUTION_NONE)
-        return STEP_ON;
+        return search->answers && ch_attribution_glued(lines, i) ? STEP_TAIL : STEP_ON;
     guint next = ch_quote_next(lines, i + 1);
     if (next < lines->count && lines->lines[next].quoted) {
         gsize offset;
+        if (attribution != CH_ATTRIBUTION_STRONG && !search->answers)
+            return STEP_ON; /* "My boss wrote:" in a first mail is what it is about */
         if (*first < i || !ch_attribution_inside(lines, i, &offset))
             mark_intro(lines, *first, i + 1);
         return STEP_ON;
@@ -141,11 +186,47 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
     return attribution == CH_ATTRIBUTION_STRONG && search->answers ? STEP_TAIL : STEP_ON;
 }
 
+static gboolean names_domain(const ChQuoteLines *lines, guint from, guint to, const GPtrArray *addresses)
+{
+    gsize start = lines->lines[from].start;
+    g_autofree char *block = g_ascii_strdown(lines->text + start, (gssize)(lines->lines[to - 1].end - start));
+    for (guint i = 0; i < addresses->len; i++) {
+        const char *at = strrchr(((const ChAddress *)g_ptr_array_index(addresses, i))->address, '@');
+        g_autofree char *domain = at ? g_ascii_strdown(at, -1) : NULL;
+        if (domain && strstr(block, domain))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* "These are the headers of the spam:" above the headers of a mail that none of those had to do with whom
+ * this one goes to: the person shows it, and goes on below. */
+static gboolean is_shown(Search *search, guint from, guint to)
+{
+    ChQuoteLines *lines = &search->lines;
+    guint above = from, first, words = 1;
+    for (guint gap = 0; above > 0 && lines->lines[above - 1].blank && gap < CH_QUOTE_GAP; gap++)
+        above--;
+    if (above == 0 || lines->lines[above - 1].quoted)
+        return FALSE;
+    const char *line = ch_quote_words(lines, above - 1);
+    for (const char *at = line; *at; at++)
+        words += *at == ' ';
+    gsize start = lines->lines[from].start;
+    return g_str_has_suffix(line, ":") && words >= 3 &&
+           ch_attribution_find(lines, above - 1, &first) == CH_ATTRIBUTION_NONE &&
+           memchr(lines->text + start, '@', lines->lines[to - 1].end - start) &&
+           !names_domain(lines, from, to, search->mail->to) &&
+           !names_domain(lines, from, to, search->mail->cc);
+}
+
 /* What a header block, or the line above one, means that begins at I. */
 static Step look_at_header(Search *search, guint i, gboolean original)
 {
     ChQuoteLines *lines = &search->lines;
     guint end = i + 1, below;
+    if (i < search->shown)
+        return STEP_ON;
     if (original) {
         guint next = ch_quote_next(lines, i + 1);
         if (next < lines->count && ch_quote_header(lines, next, &below))
@@ -157,6 +238,10 @@ static Step look_at_header(Search *search, guint i, gboolean original)
         return STEP_FORWARD;
     if (!search->answers)
         return STEP_ON;
+    if (is_shown(search, i, end)) {
+        search->shown = end;
+        return STEP_ON;
+    }
     guint next = ch_quote_next(lines, end);
     if (next == lines->count || !lines->lines[next].quoted)
         return STEP_TAIL;
@@ -164,12 +249,33 @@ static Step look_at_header(Search *search, guint i, gboolean original)
     return STEP_ON;
 }
 
+/* ">>> Ana Souza <ana@example.br> 24/11/2026 10:00 >>>": GroupWise, whose quote has no marks. */
+static gboolean is_groupwise(ChQuoteLines *lines, guint i)
+{
+    const ChQuoteLine *line = &lines->lines[i];
+    const char *text = lines->text + line->start;
+    gsize length = line->end - line->start;
+    while (length > 0 && g_ascii_isspace(text[length - 1]))
+        length--;
+    if (length < 20 || length > 300 || memcmp(text, ">>> ", 4) || memcmp(text + length - 3, ">>>", 3))
+        return FALSE;
+    ChQuoteMoment moment = ch_quote_moment(ch_quote_words(lines, i));
+    return ch_quote_moment_is_full(&moment);
+}
+
 /* Where the part ends in which a person answers; *STEP says what follows. */
 static guint find_end(Search *search, Step *step)
 {
     ChQuoteLines *lines = &search->lines;
     for (guint i = 0; i < lines->count; i++) {
-        if (lines->lines[i].quoted || !is_suspect(lines, i))
+        if (lines->lines[i].quoted) {
+            if (search->answers && !search->forwards && is_groupwise(lines, i)) {
+                *step = STEP_TAIL;
+                return i;
+            }
+            continue;
+        }
+        if (!is_suspect(lines, i))
             continue;
         if (ch_deadline_passed(1))
             break;
@@ -301,6 +407,8 @@ static void search_all(Search *search)
     ChQuoteLines *lines = &search->lines;
     Step step = STEP_ON;
     mend_marks(lines);
+    if (search->answers)
+        mark_initials(lines);
     guint end = find_end(search, &step);
     if (step == STEP_TAIL) {
         end = back_over_intro(lines, end);
@@ -389,6 +497,7 @@ void ch_quote_cut(ChMail *mail, const GArray *marks)
     ch_quote_lines_init(&lines, mail->text);
     Search search = {.lines = lines,
                      .cuts = mail->cuts,
+                     .mail = mail,
                      .answers = is_answer(mail),
                      .forwards = ch_quote_subject_forwards(mail->subject)};
     apply_marks(&search.lines, marks);

@@ -282,6 +282,16 @@ static gboolean names_somebody(const Parts *parts)
            strcspn(name, "0123456789") >= (gsize)(parts->verb - name);
 }
 
+/* "Ana Silva wrote", "Lima, Carlos wrote"; not "Olá, meu chefe Carlos escreveu", "o técnico escreveu". */
+static gboolean is_name(const Parts *parts)
+{
+    guint words = count_words(parts->text, parts->verb), commas = 0;
+    for (const char *at = parts->text; at < parts->verb; at++)
+        commas += *at == ',';
+    return words < SHORT_WORDS && (commas == 0 || (commas == 1 && words <= 3)) &&
+           !is_among(parts->text, strcspn(parts->text, " ,"), no_names, G_N_ELEMENTS(no_names));
+}
+
 static ChAttribution classify_verb(const Parts *parts)
 {
     const ChQuoteMoment *moment = &parts->moment;
@@ -299,9 +309,7 @@ static ChAttribution classify_verb(const Parts *parts)
         return CH_ATTRIBUTION_STRONG;
     if (some && (starts || parts->address))
         return CH_ATTRIBUTION_WEAK;
-    return parts->verb_last && (parts->address || count_words(parts->text, parts->verb) < SHORT_WORDS)
-               ? CH_ATTRIBUTION_WEAK
-               : CH_ATTRIBUTION_NONE;
+    return parts->verb_last && (parts->address || is_name(parts)) ? CH_ATTRIBUTION_WEAK : CH_ATTRIBUTION_NONE;
 }
 
 static ChAttribution classify(const Parts *parts)
@@ -423,4 +431,18 @@ gboolean ch_attribution_inside(const ChQuoteLines *lines, guint i, gsize *offset
         return at > raw;
     }
     return FALSE;
+}
+
+gboolean ch_attribution_glued(const ChQuoteLines *lines, guint i)
+{
+    const ChQuoteLine *line = &lines->lines[i];
+    g_autofree char *raw =
+        g_strndup(lines->text + line->start, MIN(line->end - line->start, ATTRIBUTION_BYTES));
+    char *end = strstr(raw, ":  ");
+    if (!end || !strchr(raw, '@'))
+        return FALSE;
+    end[1] = 0;
+    g_autofree char *lower = g_utf8_strdown(raw, -1);
+    gboolean starts;
+    return classify_text(g_strstrip(lower), &starts) == CH_ATTRIBUTION_STRONG && starts;
 }

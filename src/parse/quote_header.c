@@ -94,6 +94,7 @@ typedef struct {
     guint seen; /* of Label */
     Label last;
     gboolean address, from_address;
+    gboolean dated;   /* what says when it was sent has the numbers of a date */
     gboolean moment;  /* its date is whole */
     gboolean machine; /* and has a zone: "Wed, 16 May 2012 00:15:02 -0600" */
 } Block;
@@ -106,6 +107,7 @@ static void read_value(Block *block, const char *value)
     if (block->last != LABEL_SENT && block->last != LABEL_DATE)
         return;
     ChQuoteMoment moment = ch_quote_moment(value);
+    block->dated |= block->last == LABEL_SENT && moment.numbers >= 3;
     block->moment |= ch_quote_moment_is_full(&moment);
     const char *zone = strpbrk(value, "+-");
     block->machine |=
@@ -120,7 +122,7 @@ static gboolean is_mail(const Block *block)
     gboolean date = sent || (block->seen & LABEL_DATE), subject = (block->seen & LABEL_SUBJECT) != 0;
     gboolean to = (block->seen & LABEL_TO) != 0;
     if (from && date && (to || subject))
-        return sent || block->address || (subject && block->moment);
+        return block->dated || block->address || (subject && block->moment);
     if (from && block->from_address)
         return block->moment || (to && subject);
     return date && block->machine && block->address && (to || subject);

@@ -63,6 +63,9 @@ typedef enum {
 ChAttribution ch_attribution_find(ChQuoteLines *lines, guint last, guint *first);
 /* Whether an attribution with a moment begins inside line I and ends with it: *OFFSET of the text. */
 gboolean ch_attribution_inside(const ChQuoteLines *lines, guint i, gsize *offset);
+/* Whether one with an address and a moment begins line I, and the quote goes on in the same line behind
+ * several blanks: Yahoo on a phone. */
+gboolean ch_attribution_glued(const ChQuoteLines *lines, guint i);
 
 /* quote_header.c */
 
@@ -73,6 +76,12 @@ gboolean ch_quote_is_original(const char *words); /* "-----Original Message-----
 gboolean ch_quote_is_forward(const char *words);  /* "---------- Forwarded message ---------" */
 gboolean ch_quote_subject_forwards(const char *subject);
 gboolean ch_quote_subject_answers(const char *subject);
+
+/* quote_footer.c */
+
+/* Where the footers of lists and virus scanners begin that end at line END, none of them above FROM or
+ * quoted; END: there is none. */
+guint ch_quote_footer(ChQuoteLines *lines, guint from, guint end);
 
 /* quote_signature.c */
 

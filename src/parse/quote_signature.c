@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Signatures: below "-- " (RFC 3676 section 4.3) and what clients make of it, the line of a phone or an app,
- * the footer of a mailing list, what the markup calls one. A name under a greeting is the person's own words
- * and stays, and so does legal small print (P9).
+ * what the markup calls one; footers of lists are quote_footer.c's. A name under a greeting is the person's
+ * own words and stays, and so does legal small print (P9).
  */
 #include "parse/quote_private.h"
 
@@ -10,23 +10,15 @@
 
 #define SIGNATURE_LINES 60 /* below "-- " */
 #define LOOSE_LINES     12 /* below what may also be a rule between two paragraphs */
-#define FOOTER_LINES    8
 #define DEVICE_BYTES    160
 #define DEVICE_WORDS    5
 
 static const char *const device_lines[] = {
-    "sent from my ",
-    "sent from mail for ",
-    "sent from outlook for ",
-    "sent from yahoo mail",
-    "sent from proton",
-    "sent with proton",
+    "sent from ",
+    "sent with ",
     "sent via ",
-    "sent from samsung",
     "sent using zoho",
     "sent using the ",
-    "sent from mobile",
-    "sent from the all new aol",
     "get outlook for ",
     "get bluemail for ",
     "enviado do meu ",
@@ -35,20 +27,12 @@ static const char *const device_lines[] = {
     "enviado a partir do ",
     "enviado a partir da ",
     "enviado pelo meu ",
-    "enviado do yahoo mail",
-    "enviado do email para ",
-    "enviado do e-mail para ",
-    "enviado do correio para ",
-    "enviado do outlook",
+    "enviado do ",
+    "enviado da ",
     "enviado através do ",
     "enviado via ",
-    "enviado com proton",
-    "enviado com o ",
+    "enviado com ",
     "enviado usando ",
-    "enviado do iphone",
-    "enviado do ipad",
-    "enviado do samsung",
-    "enviado do gmail",
     "obter o outlook para ",
     "obtenha o outlook para ",
     "obtém o outlook para ",
@@ -121,11 +105,17 @@ static const char *const devices[] = {
     "handy",       "téléphone", "telefon", "cellulare", "xiaomi",  "motorola", "huawei",
 };
 
-/* WORDS without an address of the web behind it, in <>, [] or (), and without the dot at its end. *DOT:
- * whether there was one. Free with g_free. */
+/* WORDS without an address of the web behind it, in <>, [] or (), without the brackets of Markdown's links
+ * ("Sent with [Proton Mail](https://…) secure email."), and without the dot at its end. *DOT: whether there
+ * was one. Free with g_free. */
 static char *bare(const char *words, gboolean *dot)
 {
     char *copy = g_strdup(words);
+    gsize kept = 0;
+    for (gsize i = 0; copy[i]; i++)
+        if (!strchr("[]", copy[i]))
+            copy[kept++] = copy[i];
+    copy[kept] = 0;
     char *link = strstr(copy, "http");
     if (link) {
         while (link > copy && strchr("<[( ", link[-1]))
@@ -151,7 +141,52 @@ static gboolean ends_in_device(const char *words)
     return FALSE;
 }
 
-/* What phones and programs put below every mail; "Sent from my desk, is much easier" is no such line. */
+/* Whether the WORD of LENGTH bytes is a device or a program, in any case of its language: "iPhonesta". */
+static gboolean is_brand(const char *word, gsize length)
+{
+    static const char *const brands[] = {
+        "iphon",     "ipad",       "ipod",        "samsung", "galaxy",   "android",    "xiaomi",
+        "redmi",     "motorola",   "huawei",      "nokia",   "lumia",    "xperia",     "oneplus",
+        "pixel",     "blackberry", "outlook",     "gmail",   "yahoo",    "webmail",    "proton",
+        "tutanota",  "superhuman", "missive",     "airmail", "bluemail", "mailspring", "fairemail",
+        "roundcube", "zimbra",     "thunderbird", "verizon",
+    };
+    static const char *const whole[] = {"spark",  "front",  "hey",   "edison",  "zoho",
+                                        "uol",    "bol",    "terra", "aol",     "tuta",
+                                        "libero", "orange", "lg",    "mail.ru", "windows"};
+    for (guint i = 0; i < G_N_ELEMENTS(brands); i++)
+        if (!strncmp(word, brands[i], strlen(brands[i])))
+            return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(whole); i++)
+        if (strlen(whole[i]) == length && !memcmp(word, whole[i], length))
+            return TRUE;
+    return FALSE;
+}
+
+/* REST of "Sent via …": a brand is its first word or its last; a number may follow. "Sent via DHL Express" is
+ * the person's. */
+static gboolean names_brand(const char *rest)
+{
+    const char *last = rest;
+    for (const char *at = rest; *at; at++)
+        if (at[0] == ' ' && at[1] && !g_ascii_isdigit(at[1]))
+            last = at + 1;
+    return is_brand(rest, strcspn(rest, " ")) || is_brand(last, strcspn(last, " "));
+}
+
+/* "my": no sentence about a parcel says that it was sent from my … */
+static gboolean is_owned(const char *words)
+{
+    static const char *const mine[] = {"my",     "meu",    "minha", "mi",   "mon", "ma",  "mijn",
+                                       "meinem", "meiner", "min",   "mitt", "mio", "mia", "我的"};
+    for (guint i = 0; i < G_N_ELEMENTS(mine); i++)
+        if (ch_quote_word(words, mine[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* What phones and programs put below every mail; "Sent from my desk, is much easier" is no such line, and
+ * "Sent via e-mail" may be about a parcel's papers. */
 static gboolean is_device_line(ChQuoteLines *lines, guint i)
 {
     if (lines->lines[i].end - lines->lines[i].start > DEVICE_BYTES)
@@ -172,42 +207,61 @@ static gboolean is_device_line(ChQuoteLines *lines, guint i)
             count += *at != ' ' && (at == rest || at[-1] == ' ');
         if (count > (strchr(rest, ',') ? DEVICE_WORDS : 2 * DEVICE_WORDS))
             return FALSE;
-        return ends_in_device(words) || (!dot && count <= DEVICE_WORDS && !strpbrk(rest, ",.!?:;"));
-    }
-    return FALSE;
-}
-
-/* "____…" and below it the words of a mailing list. */
-static gboolean is_list_footer(ChQuoteLines *lines, guint i, guint last)
-{
-    const char *rule = ch_quote_words(lines, i);
-    if (strlen(rule) < 30 || strspn(rule, "_") != strlen(rule) || last - i > FOOTER_LINES)
-        return FALSE;
-    for (guint at = i + 1; at < last; at++) {
-        const char *words = ch_quote_words(lines, at);
-        if (strstr(words, "mailing list") || strstr(words, "lista de discussão") ||
-            strstr(words, "lista de correo") || strstr(words, "mailman/listinfo"))
+        if (ends_in_device(words) && (count > 1 || !g_str_has_suffix(rest, "mail")))
+            return TRUE;
+        if (!dot && count <= DEVICE_WORDS && !strpbrk(rest, ",.!?:;") &&
+            (is_owned(words) || names_brand(rest) || names_brand(words)))
             return TRUE;
     }
     return FALSE;
 }
 
-/* Whether a signature begins at line I, that ends at LAST. */
-static gboolean begins_signature(ChQuoteLines *lines, guint i, guint last)
+/* A line that ends as a sentence does, of more words than a name, a post or an address has. */
+static gboolean is_prose(const char *words)
+{
+    gsize length = strlen(words);
+    guint blanks = 0;
+    for (const char *at = words; *at; at++)
+        blanks += *at == ' ';
+    return blanks >= 5 && strchr(".!,;:", words[length - 1]);
+}
+
+/* Whether a line that is no more than "--" or "__" is a rule of the person's own: one of several, the head of
+ * a table, above a paragraph of its own, or above a question. */
+static gboolean is_divider(ChQuoteLines *lines, guint i, guint from, guint last)
+{
+    g_autofree char *rule = g_strdup(ch_quote_words(lines, i));
+    for (guint at = i - MIN(i - from, SIGNATURE_LINES); at < last; at++)
+        if (at != i && !lines->lines[at].quoted && !strcmp(ch_quote_words(lines, at), rule))
+            return TRUE;
+    if (i > from && i + 1 < last && strpbrk(ch_quote_words(lines, i - 1), "|\t") &&
+        strpbrk(ch_quote_words(lines, i + 1), "|\t"))
+        return TRUE;
+    gboolean apart = i + 1 < last && lines->lines[i + 1].blank;
+    for (guint at = i + 1; at < last; at++) {
+        const char *words = ch_quote_words(lines, at);
+        if (g_str_has_suffix(words, "?") || (apart && is_prose(words)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a signature begins at line I, not above FROM, that ends at LAST. */
+static gboolean begins_signature(ChQuoteLines *lines, guint i, guint from, guint last)
 {
     const ChQuoteLine *line = &lines->lines[i];
     const char *text = lines->text + line->start;
     gsize length = line->end - line->start;
     if (length == 3 && !memcmp(text, "-- ", 3))
         return last - i <= SIGNATURE_LINES;
-    if (length == 2 && !memcmp(text, "--", 2))
-        return last - i <= LOOSE_LINES;
-    if (length > 100 || (*text != '_' && (guchar)*text < 0x80 && *text != '-'))
+    if (length > 100 || last - i > LOOSE_LINES || (*text != '_' && (guchar)*text < 0x80 && *text != '-'))
         return FALSE;
     const char *words = ch_quote_words(lines, i);
-    if (!strcmp(words, "--") || !strcmp(words, "—") || !strcmp(words, "__") || !strcmp(words, "___"))
-        return last - i <= LOOSE_LINES && last - i > 1;
-    return is_list_footer(lines, i, last);
+    gboolean dashes = length == 2 && !memcmp(text, "--", 2); /* also with nothing below */
+    if (dashes || !strcmp(words, "--") || !strcmp(words, "—") || !strcmp(words, "__") ||
+        !strcmp(words, "___"))
+        return (dashes || last - i > 1) && !is_divider(lines, i, from, last);
+    return FALSE;
 }
 
 static guint skip_blank(const ChQuoteLines *lines, guint from, guint end)
@@ -219,9 +273,9 @@ static guint skip_blank(const ChQuoteLines *lines, guint from, guint end)
 
 guint ch_quote_signature(ChQuoteLines *lines, guint from, guint end)
 {
-    guint found = end, last = skip_blank(lines, from, end);
+    guint found = ch_quote_footer(lines, from, end), last = skip_blank(lines, from, found);
     for (guint i = last; i > from && last - i < SIGNATURE_LINES && !lines->lines[i - 1].quoted; i--)
-        if (begins_signature(lines, i - 1, last)) {
+        if (begins_signature(lines, i - 1, from, last)) {
             found = i - 1;
             break;
         }
