@@ -12,6 +12,8 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeObject, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeParser, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeStream, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeDataWrapper, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
 
 /* Adds a warning to MAIL unless the same one stands there. */
 void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -149,6 +151,20 @@ char *ch_calendar_to_text(const char *text);
 /* TOP as its body says that it is, where its header lost the boundary; else TOP. Takes the reference to TOP.
  * The same for the same bytes: part numbers depend on it. */
 GMimeObject *ch_boundary_restore(GMimeObject *top);
+
+/* head.c */
+
+/* Where the header block ends: the offset of the first empty line, or LENGTH. */
+gsize ch_head_end(const char *bytes, gsize length);
+/* The first line of a header block from START to END that is none of its fields, where words stand without
+ * an empty line above; NULL where there is none, or fields follow it. */
+const char *ch_head_words(const char *start, const char *end);
+
+/* mend.c */
+
+/* Sets type, encoding and content of the parts below TOP that say what they are in other words than those
+ * of the standard. The same for the same bytes. */
+void ch_mend(GMimeObject *top);
 
 /* uuencode.c */
 
