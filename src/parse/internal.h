@@ -67,6 +67,12 @@ const char *ch_guess_stateful(const char *bytes, gsize length);
  * where not all that is beyond ASCII in it says so. Free with g_free. */
 char *ch_guess_undo_twice(const char *text);
 
+/* japanese.c */
+
+/* LENGTH bytes of ISO-2022-JP as *SHIFTED bytes of Shift_JIS; half a character is left out. Free with g_free.
+ */
+char *ch_japanese_as_shift_jis(const char *bytes, gsize length, gsize *shifted);
+
 /* words.c */
 
 /* A header value (unstructured, or a phrase) with its encoded words decoded (RFC 2047), on one line. */
