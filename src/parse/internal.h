@@ -91,6 +91,12 @@ gboolean ch_address_parse(const char *raw, GPtrArray *list, guint limit);
  * Free with g_free. */
 char *ch_language_first(const char *value);
 
+/* date.c */
+
+/* VALUE, the unfolded value of a Date field, also in the forms that programs write instead; NULL where it is
+ * none. The caller unrefs. */
+GDateTime *ch_date_read(const char *value);
+
 /* headers.c */
 
 /* Fills everything of MAIL that stands in the header block of TOP. */
@@ -207,6 +213,12 @@ gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *ou
 /* What is left of a group that was never completed: at most two bytes. */
 gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 
+/* base64_words.c */
+
+/* LENGTH bytes of text in base64 between whose lines words stand as they are, decoded, the words left in
+ * their places: *DECODED bytes. NULL where all of it is base64. Free with g_free. */
+char *ch_base64_with_words(const char *bytes, gsize length, gsize *decoded);
+
 /* tnef.c */
 
 #define CH_TNEF_SIGNATURE 0x223e9f78u
@@ -239,6 +251,9 @@ GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
 char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 
 /* attachment.c */
+
+/* The bytes of PART where they stand in the mail, not decoded. */
+const char *ch_part_encoded(GMimePart *part, gsize *length);
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL, nor is its data. */

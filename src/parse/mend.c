@@ -66,6 +66,26 @@ static void mend_encoding(GMimePart *part)
         g_mime_part_set_content_encoding(part, meant);
 }
 
+/* Text in base64 with words that are none. */
+static void mend_base64(GMimePart *part)
+{
+    if (g_mime_part_get_content_encoding(part) != GMIME_CONTENT_ENCODING_BASE64 ||
+        !ch_walk_is_type(GMIME_OBJECT(part), "text", "*") ||
+        !g_strcmp0(g_mime_object_get_disposition(GMIME_OBJECT(part)), "attachment"))
+        return;
+    g_autofree char *name = ch_part_filename(GMIME_OBJECT(part), NULL);
+    gsize length, size;
+    const char *bytes = ch_part_encoded(part, &length);
+    g_autofree char *text = name && *name ? NULL : ch_base64_with_words(bytes, length, &size);
+    if (!text)
+        return;
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer(text, size);
+    g_autoptr(GMimeDataWrapper) content =
+        g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_8BIT);
+    g_mime_part_set_content(part, content);
+    g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_8BIT);
+}
+
 /* ---- Content-Type ---- */
 
 /* What stands before the parameters of RAW, with one "/" for whatever separates its words. */
@@ -199,6 +219,7 @@ static void mend_part(GMimeObject *part, gboolean inside)
         mend_head(GMIME_PART(part));
     mend_encoding(GMIME_PART(part));
     mend_type(part);
+    mend_base64(GMIME_PART(part));
 }
 
 /* Recursion is bounded by DEPTH; GMime nests no deeper itself. */
