@@ -47,7 +47,14 @@ static char *clean_address(const char *text, gsize length)
 {
     g_autofree char *utf8 = ch_text_to_utf8(text, MIN(length, 1000), NULL, NULL);
     ch_text_one_line(utf8);
-    const char *start = utf8;
+    char *start = utf8;
+    gsize last = strlen(utf8);
+    /* "[ana@example.br]" and "\"ana@example.br\"": the frame is no part of it. */
+    if (last > 2 &&
+        ((start[0] == '[' && start[last - 1] == ']') || (start[0] == '"' && start[last - 1] == '"'))) {
+        start[last - 1] = '\0';
+        start++;
+    }
     if (*start == '@' && strchr(start, ':')) /* a source route (RFC 5322 section 4.4) */
         start = strchr(start, ':') + 1;
     if (!g_ascii_strncasecmp(start, "mailto:", 7))
@@ -55,6 +62,10 @@ static char *clean_address(const char *text, gsize length)
     g_autoptr(GString) out = g_string_new(NULL);
     gboolean quoted = FALSE;
     for (const char *at = start; *at; at++) {
+        if (!strncmp(at, "\xe2\x80\x8b", 3) || !strncmp(at, "\xef\xbb\xbf", 3)) { /* blanks of no width */
+            at += 2;
+            continue;
+        }
         if (*at == '"' && (at == start || at[-1] != '\\'))
             quoted = !quoted;
         if (!quoted && (*at == '<' || *at == '>'))
@@ -86,6 +97,8 @@ static void append(Splitter *splitter, const char *phrase, gsize length, const c
     }
     g_autofree char *name = ch_words_decode(phrase, length);
     gsize size = strlen(name);
+    if (name[0] == '"' && !strchr(name + 1, '"')) /* a quote that was never closed */
+        memmove(name, name + 1, size--);
     if (size >= 2 && name[0] == '\'' && name[size - 1] == '\'') { /* Outlook's habit */
         memmove(name, name + 1, size - 2);
         name[size - 2] = '\0';
@@ -156,6 +169,11 @@ static void finish(Splitter *splitter, Entry *entry, char separator)
     } else if (strchr(entry->literal->str, '@')) {
         append_waiting(splitter);
         finish_bare(splitter, entry);
+    } else if (entry->comment && strchr(entry->comment, '@')) { /* "Ana (ana@example.br)" */
+        g_autofree char *address = clean_address(entry->comment, strlen(entry->comment));
+        g_string_append_len(splitter->waiting, entry->phrase->str, (gssize)entry->phrase->len);
+        append(splitter, splitter->waiting->str, splitter->waiting->len, address);
+        g_string_truncate(splitter->waiting, 0);
     } else if (!blank) {
         g_string_append_len(splitter->waiting, entry->phrase->str, (gssize)entry->phrase->len);
         if (separator == ',' && splitter->waiting->len < CH_HEADER_VALUE_MAX)
@@ -223,12 +241,14 @@ static void read_angle(Splitter *splitter, Entry *entry)
     gboolean quoted = FALSE;
     while (start < splitter->end && *start == '<')
         stop = ++start;
+    gboolean route = start < splitter->end && *start == '@'; /* commas separate its relays */
     for (; stop < splitter->end; stop++) {
         if (*stop == '"')
             quoted = !quoted;
         else if (*stop == '>' && !quoted)
             break;
-        else if ((*stop == ',' || *stop == ';') && !quoted && memchr(start, '@', (gsize)(stop - start)))
+        else if ((*stop == ',' || *stop == ';') && !quoted && !route &&
+                 memchr(start, '@', (gsize)(stop - start)))
             break;
     }
     if (stop >= splitter->end && quoted) { /* <""> without its end, and the like */
@@ -247,6 +267,14 @@ static void read_angle(Splitter *splitter, Entry *entry)
     while (stop < splitter->end && *stop == '>')
         stop++;
     splitter->at = stop;
+}
+
+/* Whether an address stands in the angle brackets at '<'. */
+static gboolean is_address_next(const Splitter *splitter)
+{
+    gsize window = MIN((gsize)(splitter->end - splitter->at), 1000);
+    const char *close = memchr(splitter->at, '>', window);
+    return close && memchr(splitter->at, '@', (gsize)(close - splitter->at));
 }
 
 /* An encoded word is one atom: commas in it separate nothing. */
@@ -287,6 +315,9 @@ gboolean ch_address_parse(const char *raw, GPtrArray *list, guint limit)
         if (c == '=' && read_encoded(&splitter, &entry))
             continue;
         if (c == '<') {
+            /* "<ana@example.br> <rui@example.br>": no comma between two addresses. */
+            if (entry.angle && strchr(entry.angle, '@') && is_address_next(&splitter))
+                finish(&splitter, &entry, ',');
             read_angle(&splitter, &entry);
             continue;
         }

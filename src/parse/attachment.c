@@ -31,8 +31,7 @@ static void sink_take(Sink *sink, const void *bytes, gsize length)
         g_byte_array_append(sink->kept, bytes, (guint)MIN(length, room));
 }
 
-/* The encoded bytes of PART where they stand in the mail. */
-static const char *encoded_bytes(GMimePart *part, gsize *length)
+const char *ch_part_encoded(GMimePart *part, gsize *length)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
@@ -61,7 +60,7 @@ static void decode_base64(const char *bytes, gsize length, Sink *sink)
 static void decode_part(GMimePart *part, Sink *sink)
 {
     gsize length;
-    const char *bytes = encoded_bytes(part, &length);
+    const char *bytes = ch_part_encoded(part, &length);
     GMimeContentEncoding encoding = g_mime_part_get_content_encoding(part);
     if (encoding == GMIME_CONTENT_ENCODING_UUENCODE) {
         /* The step function starts at the first line after "begin MODE NAME". */

@@ -72,7 +72,7 @@ static const char *guess_cyrillic(const guchar *at, const guchar *end)
 /* ---- Chinese, Japanese, Korean ---- */
 
 /* Two bytes of 0xa1–0xfe each: EUC-JP, GB 2312 and EUC-KR look the same but for which rows they use. */
-static const char *guess_euc(const guchar *at, const guchar *end)
+static const char *guess_euc(const guchar *at, const guchar *end, gboolean kana_only)
 {
     guint pairs = 0, kana = 0, hangul = 0, common = 0;
     while (at < end) {
@@ -93,7 +93,9 @@ static const char *guess_euc(const guchar *at, const guchar *end)
     if (pairs < LEAST_PAIRS)
         return NULL;
     if (kana * 4 >= pairs)
-        return "EUC-JP";
+        return "EUC-JP-MS";
+    if (kana_only)
+        return NULL;
     if (hangul * 100 >= pairs * 85)
         return "UHC";
     return common * 100 >= pairs * 60 ? "GB18030" : NULL;
@@ -173,11 +175,12 @@ static gboolean is_mostly_utf8(const guchar *at, const guchar *end)
 const char *ch_guess_charset(const char *bytes, gsize length)
 {
     const guchar *at = (const guchar *)bytes, *end = at + MIN(length, LOOK_MAX);
+    /* Kana in EUC-JP look like UTF-8 that lost its first byte; but all in pairs, they are nothing else. */
     if (is_mostly_utf8(at, end))
-        return NULL;
+        return guess_euc(at, end, TRUE);
     const char *found = guess_cyrillic(at, end);
     if (!found)
-        found = guess_euc(at, end);
+        found = guess_euc(at, end, FALSE);
     if (!found)
         found = guess_shift_jis(at, end);
     return found ? found : guess_big5(at, end);
@@ -187,7 +190,7 @@ const char *ch_guess_stateful(const char *bytes, gsize length)
 {
     const char *end = bytes + MIN(length, LOOK_MAX);
     for (const char *at = bytes; (at = memchr(at, 0x1b, (gsize)(end - at))) && end - at >= 4; at++) {
-        if (at[1] == '$' && (at[2] == 'B' || at[2] == '@'))
+        if ((at[1] == '$' && (at[2] == 'B' || at[2] == '@')) || (at[1] == '(' && at[2] == 'I'))
             return "ISO-2022-JP-3";
         if (at[1] == '$' && at[2] == ')' && at[3] == 'C')
             return "ISO-2022-KR";

@@ -155,7 +155,7 @@ static char *message_id(const char *raw)
 static void read_date(ChMail *mail, const char *raw)
 {
     g_autofree char *value = plain_value(raw);
-    g_autoptr(GDateTime) date = *value ? g_mime_utils_header_decode_date(value) : NULL;
+    g_autoptr(GDateTime) date = ch_date_read(value);
     /* Years with fewer or more than four digits are no dates that anybody meant. */
     if (!date || g_date_time_get_year(date) < 1970) {
         ch_parse_warn(mail, "Date can't be read");
@@ -334,6 +334,17 @@ static void take_from(Reader *reader)
     ChMail *mail = reader->mail;
     if (reader->from->len == 0)
         return;
+    /* "=?utf-8?Q?Ana_=3Cana=40example.br=3E?=": some programs encode, or quote, address and all. Others see
+     * no address there, so nobody is proven by it. */
+    const ChAddress *only = g_ptr_array_index(reader->from, 0);
+    if (reader->from->len == 1 && !*only->address && strchr(only->name, '@')) {
+        g_autofree char *value = g_strdelimit(g_strdup(only->name), "\"", ' ');
+        g_ptr_array_set_size(reader->from, 0);
+        ch_address_parse(value, reader->from, 2);
+        mail->from_ambiguous = TRUE;
+        if (reader->from->len == 0)
+            return;
+    }
     /* Of several authors the first that can be answered. */
     guint chosen = 0, addresses = 0;
     for (guint i = 0; i < reader->from->len; i++) {

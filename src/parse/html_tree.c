@@ -75,6 +75,9 @@ static const char *const formatting[] = {"a", "b",     "big",    "code",   "em",
 /* A second one only adds its attributes to the first. */
 static const char *const once[] = {"html", "body", "head", NULL};
 
+/* What is text, or none, up to the end tag, and without one to the end of the mail: no client meant that. */
+static const char *const raw[] = {"style", "title", "textarea", "xmp", NULL};
+
 /* An end tag inside one of these closes nothing outside it. */
 static const char *const barriers[] = {
     "table",   "template", "caption", "object",        "marquee",  "applet",         "svg", "math",
@@ -102,6 +105,7 @@ typedef struct {
     Open open[NESTING_MAX];
     guint depth, formatting;
     gboolean seen[G_N_ELEMENTS(once)];
+    const char *raw_end[G_N_ELEMENTS(raw)]; /* the next end tag of these kinds; the end where none follows */
 } Filter;
 
 /* Where the tag whose name ends at AT ends: the byte after its '>'. Quotes count only where a value begins,
@@ -156,6 +160,29 @@ static const char *comment_end(const char *at, const char *end)
     return NULL;
 }
 
+/* Where what is to be dropped of the start tag NAME ends: CLOSE, or with a style, what it says too; NULL
+ * where its end tag is there. Each end tag is looked for once (P13). */
+static const char *unclosed_end(Filter *filter, const char *name, gsize length, const char *close,
+                                const char *end)
+{
+    for (guint i = 0; raw[i]; i++) {
+        if (strlen(raw[i]) != length || g_ascii_strncasecmp(raw[i], name, length))
+            continue;
+        const char *at = filter->raw_end[i];
+        if (!at || at < close) {
+            for (at = close; (at = memmem(at, (gsize)(end - at), "</", 2)); at += 2)
+                if ((gsize)(end - at) >= length + 2 && !g_ascii_strncasecmp(raw[i], at + 2, length))
+                    break;
+            filter->raw_end[i] = at = at ? at : end;
+        }
+        if (at < end)
+            return NULL;
+        const char *tag = i == 0 ? memchr(close, '<', (gsize)(end - close)) : close;
+        return tag ? tag : end;
+    }
+    return NULL;
+}
+
 /* Only the entry itself goes: gumbo may keep what was opened inside it. */
 static void close_name(Filter *filter, guint64 name)
 {
@@ -194,8 +221,8 @@ static gboolean open_name(Filter *filter, const char *name, gsize length, gsize 
     return TRUE;
 }
 
-/* A copy of HTML without comments and without the start tags beyond the bounds; no text is lost. NULL where
- * there is nothing to drop. */
+/* A copy of HTML without the start tags beyond the bounds and those whose end is missing; no text is lost.
+ * NULL where there is nothing to drop. */
 static char *bound_tags(const char *html, gsize length, gsize *kept)
 {
     GString *copy = NULL;
@@ -214,13 +241,15 @@ static char *bound_tags(const char *html, gsize length, gsize *kept)
         while (stop < end && !g_ascii_isspace(*stop) && *stop != '/' && *stop != '>')
             stop++;
         const char *close = tag_end(stop, end);
+        const char *unclosed = closing ? NULL : unclosed_end(&filter, name, (gsize)(stop - name), close, end);
         if (closing) {
             close_name(&filter, short_name(name, (gsize)(stop - name)));
-        } else if (!open_name(&filter, name, (gsize)(stop - name), (gsize)(close - at))) {
+        } else if (unclosed || !open_name(&filter, name, (gsize)(stop - name), (gsize)(close - at))) {
             if (!copy)
                 copy = g_string_sized_new(length);
             g_string_append_len(copy, plain, at - plain);
             g_string_append_c(copy, ' ');
+            close = unclosed ? unclosed : close;
             plain = close;
         }
         at = close;

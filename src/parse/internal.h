@@ -12,6 +12,8 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeObject, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeParser, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeStream, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeDataWrapper, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
 
 /* Adds a warning to MAIL unless the same one stands there. */
 void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -65,6 +67,12 @@ const char *ch_guess_stateful(const char *bytes, gsize length);
  * where not all that is beyond ASCII in it says so. Free with g_free. */
 char *ch_guess_undo_twice(const char *text);
 
+/* japanese.c */
+
+/* LENGTH bytes of ISO-2022-JP as *SHIFTED bytes of Shift_JIS; half a character is left out. Free with g_free.
+ */
+char *ch_japanese_as_shift_jis(const char *bytes, gsize length, gsize *shifted);
+
 /* words.c */
 
 /* A header value (unstructured, or a phrase) with its encoded words decoded (RFC 2047), on one line. */
@@ -82,6 +90,12 @@ gboolean ch_address_parse(const char *raw, GPtrArray *list, guint limit);
  * q (RFC 3282): a tag of the form of RFC 5646 section 2.1, of at most 35 bytes. NULL where there is none.
  * Free with g_free. */
 char *ch_language_first(const char *value);
+
+/* date.c */
+
+/* VALUE, the unfolded value of a Date field, also in the forms that programs write instead; NULL where it is
+ * none. The caller unrefs. */
+GDateTime *ch_date_read(const char *value);
 
 /* headers.c */
 
@@ -150,6 +164,20 @@ char *ch_calendar_to_text(const char *text);
  * The same for the same bytes: part numbers depend on it. */
 GMimeObject *ch_boundary_restore(GMimeObject *top);
 
+/* head.c */
+
+/* Where the header block ends: the offset of the first empty line, or LENGTH. */
+gsize ch_head_end(const char *bytes, gsize length);
+/* The first line of a header block from START to END that is none of its fields, where words stand without
+ * an empty line above; NULL where there is none, or fields follow it. */
+const char *ch_head_words(const char *start, const char *end);
+
+/* mend.c */
+
+/* Sets type, encoding and content of the parts below TOP that say what they are in other words than those
+ * of the standard. The same for the same bytes. */
+void ch_mend(GMimeObject *top);
+
 /* uuencode.c */
 
 /* TOP with each text/plain part that holds uuencoded files replaced by a multipart/mixed of its words and
@@ -185,6 +213,12 @@ gsize ch_base64_decode(ChBase64 *state, const char *in, gsize length, guint8 *ou
 /* What is left of a group that was never completed: at most two bytes. */
 gsize ch_base64_finish(ChBase64 *state, guint8 *out);
 
+/* base64_words.c */
+
+/* LENGTH bytes of text in base64 between whose lines words stand as they are, decoded, the words left in
+ * their places: *DECODED bytes. NULL where all of it is base64. Free with g_free. */
+char *ch_base64_with_words(const char *bytes, gsize length, gsize *decoded);
+
 /* tnef.c */
 
 #define CH_TNEF_SIGNATURE 0x223e9f78u
@@ -217,6 +251,9 @@ GBytes *ch_tnef_cut(GMimeObject *part, const char *number);
 char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 
 /* attachment.c */
+
+/* The bytes of PART where they stand in the mail, not decoded. */
+const char *ch_part_encoded(GMimePart *part, gsize *length);
 
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL, nor is its data. */

@@ -47,21 +47,6 @@ typedef struct {
     char *copy;
 } Input;
 
-/* Where the header block ends: the offset of the first empty line, or LENGTH. */
-static gsize header_end(const char *bytes, gsize length)
-{
-    const char *at = bytes, *end = bytes + length;
-    while (at < end) {
-        if (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'))
-            return (gsize)(at - bytes);
-        const char *next = memchr(at, '\n', (gsize)(end - at));
-        if (!next)
-            break;
-        at = next + 1;
-    }
-    return length;
-}
-
 /* The copy is made only where something is to be repaired. MAIL is NULL where nobody wants the warnings. */
 static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *mail)
 {
@@ -94,14 +79,21 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
         if (mail)
             ch_parse_warn(mail, "line ends are CR alone");
     }
-    gsize head = header_end(input->bytes, input->length);
+    gsize head = ch_head_end(input->bytes, input->length);
+    const char *words = ch_head_words(input->bytes, input->bytes + head);
+    if (words == input->bytes)
+        words = NULL; /* no header at all */
+    if (mail && words)
+        ch_parse_warn(mail, "no empty line between the header and the text");
+    if (words)
+        head = (gsize)(words - input->bytes);
     const char *bound = NULL;
     gsize read = ch_bounds_scan(input->bytes, input->length, head, &bound);
     if (mail && bound)
         ch_parse_warn(mail, "%s; only the first %zu bytes were read", bound, read);
     input->length = read;
     gboolean nul = memchr(input->bytes, 0, head) != NULL;
-    if (head <= header_max && !nul)
+    if (head <= header_max && !nul && !words)
         return;
     if (mail && nul)
         ch_parse_warn(mail, "NUL bytes in the headers were dropped");
@@ -111,7 +103,7 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
     for (gsize i = 0; i < MIN(head, header_max); i++)
         if (input->bytes[i])
             g_string_append_c(copy, input->bytes[i]);
-    if (head > header_max)
+    if (head > header_max || words)
         g_string_append_c(copy, '\n');
     g_string_append_len(copy, input->bytes + head, (gssize)(input->length - head));
     g_free(input->copy);
@@ -137,7 +129,7 @@ static GMimeObject *input_parse(const Input *input, GByteArray **array)
 GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length)
 {
     const char *why = NULL;
-    length = ch_bounds_scan((const char *)bytes, length, header_end((const char *)bytes, length), &why);
+    length = ch_bounds_scan((const char *)bytes, length, ch_head_end((const char *)bytes, length), &why);
     g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
     g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
@@ -155,6 +147,14 @@ static void input_release(Input *input, GByteArray *array)
     g_free(input->copy);
 }
 
+/* TOP, whose reference it takes, as it was meant. The same for the same bytes: part numbers depend on it. */
+static GMimeObject *repaired(GMimeObject *top)
+{
+    top = ch_boundary_restore(top);
+    ch_mend(top);
+    return ch_uuencode_unfold(top);
+}
+
 ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
 {
     ChMail *mail = ch_mail_new();
@@ -170,7 +170,7 @@ ChMail *ch_parse(const ChIncoming *incoming, const ChLimits *limits)
         ch_headers_read(mail, top, limits);
         ch_machine_read(mail, top);
         if (!incoming->truncated) {
-            top = ch_uuencode_unfold(ch_boundary_restore(top));
+            top = repaired(top);
             ch_walk(mail, top, limits, marks);
             ch_report_read(mail, top, limits);
         }
@@ -195,7 +195,7 @@ GBytes *ch_parse_attachment(GBytes *raw, const char *part)
     input_prepare(&input, raw, G_MAXSIZE, NULL);
     GMimeObject *top = input.length > 0 ? input_parse(&input, &array) : NULL;
     if (top)
-        top = ch_uuencode_unfold(ch_boundary_restore(top));
+        top = repaired(top);
     const char *rest;
     GMimeObject *found = top ? ch_walk_find(top, part, &rest) : NULL;
     if (found && rest)

@@ -42,6 +42,15 @@ static const char *const LARGER[][2] = {
     {"mac", "MACINTOSH"},
     {"hz-gb-2312", "HZ"},
     {"iso-2022-jp", "ISO-2022-JP-3"},
+    {"iso-2022-jp-ms", "ISO-2022-JP-3"},
+    {"cp50220", "ISO-2022-JP-3"},
+    {"cp50221", "ISO-2022-JP-3"},
+    {"csiso2022jp", "ISO-2022-JP-3"},
+    {"euc-jp", "EUC-JP-MS"},
+    {"x-euc-jp", "EUC-JP-MS"},
+    {"x-euc", "EUC-JP-MS"},
+    {"unicode", "UTF-16"},
+    {"unicodefffe", "UTF-16BE"},
 };
 
 /* How the bytes of a charset are to be taken. */
@@ -109,16 +118,26 @@ static char *read_iconv(const char *bytes, gsize length, const char *charset, gs
     while (TRUE) {
         char chunk[4096], *to = chunk;
         gsize free_bytes = sizeof(chunk);
-        gsize result = g_iconv(converter, &in, &left, &to, &free_bytes);
+        gsize result = g_iconv(converter, in ? &in : NULL, &left, &to, &free_bytes);
         int why = errno;
         g_string_append_len(out, chunk, to - chunk);
+        /* Where a sign may follow that changes the last letter (Hebrew, Vietnamese, Big5-HKSCS), iconv holds
+         * that letter back until it is told that no more comes. */
+        if (result != (gsize)-1 && in) {
+            in = NULL;
+            continue;
+        }
         if (result != (gsize)-1)
             break;
         if (why == E2BIG)
             continue;
         if (why == EINVAL || left == 0) { /* cut in the middle of a character */
             *bad += left;
-            break;
+            left = 0;
+            if (!in)
+                break;
+            in = NULL;
+            continue;
         }
         g_string_append(out, "\xef\xbf\xbd");
         (*bad)++;
@@ -244,6 +263,12 @@ static char *read_stateful(const char *bytes, gsize length, const char *name, gb
     if (text && bad == 0)
         return text;
     *repaired = TRUE;
+    if (!g_ascii_strncasecmp(name, "iso-2022-jp", 11) && ch_guess_stateful(bytes, length)) {
+        gsize size;
+        g_autofree char *shifted = ch_japanese_as_shift_jis(bytes, length, &size);
+        g_free(text);
+        return read_iconv(shifted, size, "CP932", &bad);
+    }
     if (text && !g_utf8_validate_len(bytes, length, NULL))
         return text;
     g_free(text);
@@ -259,6 +284,12 @@ static char *read_once(const char *bytes, gsize length, const char *charset, gbo
         bytes += 3;
         length -= 3;
         reading = READ_UTF8;
+    }
+    /* UTF-16 says so itself, whatever it is called. */
+    if (length >= 4 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2)) &&
+        memchr(bytes, 0, length) && (!name || !strcasestr(name, "utf-32"))) {
+        name = "UTF-16";
+        reading = READ_STATEFUL;
     }
     /* ASCII under utf-16 would be read as Chinese. */
     if (name && (strcasestr(name, "utf") || strcasestr(name, "ucs")) && g_ascii_strcasecmp(name, "utf-7") &&

@@ -67,17 +67,20 @@ static gboolean read_file(const char *at, const char *end, File *file)
     if (!read_begin(at, end, file))
         return FALSE;
     guint bytes, lines = 0;
+    gboolean empty = FALSE;
     const char *line = line_end(at, end);
     while (line < end && is_data(line, end, &bytes)) {
         line = line_end(line, end);
         lines += bytes > 0;
-        if (bytes == 0)
+        empty = bytes == 0;
+        if (empty)
             break;
     }
     gboolean ended = end - line >= 3 && !memcmp(line, "end", 3) &&
                      (end - line == 3 || line[3] == '\n' || line[3] == '\r' || line[3] == ' ');
     file->end = ended ? line_end(line, end) : line;
-    return lines > 0 || ended;
+    /* Of an empty file there is a line without bytes: "begin 600 people" and "end" are words. */
+    return lines > 0 || (ended && empty);
 }
 
 static void set_content(GMimePart *part, const char *bytes, gsize length, GMimeContentEncoding encoding)
