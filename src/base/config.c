@@ -282,13 +282,44 @@ const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name)
     return find_named(config, CH_SECTION_FIELD, name);
 }
 
-gboolean ch_config_is_desk_address(const ChConfig *config, const char *address)
+static gboolean is_department_address(const ChConfig *config, const char *folded)
 {
-    g_autofree char *folded = address ? ch_config_address(address) : NULL;
-    for (guint i = 0; folded && i < config->departments->len; i++) {
+    for (guint i = 0; i < config->departments->len; i++) {
         const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
         if (g_strv_contains((const char *const *)department->addresses, folded))
             return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean ch_config_is_desk_address(const ChConfig *config, const char *address)
+{
+    g_autofree char *folded = address ? ch_config_address(address) : NULL;
+    const char *at = folded ? strrchr(folded, '@') : NULL;
+    if (!at)
+        return FALSE;
+    /* The address of a department may have a '+' itself: it is looked up whole, then without each tag. An
+     * agent may have a tagged one, which the mail server sorts out. */
+    if (is_department_address(config, folded))
+        return TRUE;
+    if (ch_config_is_agent(config, folded))
+        return FALSE;
+    for (const char *plus = at; (plus = g_strrstr_len(folded, plus - folded, "+"));) {
+        g_autofree char *plain = g_strdup_printf("%.*s%s", (int)(plus - folded), folded, at);
+        if (is_department_address(config, plain))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean ch_config_is_desk_domain(const ChConfig *config, const char *address)
+{
+    const char *at = strrchr(address, '@');
+    for (guint i = 0; at && i < config->departments->len; i++) {
+        const ChDepartmentConfig *department = g_ptr_array_index(config->departments, i);
+        for (char **own = department->addresses; *own; own++)
+            if (g_ascii_strcasecmp(strrchr(*own, '@'), at) == 0)
+                return TRUE;
     }
     return FALSE;
 }

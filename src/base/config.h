@@ -185,8 +185,12 @@ gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **err
 const ChDepartmentConfig *ch_config_department(const ChConfig *config, const char *name);
 const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name);
 
-/* Whether ADDRESS (any case) is an address of a department: mail from it is our own. */
+/* Whether ADDRESS (any case) is an address of a department, perhaps with "+something" (RFC 5233): mail from
+ * it is our own, and mail to it comes back to us. An agent's is none. */
 gboolean ch_config_is_desk_address(const ChConfig *config, const char *address);
+
+/* Whether ADDRESS (any case) is of a domain of ours: one that an address of a department has. */
+gboolean ch_config_is_desk_domain(const ChConfig *config, const char *address);
 
 /* Whether FOLDED (ch_address_fold) is an agent's of any department, or an admin's. */
 gboolean ch_config_is_agent(const ChConfig *config, const char *folded);

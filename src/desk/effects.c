@@ -8,15 +8,6 @@
 
 #include <string.h>
 
-/* The folded ADDRESS is a department's, perhaps with "+something" (RFC 5233): mail to it comes back to us. */
-static gboolean is_desk(const ChConfig *config, const char *address)
-{
-    gsize local = strcspn(address, "+@");
-    const char *at = strrchr(address, '@');
-    g_autofree char *plain = g_strdup_printf("%.*s%s", (int)local, address, at ? at : "");
-    return ch_config_is_desk_address(config, address) || ch_config_is_desk_address(config, plain);
-}
-
 static gboolean is_author(const ChCase *c, const char *address)
 {
     return strcmp(address, c->sender) == 0 || ch_case_person(c, address);
@@ -137,7 +128,7 @@ static void apply_watch(const ChCase *c, const ChTicketFacts *ticket)
         ChRole role = role_of(c, ticket, address);
         if (role == CH_ROLE_WATCHER && is_watcher(ticket, address)) {
             add_copy(c->applied->watch, address);
-        } else if (is_desk(c->config, address)) {
+        } else if (ch_config_is_desk_address(c->config, address)) {
             ch_reason(c->decision->reasons, "%s does not watch: it is the desk's own", address);
         } else if (role != CH_ROLE_NONE) {
             ch_reason(c->decision->reasons, "%s does not begin to watch: they are its %s", address,
@@ -157,10 +148,10 @@ static void apply_notify(const ChCase *c, const ChTicketFacts *ticket)
     for (guint i = 0; i < addresses->len; i++) {
         const char *address = g_ptr_array_index(addresses, i);
         ChRole role = role_of(c, ticket, address);
-        const char *why = is_author(c, address)         ? "they wrote it"
-                          : is_desk(c->config, address) ? "that is the desk's own address"
-                          : role == CH_ROLE_REQUESTER   ? "they are its requester"
-                          : role == CH_ROLE_WATCHER     ? "they are its watcher"
+        const char *why = is_author(c, address)                           ? "they wrote it"
+                          : ch_config_is_desk_address(c->config, address) ? "that is the desk's own address"
+                          : role == CH_ROLE_REQUESTER                     ? "they are its requester"
+                          : role == CH_ROLE_WATCHER                       ? "they are its watcher"
                           : !ch_tell_address(c, address, ticket ? "notice-reply" : "notice-new")
                               ? "they are told already"
                               : NULL;

@@ -16,9 +16,13 @@
     50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
         */
 
+/* Local parts where nobody reads. */
 static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",      "donotreply",
                                    "do-not-reply", "nao-responda", "naoresponda",   "nao_responda",
                                    "noresponder",  "no-responder", "nao-responder", NULL};
+/* Accounts of programs, which nobody reads either. */
+static const char *const programs[] = {"postmaster", "root",     "daemon", "cron", "nobody",
+                                       "wordpress",  "www-data", "apache", NULL};
 
 static gboolean local_part_is(const char *address, const char *const *names)
 {
@@ -29,18 +33,30 @@ static gboolean local_part_is(const char *address, const char *const *names)
     return FALSE;
 }
 
-/* A web form of the company's site writes From the desk itself and names the customer in Reply-To. FALSE
- * there: the sender is not whom From names. */
+/* Whether a form of the company's own site may have written it: as the desk itself, or as nobody of our
+ * domain. */
+static gboolean may_be_form(const ChConfig *config, const char *address)
+{
+    if (ch_config_is_desk_address(config, address))
+        return TRUE;
+    return ch_config_is_desk_domain(config, address) &&
+           (local_part_is(address, deaf) || local_part_is(address, programs));
+}
+
+/* A web form of the company's site names the customer in Reply-To. FALSE there: the sender is not whom From
+ * names. Where Reply-To names several, the first who is not ourselves; a form may add the desk. */
 static gboolean take_sender(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
 {
     const ChAddress *sender = mail->from;
-    if (mail->reply_to->len == 1 && ch_config_is_desk_address(config, sender->address)) {
-        const ChAddress *reply_to = g_ptr_array_index(mail->reply_to, 0);
-        if (strchr(reply_to->address, '@') && !ch_config_is_desk_address(config, reply_to->address)) {
-            ch_reason(verdict->reasons, "from the desk's own address, Reply-To %s: taken for a web form",
-                      reply_to->address);
-            sender = reply_to;
-        }
+    gboolean form = may_be_form(config, sender->address);
+    for (guint i = 0; form && sender == mail->from && i < mail->reply_to->len; i++) {
+        const ChAddress *reply_to = g_ptr_array_index(mail->reply_to, i);
+        if (!strchr(reply_to->address, '@') || may_be_form(config, reply_to->address))
+            continue;
+        ch_reason(verdict->reasons, "from the desk's own %s, Reply-To %s: taken for a web form",
+                  ch_config_is_desk_address(config, sender->address) ? "address" : "domain",
+                  reply_to->address);
+        sender = reply_to;
     }
     ch_address_free(verdict->sender);
     verdict->sender = ch_address_new(sender->name, sender->address);
@@ -231,13 +247,12 @@ static gboolean is_own_loop(const ChConfig *config, const ChMail *mail)
 /* A person's mail that a program passes on, or to which nobody reads an automatic answer. */
 static void weigh_answer(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
-    static const char *const others[] = {"postmaster", "root", "daemon", "cron", "nobody", NULL};
     const char *sender = verdict->sender->address;
     gboolean marked = mail->auto_suppress || mail->other_desk || mail->loop_marks->len > 0 ||
                       mail->invitation_reply || g_strcmp0(mail->precedence, "bulk") == 0 ||
                       g_strcmp0(mail->precedence, "junk") == 0 ||
                       (is_from && is_submitted_automatically(mail)); /* a web form's program */
-    if (!marked && !local_part_is(sender, deaf) && !local_part_is(sender, others))
+    if (!marked && !local_part_is(sender, deaf) && !local_part_is(sender, programs))
         return;
     verdict->no_answer = TRUE;
     ch_reason(verdict->reasons, "no automatic answer is wanted there%s%s", mail->other_desk ? ": " : "",

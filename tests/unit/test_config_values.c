@@ -315,7 +315,7 @@ static void test_desk_address(void)
     g_autofree char *path =
         write_file("x.conf",
                    "[department a]\naddresses = a@x.br\n[department b]\naddresses = b@x.br, "
-                   "técnico@x.br\nagents = ana@x.br\n",
+                   "técnico@x.br, c+d@x.br\nagents = ana@x.br, b+ana@x.br\n",
                    -1);
     g_autoptr(ChConfig) config = ch_config_load(path, NULL, NULL);
     g_assert_nonnull(config);
@@ -323,6 +323,18 @@ static void test_desk_address(void)
     g_assert_true(ch_config_is_desk_address(config, " B@X.BR "));
     g_assert_true(ch_config_is_desk_address(config, "TÉCNICO@x.br"));
     g_assert_false(ch_config_is_desk_address(config, "ana@x.br"));
+    g_assert_true(ch_config_is_desk_address(config, "a+1.2.3@x.br"));
+    g_assert_true(ch_config_is_desk_address(config, "A+x+y@x.br"));
+    g_assert_true(ch_config_is_desk_address(config, "c+d@x.br"));
+    g_assert_true(ch_config_is_desk_address(config, "c+d+e@x.br"));
+    g_assert_false(ch_config_is_desk_address(config, "c@x.br"));
+    g_assert_false(ch_config_is_desk_address(config, "c+e@x.br"));
+    g_assert_false(ch_config_is_desk_address(config, "+a@x.br"));
+    g_assert_false(ch_config_is_desk_address(config, "a+@y.br"));
+    g_assert_false(ch_config_is_desk_address(config, "b+ana@x.br")); /* an agent's */
+    g_assert_true(ch_config_is_desk_domain(config, "Site@X.br"));
+    g_assert_false(ch_config_is_desk_domain(config, "site@w.x.br"));
+    g_assert_false(ch_config_is_desk_domain(config, "x.br"));
     g_assert_false(ch_config_is_desk_address(config, "a@x.br.evil.example"));
     g_assert_false(ch_config_is_desk_address(config, "a"));
     g_assert_false(ch_config_is_desk_address(config, ""));

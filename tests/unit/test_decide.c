@@ -92,6 +92,40 @@ static void test_judge(void)
          .from = "suporte@desk.example",
          .reply_to = "help@desk.example",
          .kind = CH_KIND_LOOP},
+        {.name = "web form to us, tagged",
+         .from = "suporte@desk.example",
+         .reply_to = "suporte+x@desk.example",
+         .kind = CH_KIND_LOOP},
+        {.name = "ourselves, tagged", .from = "suporte+1.2@desk.example", .kind = CH_KIND_LOOP},
+        {.name = "web form with several",
+         .from = "suporte@desk.example",
+         .reply_to = "help@desk.example, m@c.example, n@c.example",
+         .kind = CH_KIND_PERSON,
+         .sender = "m@c.example"},
+        {.name = "web form of nobody",
+         .from = "No-Reply@desk.example",
+         .reply_to = "m@c.example",
+         .kind = CH_KIND_PERSON,
+         .sender = "m@c.example"},
+        {.name = "web form of a program",
+         .from = "wordpress@desk.example",
+         .reply_to = "m@c.example",
+         .kind = CH_KIND_PERSON,
+         .sender = "m@c.example"},
+        {.name = "nobody, to nobody",
+         .from = "noreply@desk.example",
+         .reply_to = "noreply@desk.example",
+         .kind = CH_KIND_PERSON,
+         .no_answer = TRUE},
+        {.name = "another domain's nobody",
+         .from = "noreply@c.example",
+         .reply_to = "m@c.example",
+         .kind = CH_KIND_PERSON,
+         .no_answer = TRUE},
+        {.name = "a colleague with Reply-To",
+         .from = "joe@desk.example",
+         .reply_to = "m@c.example",
+         .kind = CH_KIND_PERSON},
         {.name = "Reply-To elsewhere",
          .from = "m@c.example",
          .reply_to = "victim@d.example",
@@ -110,8 +144,9 @@ static void test_judge(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         const Judged *c = &cases[i];
         g_autoptr(ChMail) mail = fixture_mail(c->from, "suporte@desk.example", "x", "a@b");
-        if (c->reply_to)
-            g_ptr_array_add(mail->reply_to, ch_address_new("", c->reply_to));
+        g_auto(GStrv) reply_to = g_strsplit(c->reply_to ? c->reply_to : "", ", ", -1);
+        for (char **to = reply_to; *to; to++)
+            g_ptr_array_add(mail->reply_to, ch_address_new("", *to));
         mail->auto_submitted = g_strdup(c->auto_submitted);
         mail->precedence = g_strdup(c->precedence);
         mail->list_id = g_strdup(c->list_id);

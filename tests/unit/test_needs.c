@@ -122,6 +122,17 @@ static void test_consent(void)
         {"Yes, that was not a joke", FALSE, FALSE},
         {"Fui eu\n> Se não foi você, responda não", FALSE, FALSE},
         {"Confirmo. Não demorem, por favor.", FALSE, FALSE},
+        {"Quem é esse?", FALSE, TRUE},
+        {"quem e esse ai", FALSE, TRUE},
+        {"Who is that", FALSE, TRUE},
+        {"Desconheço esse endereço.", FALSE, TRUE},
+        {"Isso é golpe!", FALSE, TRUE},
+        {"My account was hacked", FALSE, TRUE},
+        {"这是谁？", FALSE, TRUE},
+        {"Sim, por quê?", FALSE, FALSE},
+        {"No, what is this?", TRUE, FALSE},
+        {"É o meu endereço de casa, obrigada.", FALSE, FALSE},
+        {"Sou eu mesma\n> Esse endereço também é seu?", FALSE, FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(ChMail) mail = fixture_mail("m@c.example", "suporte@desk.example", "x", "a@b");
