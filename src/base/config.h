@@ -188,5 +188,8 @@ const ChFieldConfig *ch_config_field(const ChConfig *config, const char *name);
 /* Whether ADDRESS (any case) is an address of a department: mail from it is our own. */
 gboolean ch_config_is_desk_address(const ChConfig *config, const char *address);
 
+/* Whether TEXT (UTF-8) looks like a domain; nothing is looked up. */
+gboolean ch_config_is_domain(const char *text);
+
 /* Whether FOLDED (ch_address_fold) is an agent's of any department, or an admin's. */
 gboolean ch_config_is_agent(const ChConfig *config, const char *folded);
