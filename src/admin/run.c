@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening and closing a desk that works, its fetching threads, and a desk and a mail to be looked at. When it
- * ends is serve.c's and poll.c's business. */
+/* Opening and closing a desk that works, its fetching threads, and a desk and a mail to be looked at. When
+ * the first ends is serve.c's and poll.c's business. */
 #include "admin/run.h"
 
 #include "admin/rules-load.h"
