@@ -5,15 +5,12 @@
 #include "admin/run.h"
 #include "base/error.h"
 #include "compose/view.h"
-#include "fetch/source.h"
 #include "parse/parse.h"
 #include "pipeline.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 static void json_address(JsonBuilder *json, const ChAddress *address)
 {
@@ -229,15 +226,9 @@ static void print_text(const ChMail *mail, const ChVerdict *verdict, const ChFac
 static int explain(ChAdminContext *context, const ChIncoming *incoming, GError **error)
 {
     g_autoptr(ChStore) store = NULL;
-    if (context->config->file) {
-        g_autoptr(GError) none = NULL;
-        store = ch_store_open(context->config->state_dir, CH_STORE_READ, &none);
-        if (!store && !g_error_matches(none, CH_ERROR, CH_ERROR_NOT_FOUND)) {
-            g_propagate_error(error, g_steal_pointer(&none));
-            return EX_IOERR;
-        }
-    }
     g_autoptr(ChFacts) facts = NULL;
+    if (!ch_run_look(context, &store, error))
+        return EX_IOERR;
     g_autoptr(ChRules) rules = ch_run_rules(context->config, error);
     if (!rules)
         return EX_CONFIG;
@@ -270,17 +261,8 @@ int ch_admin_explain(ChAdminContext *context, int argc, char **argv)
     if (argc != 2)
         return ch_command_usage("explain takes one mail");
     g_autoptr(GError) error = NULL;
-    gboolean standard = strcmp(argv[1], "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(argv[1], O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        g_set_error(&error, CH_ERROR, CH_ERROR_NOT_FOUND, "%s: %s", argv[1], g_strerror(errno));
-        return ch_command_fail(error);
-    }
     ch_parse_setup();
-    g_autoptr(ChIncoming) incoming =
-        ch_fetch_stream(fd, &context->config->limits, standard ? "stdin" : argv[1], &error);
-    if (!standard)
-        close(fd);
+    g_autoptr(ChIncoming) incoming = ch_run_mail(context->config, argv[1], &error);
     if (incoming)
         code = explain(context, incoming, &error);
     return error ? ch_command_fail(error) : code;

@@ -10,16 +10,6 @@
 
 /* Bytes of an address: as many as are read of one in a mail. */
 #define ADDRESS_MAX 1000
-#define DOMAIN_MAX  253 /* RFC 1035 section 2.3.4, without the last dot */
-
-static gboolean is_domain(const char *text)
-{
-    char last = '.';
-    for (const char *at = text; *at; last = *at, at = g_utf8_next_char(at))
-        if (*at == '.' ? last == '.' : *at != '-' && *at != '_' && !g_unichar_isalnum(g_utf8_get_char(at)))
-            return FALSE;
-    return last != '.' && strlen(text) <= DOMAIN_MAX;
-}
 
 /* Wider than what the configuration takes, for whoever wrote to the desk must be found: a local part in
  * quotes may hold anything that can be seen (RFC 5321 section 4.1.2), a domain may be an IP address in
@@ -39,7 +29,7 @@ static gboolean is_address(const char *text)
     if (end[1] == '[')
         return length > 2 && end[length] == ']' &&
                strspn(end + 2, G_CSET_a_2_z G_CSET_DIGITS ".:") == length - 2;
-    return is_domain(end + 1);
+    return ch_config_is_domain(end + 1);
 }
 
 /* TEXT as a message may show it. */
@@ -62,9 +52,10 @@ char *ch_people_address(const char *text, GError **error)
 char *ch_people_pattern(const char *text, GError **error)
 {
     g_autofree char *folded = g_utf8_validate(text, -1, NULL) ? ch_address_fold(text) : NULL;
-    gboolean good = folded && (folded[0] == '@'                ? is_domain(folded + 1)
-                               : g_str_has_prefix(folded, "*") ? folded[1] == '.' && is_domain(folded + 2)
-                                                               : is_address(folded));
+    gboolean good =
+        folded && (folded[0] == '@'                ? ch_config_is_domain(folded + 1)
+                   : g_str_has_prefix(folded, "*") ? folded[1] == '.' && ch_config_is_domain(folded + 2)
+                                                   : is_address(folded));
     if (good)
         return g_steal_pointer(&folded);
     refuse(text,

@@ -5,11 +5,9 @@
 
 #include "admin/run.h"
 #include "base/error.h"
-#include "fetch/source.h"
 #include "parse/parse.h"
 #include "pipeline.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -91,23 +89,9 @@ static void add_json(JsonBuilder *json, const ChIncoming *incoming, const ChMail
     json_builder_end_object(json);
 }
 
-static ChIncoming *read_mail(const ChConfig *config, const char *path, GError **error)
-{
-    gboolean standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "%s: %s", path, g_strerror(errno));
-        return NULL;
-    }
-    ChIncoming *incoming = ch_fetch_stream(fd, &config->limits, standard ? "stdin" : path, error);
-    if (!standard)
-        close(fd);
-    return incoming;
-}
-
 static gboolean test_mail(const Testing *testing, const char *path, JsonBuilder *json, GError **error)
 {
-    g_autoptr(ChIncoming) incoming = read_mail(testing->desk.config, path, error);
+    g_autoptr(ChIncoming) incoming = ch_run_mail(testing->desk.config, path, error);
     if (!incoming)
         return FALSE;
     g_autoptr(ChReading) reading = ch_read(testing->desk.config, incoming);
@@ -136,19 +120,6 @@ static gboolean test_mails(const Testing *testing, char **paths, GError **error)
     return TRUE;
 }
 
-/* Customers and tickets are known where there is a desk; else every sender is unknown. */
-static gboolean open_desk(Testing *testing, GError **error)
-{
-    if (!testing->context->config_file)
-        return TRUE;
-    g_autoptr(GError) none = NULL;
-    testing->store = ch_store_open(testing->desk.config->state_dir, CH_STORE_READ, &none);
-    if (testing->store || g_error_matches(none, CH_ERROR, CH_ERROR_NOT_FOUND))
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&none));
-    return FALSE;
-}
-
 int ch_rules_verb_test(ChAdminContext *context, int argc, char **argv)
 {
     g_autofree char *path = NULL;
@@ -173,7 +144,7 @@ int ch_rules_verb_test(ChAdminContext *context, int argc, char **argv)
     testing.desk = (ChDesk){.config = context->config, .rules = rules};
     testing.colour = wants_colour();
     ch_parse_setup();
-    if (rules && open_desk(&testing, &error))
+    if (rules && ch_run_look(context, &testing.store, &error))
         test_mails(&testing, argv + 1, &error);
     ch_store_free(testing.store);
     return error ? ch_command_fail(error) : code;

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening and closing a desk that works, and its fetching threads. When it ends is serve.c's and poll.c's
- * business. */
+/* Opening and closing a desk that works, its fetching threads, and a desk and a mail to be looked at. When
+ * the first ends is serve.c's and poll.c's business. */
 #include "admin/run.h"
 
 #include "admin/rules-load.h"
 #include "base/error.h"
+#include "fetch/source.h"
 #include "parse/parse.h"
 #include "store/store.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 ChTemplates *ch_run_templates(const ChConfig *config, GError **error)
 {
@@ -45,6 +50,30 @@ ChRules *ch_run_rules_at(const char *path, const ChConfig *config, GError **erro
     }
     g_set_error_literal(error, CH_ERROR, CH_ERROR_CONFIG, all->str);
     return NULL;
+}
+
+ChIncoming *ch_run_mail(const ChConfig *config, const char *path, GError **error)
+{
+    gboolean standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        g_set_error(error, CH_ERROR, CH_ERROR_NOT_FOUND, "%s: %s", path, g_strerror(errno));
+        return NULL;
+    }
+    ChIncoming *incoming = ch_fetch_stream(fd, &config->limits, standard ? "stdin" : path, error);
+    if (!standard)
+        close(fd);
+    return incoming;
+}
+
+gboolean ch_run_look(const ChAdminContext *context, ChStore **store, GError **error)
+{
+    g_autoptr(GError) none = NULL;
+    *store = context->config_file ? ch_store_open(context->config->state_dir, CH_STORE_READ, &none) : NULL;
+    if (!none || g_error_matches(none, CH_ERROR, CH_ERROR_NOT_FOUND))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&none));
+    return FALSE;
 }
 
 static gboolean note_rules(ChStore *store, gpointer data, GError **error)

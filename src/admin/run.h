@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What `serve`, `poll` and `deliver` share: a desk with its engine. */
+/* What `serve`, `poll` and `deliver` share: a desk with its engine; and what those share that only look. */
 #pragma once
 
 #include "admin/admin.h"
@@ -21,6 +21,13 @@ ChTemplates *ch_run_templates(const ChConfig *config, GError **error);
 ChRules *ch_run_rules(const ChConfig *config, GError **error);
 /* The same of those at PATH, for a desk with CONFIG. */
 ChRules *ch_run_rules_at(const char *path, const ChConfig *config, GError **error);
+
+/* The mail in the file PATH; "-" is standard input. */
+ChIncoming *ch_run_mail(const ChConfig *config, const char *path, GError **error);
+
+/* The desk's database, for those who only look. TRUE with *STORE NULL where CONTEXT has no configuration, or
+ * no desk was opened there yet: nobody is known then. */
+gboolean ch_run_look(const ChAdminContext *context, ChStore **store, GError **error);
 
 /* Takes the desk's lock in WHO's name, reads the templates and starts the engine with RULES (NULL: those of
  * CONFIG, read now; desk.rules has a reference). */

@@ -192,5 +192,8 @@ gboolean ch_config_is_desk_address(const ChConfig *config, const char *address);
 /* Whether ADDRESS (any case) is of a domain of ours: one that an address of a department has. */
 gboolean ch_config_is_desk_domain(const ChConfig *config, const char *address);
 
+/* Whether TEXT (UTF-8) looks like a domain; nothing is looked up. */
+gboolean ch_config_is_domain(const char *text);
+
 /* Whether FOLDED (ch_address_fold) is an agent's of any department, or an admin's. */
 gboolean ch_config_is_agent(const ChConfig *config, const char *folded);

@@ -136,7 +136,6 @@ void ch_config_value_clear(gpointer object, const ChConfigKey *key);
 gboolean ch_config_is_list(ChValueType type);
 
 /* The forms of single values. TEXT is UTF-8 and never NULL. */
-gboolean ch_config_is_domain(const char *text);
 gboolean ch_config_is_host(const char *text); /* a domain or an IP address */
 gboolean ch_config_is_loopback(const char *host);
 gboolean ch_config_is_language(const char *text);

@@ -172,7 +172,6 @@ const char *const *ch_condition_words(void);
 typedef gboolean (*ChForm)(const char *text);
 gboolean ch_form_address(const char *text);       /* ana@x.example */
 gboolean ch_form_address_rule(const char *text);  /* also ana@, @x.example, @*.x.example */
-gboolean ch_form_domain(const char *text);        /* x.example */
 gboolean ch_form_domain_rule(const char *text);   /* also *.x.example */
 gboolean ch_form_date(const char *text);          /* 2026-12-25, 12-25 */
 gboolean ch_form_header(const char *text);        /* the name of a header field */

@@ -3,29 +3,17 @@
  * such an address or domain is not asked. */
 #include "route/compile.h"
 
+#include "base/config.h"
 #include "base/fold.h"
 
 #include <string.h>
 
 #define ADDRESS_MAX 254 /* RFC 5321 section 4.5.3.1.3 */
-#define DOMAIN_MAX  253
-#define HEADER_MAX  76 /* of a header field, so that its line has room for a value */
-
-gboolean ch_form_domain(const char *text)
-{
-    char last = '.';
-    for (const char *at = text; *at; last = *at, at = g_utf8_next_char(at)) {
-        if (*at == '.' && last == '.')
-            return FALSE;
-        if (*at != '.' && *at != '-' && *at != '_' && !g_unichar_isalnum(g_utf8_get_char(at)))
-            return FALSE;
-    }
-    return last != '.' && strlen(text) <= DOMAIN_MAX;
-}
+#define HEADER_MAX  76  /* of a header field, so that its line has room for a value */
 
 gboolean ch_form_domain_rule(const char *text)
 {
-    return ch_form_domain(g_str_has_prefix(text, "*.") ? text + 2 : text);
+    return ch_config_is_domain(g_str_has_prefix(text, "*.") ? text + 2 : text);
 }
 
 static gboolean is_local(const char *text, gsize length)
@@ -39,7 +27,8 @@ static gboolean is_local(const char *text, gsize length)
 gboolean ch_form_address(const char *text)
 {
     const char *at = strrchr(text, '@');
-    return at && strlen(text) <= ADDRESS_MAX && is_local(text, (gsize)(at - text)) && ch_form_domain(at + 1);
+    return at && strlen(text) <= ADDRESS_MAX && is_local(text, (gsize)(at - text)) &&
+           ch_config_is_domain(at + 1);
 }
 
 gboolean ch_form_address_rule(const char *text)
@@ -49,7 +38,7 @@ gboolean ch_form_address_rule(const char *text)
         return FALSE;
     if (at == text)
         return ch_form_domain_rule(at + 1);
-    return is_local(text, (gsize)(at - text)) && (!at[1] || ch_form_domain(at + 1));
+    return is_local(text, (gsize)(at - text)) && (!at[1] || ch_config_is_domain(at + 1));
 }
 
 gboolean ch_form_date(const char *text)
@@ -102,7 +91,7 @@ ChForm ch_form_of_list(ChListKind kind, const char **expected)
                                "an address: ana@x.example, ana@, @x.example or @*.x.example"},
         [CH_LIST_DOMAINS] = {ch_form_domain_rule, "a domain: x.example or *.x.example"},
         [CH_LIST_WHOLE_ADDRESSES] = {ch_form_address, "a whole address such as ana@x.example"},
-        [CH_LIST_WHOLE_DOMAINS] = {ch_form_domain, "a whole domain such as x.example"},
+        [CH_LIST_WHOLE_DOMAINS] = {ch_config_is_domain, "a whole domain such as x.example"},
         [CH_LIST_DATES] = {ch_form_date, "a day: 2026-12-25, or 12-25 for every year"},
     };
     *expected = forms[kind].expected;

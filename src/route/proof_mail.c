@@ -26,11 +26,11 @@ struct ChProof {
     const ChProperty *weekday; /* borrowed; NULL: not said */
     gboolean dated;            /* the test names its date */
     ChAttachment *file;        /* that the next properties describe; borrowed */
-    char *why;                 /* what is wrong with a property */
 };
 
-/* FALSE where the property cannot be: proof->why says it. */
-typedef gboolean (*Setter)(ChProof *proof, const ChProperty *property);
+/* Words, dates and what an attachment needs before it are checked when the rules are compiled (build_mail.c).
+ */
+typedef void (*Setter)(ChProof *proof, const ChProperty *property);
 
 static void add_header(ChProof *proof, const char *name, const char *value)
 {
@@ -40,81 +40,71 @@ static void add_header(ChProof *proof, const char *name, const char *value)
     g_ptr_array_add(proof->mail->headers, header);
 }
 
-static gboolean set_from(ChProof *proof, const ChProperty *property)
+static void set_from(ChProof *proof, const ChProperty *property)
 {
     ch_address_free(proof->mail->from);
     proof->mail->from = ch_address_new("", property->value);
     ch_address_free(proof->verdict->sender);
     proof->verdict->sender = ch_address_new("", property->value);
     add_header(proof, "From", property->value);
-    return TRUE;
 }
 
-static gboolean set_to(ChProof *proof, const ChProperty *property)
+static void set_to(ChProof *proof, const ChProperty *property)
 {
     g_ptr_array_add(proof->mail->to, ch_address_new("", property->value));
     add_header(proof, "To", property->value);
-    return TRUE;
 }
 
-static gboolean set_cc(ChProof *proof, const ChProperty *property)
+static void set_cc(ChProof *proof, const ChProperty *property)
 {
     g_ptr_array_add(proof->mail->cc, ch_address_new("", property->value));
     add_header(proof, "Cc", property->value);
-    return TRUE;
 }
 
-static gboolean set_recipient(ChProof *proof, const ChProperty *property)
+static void set_recipient(ChProof *proof, const ChProperty *property)
 {
     g_ptr_array_add(proof->mail->delivered_to, g_strdup(property->value));
     add_header(proof, "Delivered-To", property->value);
-    return TRUE;
 }
 
-static gboolean set_subject(ChProof *proof, const ChProperty *property)
+static void set_subject(ChProof *proof, const ChProperty *property)
 {
     g_free(proof->mail->subject);
     proof->mail->subject = g_strdup(property->value);
     add_header(proof, "Subject", property->value);
-    return TRUE;
 }
 
-static gboolean set_body(ChProof *proof, const ChProperty *property)
+static void set_body(ChProof *proof, const ChProperty *property)
 {
     g_free(proof->mail->text);
     g_free(proof->mail->reply);
     proof->mail->text = g_strdup(property->value);
     proof->mail->reply = g_strdup(property->value);
-    return TRUE;
 }
 
-static gboolean set_header(ChProof *proof, const ChProperty *property)
+static void set_header(ChProof *proof, const ChProperty *property)
 {
     add_header(proof, property->name, property->value);
-    return TRUE;
 }
 
-static gboolean set_company(ChProof *proof, const ChProperty *property)
+static void set_company(ChProof *proof, const ChProperty *property)
 {
     proof->input.company = property->value;
-    return TRUE;
 }
 
-static gboolean set_language(ChProof *proof, const ChProperty *property)
+static void set_language(ChProof *proof, const ChProperty *property)
 {
     proof->input.language = property->value;
     g_free(proof->mail->language);
     proof->mail->language = g_strdup(property->value);
-    return TRUE;
 }
 
-static gboolean set_department(ChProof *proof, const ChProperty *property)
+static void set_department(ChProof *proof, const ChProperty *property)
 {
     proof->input.department = property->value;
-    return TRUE;
 }
 
-static gboolean set_file(ChProof *proof, const ChProperty *property)
+static void set_file(ChProof *proof, const ChProperty *property)
 {
     ChAttachment *file = g_new0(ChAttachment, 1);
     file->part = g_strdup_printf("%u", proof->mail->attachments->len + 2);
@@ -125,65 +115,46 @@ static gboolean set_file(ChProof *proof, const ChProperty *property)
     file->reason = g_strdup("");
     g_ptr_array_add(proof->mail->attachments, file);
     proof->file = file;
-    return TRUE;
 }
 
-static gboolean set_file_type(ChProof *proof, const ChProperty *property)
+static void set_file_type(ChProof *proof, const ChProperty *property)
 {
-    if (!proof->file) {
-        proof->why = g_strdup("found the type of a file, expected 'attachment \"name\"' before it");
-        return FALSE;
-    }
     g_free(proof->file->type);
     proof->file->type = g_utf8_strdown(property->value, -1);
-    return TRUE;
 }
 
-static gboolean set_file_size(ChProof *proof, const ChProperty *property)
+static void set_file_size(ChProof *proof, const ChProperty *property)
 {
-    if (!proof->file) {
-        proof->why = g_strdup("found the size of a file, expected 'attachment \"name\"' before it");
-        return FALSE;
-    }
     proof->file->size = (guint64)property->number;
-    return TRUE;
 }
 
-static gboolean set_size(ChProof *proof, const ChProperty *property)
+static void set_size(ChProof *proof, const ChProperty *property)
 {
     proof->mail->size = (guint64)property->number;
-    return TRUE;
 }
 
-static gboolean set_spam(ChProof *proof, const ChProperty *property)
+static void set_spam(ChProof *proof, const ChProperty *property)
 {
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     add_header(proof, "X-Spam-Score", g_ascii_dtostr(number, sizeof number, property->number));
-    return TRUE;
 }
 
 /* What came in the last hour came in the last day too. */
-static gboolean set_rate(ChProof *proof, const ChProperty *property)
+static void set_rate(ChProof *proof, const ChProperty *property)
 {
     guint rate = (guint)CLAMP(property->number, 0, G_MAXINT);
     if (!property->per_day)
         proof->input.rate_hour = rate;
     proof->input.rate_day = property->per_day ? rate : MAX(rate, proof->input.rate_day);
-    return TRUE;
 }
 
-/* The number of WORD among those that NAME gives for 0 to LAST. */
-static gboolean find_word(ChProof *proof, const char *word, const char *(*name)(guint number), guint last,
-                          guint *number)
+/* The number whose name is WORD. */
+static guint find_word(const char *word, const char *(*name)(guint number))
 {
-    g_autoptr(GString) words = g_string_new(NULL);
-    for (*number = 0; *number <= last; (*number)++) {
-        if (strcmp(word, name(*number)) == 0)
-            return TRUE;
-        g_string_append_printf(words, "%s%s", *number ? *number == last ? " or " : ", " : "", name(*number));
-    }
-    proof->why = g_strdup_printf("found '%s', expected %s", word, words->str);
-    return FALSE;
+    guint number = 0;
+    while (strcmp(word, name(number)) != 0)
+        number++;
+    return number;
 }
 
 static const char *kind_name(guint number)
@@ -206,69 +177,46 @@ static const char *ticket_name(guint number)
     return number > CH_TICKET_CLOSED ? "new" : ch_ticket_state_name(number);
 }
 
-static gboolean set_kind(ChProof *proof, const ChProperty *property)
+static void set_kind(ChProof *proof, const ChProperty *property)
 {
-    guint number;
-    if (!find_word(proof, property->value, kind_name, CH_KIND_REPORT, &number))
-        return FALSE;
-    proof->verdict->kind = number;
-    return TRUE;
+    proof->verdict->kind = find_word(property->value, kind_name);
 }
 
-static gboolean set_evidence(ChProof *proof, const ChProperty *property)
+static void set_evidence(ChProof *proof, const ChProperty *property)
 {
-    guint number;
-    if (!find_word(proof, property->value, evidence_name, CH_EVIDENCE_TOKEN, &number))
-        return FALSE;
-    proof->verdict->evidence = number;
-    return TRUE;
+    proof->verdict->evidence = find_word(property->value, evidence_name);
 }
 
-static gboolean set_customer(ChProof *proof, const ChProperty *property)
+static void set_customer(ChProof *proof, const ChProperty *property)
 {
-    guint number;
-    if (!find_word(proof, property->value, customer_name, CH_ACCOUNT_ACTIVE, &number))
-        return FALSE;
-    proof->input.account = number;
-    return TRUE;
+    proof->input.account = find_word(property->value, customer_name);
 }
 
-static gboolean set_ticket(ChProof *proof, const ChProperty *property)
+static void set_ticket(ChProof *proof, const ChProperty *property)
 {
-    guint number;
-    if (!find_word(proof, property->value, ticket_name, CH_TICKET_CLOSED + 1, &number))
-        return FALSE;
+    guint number = find_word(property->value, ticket_name);
     ch_ticket_facts_free(proof->ticket);
     proof->ticket = number > CH_TICKET_CLOSED ? NULL : ch_ticket_facts_new();
     if (proof->ticket)
         proof->ticket->state = number;
-    return TRUE;
 }
 
-static gboolean set_time(ChProof *proof, const ChProperty *property)
+static void set_time(ChProof *proof, const ChProperty *property)
 {
     proof->minutes = property->minutes;
-    return TRUE;
 }
 
-static gboolean set_weekday(ChProof *proof, const ChProperty *property)
+static void set_weekday(ChProof *proof, const ChProperty *property)
 {
     proof->weekday = property;
-    return TRUE;
 }
 
-static gboolean set_date(ChProof *proof, const ChProperty *property)
+static void set_date(ChProof *proof, const ChProperty *property)
 {
-    guint year, month, day;
-    if (sscanf(property->value, "%4u-%2u-%2u", &year, &month, &day) != 3 ||
-        !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) {
-        proof->why =
-            g_strdup_printf("found '%s', expected a day of the calendar, as 2026-12-25", property->value);
-        return FALSE;
-    }
+    guint year = 0, month = 0, day = 0;
+    sscanf(property->value, "%4u-%2u-%2u", &year, &month, &day);
     g_date_set_dmy(&proof->date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
     proof->dated = TRUE;
-    return TRUE;
 }
 
 static const Setter setters[] = {
@@ -297,7 +245,8 @@ static const Setter setters[] = {
     [CH_TEST_HOLIDAY] = set_date,
 };
 
-/* The day that the test means. FALSE where its weekday is not that of its date. */
+/* The day that the test means. FALSE where its weekday is not that of its date: the one thing that takes two
+ * properties to be wrong. */
 static gboolean settle_day(ChProof *proof)
 {
     if (!proof->weekday)
@@ -306,10 +255,8 @@ static gboolean settle_day(ChProof *proof)
     while (wanted < 6 && !(proof->weekday->days >> wanted & 1))
         wanted++;
     guint found = g_date_get_weekday(&proof->date) - G_DATE_MONDAY;
-    if (proof->dated && found != wanted) {
-        proof->why = g_strdup("the date of this mail falls on another day of the week");
+    if (proof->dated && found != wanted)
         return FALSE;
-    }
     if (!proof->dated) /* the default is a Monday */
         g_date_add_days(&proof->date, wanted);
     return TRUE;
@@ -337,29 +284,24 @@ static void complete(ChProof *proof, const ChConfig *config)
     proof->input.now = g_date_time_to_unix(moment);
 }
 
-ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong, char **why)
+ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong)
 {
-    ChProof *proof = g_new0(ChProof, 1);
+    g_autoptr(ChProof) proof = g_new0(ChProof, 1);
     proof->mail = ch_mail_new();
     proof->verdict = ch_verdict_new();
     proof->zone = g_time_zone_new_utc();
     proof->minutes = MINUTES;
     g_date_set_dmy(&proof->date, DAY, MONTH, YEAR);
-    *wrong = NULL;
-    for (guint i = 0; i < test->properties->len && !*wrong; i++) {
+    for (guint i = 0; i < test->properties->len; i++) {
         const ChProperty *property = g_ptr_array_index(test->properties, i);
-        if (!setters[property->what](proof, property))
-            *wrong = property;
+        setters[property->what](proof, property);
     }
-    if (!*wrong && !settle_day(proof))
+    if (!settle_day(proof)) {
         *wrong = proof->weekday;
-    if (!*wrong) {
-        complete(proof, config);
-        return proof;
+        return NULL;
     }
-    *why = g_steal_pointer(&proof->why);
-    ch_proof_free(proof);
-    return NULL;
+    complete(proof, config);
+    return g_steal_pointer(&proof);
 }
 
 const ChRuleInput *ch_proof_input(const ChProof *proof)
@@ -375,6 +317,5 @@ void ch_proof_free(ChProof *proof)
     ch_verdict_free(proof->verdict);
     ch_ticket_facts_free(proof->ticket);
     g_time_zone_unref(proof->zone);
-    g_free(proof->why);
     g_free(proof);
 }

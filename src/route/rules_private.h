@@ -294,9 +294,9 @@ const char *ch_do_name(ChDoKind kind); /* the action's word */
 
 typedef struct ChProof ChProof;
 
-/* CONFIG must outlive it. NULL where a property of TEST cannot be: *WRONG (borrowed from TEST) is it, *WHY
- * the caller's to free. */
-ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong, char **why);
+/* CONFIG must outlive it. NULL where the weekday of TEST, *WRONG (borrowed from it), is not that of its date.
+ */
+ChProof *ch_proof_new(const ChRuleTest *test, const ChConfig *config, const ChProperty **wrong);
 const ChRuleInput *ch_proof_input(const ChProof *proof); /* the proof's own */
 void ch_proof_free(ChProof *proof);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChProof, ch_proof_free)
