@@ -190,7 +190,7 @@ static enum MHD_Result refuse(ChWeb *web, struct MHD_Connection *connection, Exc
     ChAnswer *answer = ch_site_problem(web->site, &request, status);
     answer->retry_after = retry_after;
     /* Answered before the body was read: it must not be taken for the next request. */
-    return give(connection, exchange, answer, exchange->has_body || status == 431);
+    return give(connection, exchange, answer, exchange->has_body || status == 431 || status == 400);
 }
 
 /* --- Requests --- */
@@ -220,9 +220,23 @@ static char *client_of(ChWeb *web, struct MHD_Connection *connection)
                              (const char *const *)web->config->web.proxies);
 }
 
+static enum MHD_Result count_lengths(void *data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind, (void)value;
+    *(guint *)data +=
+        g_ascii_strcasecmp(name, "Content-Length") == 0 || g_ascii_strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
 /* What the header alone says against the request: a status, or 0. */
 static guint fault_of(struct MHD_Connection *connection)
 {
+    /* A proxy in front may have believed another length than libmicrohttpd does, and where the next request
+     * begins would be the sender's choice (RFC 9112 section 6.3). */
+    guint lengths = 0;
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_lengths, &lengths);
+    if (lengths > 1)
+        return 400;
     const char *length = header(connection, "Content-Length");
     if (MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size >
         CH_WEB_HEADER_BYTES)

@@ -134,8 +134,9 @@ static void add_problem(ChValue *root, guint status)
         guint status;
         ChWord word;
     } problems[] = {
-        {403, CH_WORD_MISMATCH}, {404, CH_WORD_NOT_FOUND}, {405, CH_WORD_METHOD}, {413, CH_WORD_LARGE},
-        {415, CH_WORD_MISMATCH}, {429, CH_WORD_MANY},      {431, CH_WORD_LARGE},  {503, CH_WORD_BUSY},
+        {400, CH_WORD_MISMATCH}, {403, CH_WORD_MISMATCH}, {404, CH_WORD_NOT_FOUND},
+        {405, CH_WORD_METHOD},   {413, CH_WORD_LARGE},    {415, CH_WORD_MISMATCH},
+        {429, CH_WORD_MANY},     {431, CH_WORD_LARGE},    {503, CH_WORD_BUSY},
     };
     for (guint i = 0; i < G_N_ELEMENTS(problems); i++)
         flag(root, problems[i].word, problems[i].status == status);

@@ -56,6 +56,24 @@ static void test_no_smuggling(void)
     assert_lives(site);
 }
 
+/* Two lengths, or a length and chunks: one of them is a lie, and nothing after it is a request. */
+static void test_two_lengths(void)
+{
+    static const char *const lengths[] = {"Content-Length: 3\r\nContent-Length: 30\r\n",
+                                          "Content-Length: 0\r\nContent-Length: 0\r\n",
+                                          "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"};
+    g_autoptr(Site) site = site_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        g_autofree char *request = g_strconcat("POST /v/x HTTP/1.1\r\nHost: x\r\n", lengths[i],
+                                               "\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", NULL);
+        g_autofree char *answer = raw(site, request);
+        g_assert_cmpuint(site_status(answer), ==, 400);
+        assert_has(answer, "Content-Security-Policy: ");
+        g_assert_null(strstr(answer + 1, "HTTP/1.1 "));
+    }
+    assert_lives(site);
+}
+
 static void test_headers(void)
 {
     static const struct {
@@ -193,6 +211,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/web limits/bodies", test_bodies);
     g_test_add_func("/web limits/no smuggling", test_no_smuggling);
+    g_test_add_func("/web limits/two-lengthstwo-lengths", test_two_lengths);
     g_test_add_func("/web limits/headers", test_headers);
     g_test_add_func("/web limits/malformed", test_malformed);
     g_test_add_func("/web limits/rate", test_rate);
