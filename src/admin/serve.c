@@ -211,8 +211,9 @@ static int serve(Serving *serving)
                 return EX_OK;
             continue; /* reloaded */
         }
+        /* At the start somebody else holds the desk; later the database alone is locked, for a while. */
         if (!ch_error_is_temporary(error) ||
-            (failures == 0 && g_error_matches(error, CH_ERROR, CH_ERROR_BUSY)))
+            (!serving->noted && failures == 0 && g_error_matches(error, CH_ERROR, CH_ERROR_BUSY)))
             return ch_command_fail(error);
         if (serving->ending)
             return ch_command_fail(error);
