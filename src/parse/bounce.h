@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the files that read delivery reports share (report.c, bounce_fields.c, bounce_text.c,
- * bounce_words.c, bounce_status.c).
+ * bounce_words.c, bounce_subject.c, bounce_status.c).
  * Lists are of ChBounce and grow to at most CH_BOUNCES_MAX.
  */
 #pragma once
@@ -22,15 +22,22 @@ enum {
     CH_WORDS_QUESTION = 64, /* a filter that wants its sender to prove something first */
     CH_WORDS_HELP = 128,    /* whom to ask about it: no recipient */
     CH_WORDS_FINAL = 256,   /* it will not be tried again */
+    CH_WORDS_REPLY = 512,   /* a subject that answers another */
 };
 
 /* What FOLDED (ch_fold) says: a paragraph of a report, or a heading in it. */
 guint ch_bounce_words(const char *folded);
-/* What a folded subject says: CH_WORDS_FAILED, CH_WORDS_DELAYED, CH_WORDS_PERSON (a forward); 0: nothing. */
+/* bounce_subject.c */
+
+/* What a folded subject says: CH_WORDS_FAILED, CH_WORDS_DELAYED, CH_WORDS_PERSON (a forward), CH_WORDS_REPLY;
+ * 0: nothing. */
 guint ch_bounce_subject(const char *folded);
 /* Whether somebody with this local part and display name (folded both) is a mail server: 3 surely, 2
  * probably, 0 no. */
 guint ch_bounce_daemon(const char *local_part, const char *name);
+/* Whether NAME (folded) looks like somebody's, "carlos souza", and like no program's. */
+gboolean ch_bounce_is_personal(const char *name);
+
 /* bounce_status.c */
 
 /* The status of RFC 3463 that DIAGNOSTIC names: by an enhanced code, or else by a reply code and what the

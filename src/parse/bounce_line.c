@@ -121,9 +121,12 @@ static ChLineForm label_form(const char *line, gsize length)
     static const char *const senders[] = {"from",      "sender",      "de:",       "von:",    "message-id",
                                           "mail from", "reply",       "cc",        "subject", "postmaster",
                                           "received",  "return-path", "reporting", "id:"};
-    static const char *const recipients[] = {"recip",     "rcpt", "address", "deliver", "destinat",
-                                             "empfanger", "user", "failed",  "mailbox", "endereco",
-                                             "unknown",   "size", "account", "intended"};
+    static const char *const recipients[] = {
+        "recip",    "rcpt",     "address",      "deliver",  "destinat",      "empfanger",
+        "user",     "failed",   "mailbox",      "endereco", "unknown",       "size",
+        "account",  "intended", "получател",    "адресат",  "宛先",          "あて先",
+        "收件人",   "收信人",   "받는 사람",    "수신자",   "geadresseerde", "mottagar",
+        "modtager", "mottaker", "vastaanottaj", "odbiorc",  "prijemce",      "cimzett"};
     g_autofree char *folded = ch_fold(line, length);
     char *colon = strrchr(folded, ':');
     if (!colon || strlen(colon) > 3)

@@ -84,6 +84,15 @@ static const struct {
     {"benutzer unbekannt", "1.1"},
     {"utente sconosciuto", "1.1"},
     {"utente inesistente", "1.1"},
+    {"onbekende gebruiker", "1.1"},
+    {"gebruiker onbekend", "1.1"},
+    {"nieznany uzytkownik", "1.1"},
+    {"ismeretlen felhasznalo", "1.1"},
+    {"пользователь не наиден", "1.1"},
+    {"пользователь не существует", "1.1"},
+    {"неизвестныи пользователь", "1.1"},
+    {"用户不存在", "1.1"},
+    {"地址不存在", "1.1"},
 
     {"host unknown", "1.2"},
     {"unknown host", "1.2"},
@@ -123,6 +132,12 @@ static const struct {
     {"postfach ist voll", "2.2"},
     {"boite pleine", "2.2"},
     {"casella piena", "2.2"},
+    {"caixa de correio cheia", "2.2"},
+    {"postfach voll", "2.2"},
+    {"boite aux lettres pleine", "2.2"},
+    {"postvak is vol", "2.2"},
+    {"ящик переполнен", "2.2"},
+    {"邮箱已满", "2.2"},
 
     {"account disabled", "2.1"},
     {"account is disabled", "2.1"},
@@ -178,6 +193,9 @@ static const struct {
     {"policy", "7.1"},
     {"blocked", "7.1"},
     {"virus", "7.1"},
+
+    /* The words of RFC 5321 section 4.2.3 that leave all open. */
+    {"mailbox unavailable", "0.0"},
 };
 
 static const char *reason_detail(const char *folded)

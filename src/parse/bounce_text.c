@@ -122,6 +122,12 @@ static gboolean is_reason(const char *text, gsize length)
     return ch_bounce_is_reason(folded);
 }
 
+static gboolean line_has_code(const Line *line)
+{
+    g_autofree char *text = g_strndup(line->start, MIN(line->length, CH_DIAGNOSTIC_MAX * 2));
+    return ch_bounce_has_code(text);
+}
+
 /* Whole characters of LINE from SKIP on, of at most LIMIT bytes, and a space. */
 static void append_line(GString *text, const Line *line, gsize skip, gsize limit)
 {
@@ -157,6 +163,15 @@ static gboolean is_lead(const char *text)
 static gsize indent_of(const Line *line)
 {
     return MIN(strspn(line->start, " \t"), line->length);
+}
+
+/* Behind what begins at line AT: the lines below it that stand further in go on with it. */
+static guint sentence_end(const Line *lines, guint count, guint at)
+{
+    guint end = at + 1;
+    while (end < count && indent_of(&lines[end]) > indent_of(&lines[at]))
+        end++;
+    return end;
 }
 
 /* The reason of the candidates that have none yet. FALSE where the next paragraph must say it. */
@@ -215,9 +230,17 @@ static int tier_of(const Scan *scan, const Line *lines, guint count, guint at, C
     case CH_LINE_TO:
         return is_own(scan, address) ? -1 : WEAK;
     case CH_LINE_INSIDE:
-        if (is_own(scan, address) || is_office(address) || (words & CH_WORDS_HELP))
+        if (is_own(scan, address) || is_office(address))
             return -1;
-        return (words & about) || is_reason(lines[at].start, lines[at].length) ? INSIDE : -1;
+        /* Exchange writes "For assistance …" above the reply that names the recipient. */
+        if (words & CH_WORDS_HELP)
+            return line_has_code(&lines[at]) ? INSIDE : -1;
+        if (words & about)
+            return INSIDE;
+        for (guint i = at, end = sentence_end(lines, count, at); i < end; i++)
+            if (is_reason(lines[i].start, lines[i].length))
+                return INSIDE;
+        return -1;
     default:
         return -1;
     }
@@ -255,7 +278,14 @@ static char *reason_beside(const Line *lines, guint count, guint at, gsize rest,
     gboolean whole = form == CH_LINE_INSIDE || form == CH_LINE_LABEL;
     if (whole && is_reason(lines[at].start, lines[at].length))
         return join(lines, at, at + 1, 0);
-    if (form == CH_LINE_INSIDE || form == CH_LINE_TO)
+    if (form == CH_LINE_INSIDE) {
+        guint end = sentence_end(lines, count, at);
+        for (guint i = at + 1; i < end; i++)
+            if (is_reason(lines[i].start, lines[i].length))
+                return join(lines, at, end, 0);
+        return NULL;
+    }
+    if (form == CH_LINE_TO)
         return NULL;
     g_autofree char *reason = join(lines, at, reason_end(lines, count, at, rest, address), rest);
     return reason && !is_lead(reason) && !g_str_has_prefix(reason, "<") ? g_steal_pointer(&reason) : NULL;

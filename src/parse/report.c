@@ -27,6 +27,8 @@ typedef struct {
     GPtrArray *failed; /* of ChAddress: X-Failed-Recipients */
     guint subject;     /* bits of ch_bounce_subject */
     guint sender;      /* points: how surely a server wrote it */
+    gboolean personal; /* its name is somebody's */
+    gboolean daemon;   /* not by its envelope alone, which absence notices have too (RFC 3834 section 3.3) */
 } Reading;
 
 static void classify(Parts *parts, GMimeObject *part)
@@ -157,14 +159,30 @@ static void weigh_sender(Reading *reading)
     g_autofree char *local = ch_fold(mail->from->address, strcspn(mail->from->address, "@"));
     g_autofree char *name = ch_fold(mail->from->name, 256);
     reading->sender = ch_bounce_daemon(local, name);
+    reading->personal = ch_bounce_is_personal(name);
     if (!*mail->from->address && !*mail->from->name)
         reading->sender += 1;
+    reading->daemon = reading->sender > 0 || reading->failed->len > 0;
     if (mail->return_path && !*mail->return_path)
         reading->sender += 3;
     if (reading->failed->len > 0)
         reading->sender += 4;
+    if (g_mime_object_get_header(reading->top, "X-MS-Exchange-Message-Is-Ndr")) { /* in whatever language */
+        reading->sender += 3;
+        reading->daemon = TRUE;
+    }
     if (mail->auto_submitted && strcmp(mail->auto_submitted, "no"))
         reading->sender += 1;
+}
+
+/* Where words are all there is: whether they may be a person's. */
+static gboolean is_talk(const Reading *reading, const ChBounceText *read)
+{
+    if (!reading->daemon) /* "I have left, your mail was not delivered to anybody: write to rui@x" */
+        return TRUE;
+    /* A postmaster who answers, or has a name. */
+    return reading->sender <= 2 && !(read->words & CH_WORDS_PROGRAM) &&
+           (reading->personal || (reading->subject & CH_WORDS_REPLY));
 }
 
 /* Whether a server wrote the mail whose words are READ. */
@@ -178,12 +196,16 @@ static gboolean is_servers(const Reading *reading, const ChBounceText *read)
     points += read->words & CH_WORDS_PROGRAM ? 1 : 0;
     points += parts->statuses->len > 0 ? 4 : read->fields || parts->returned ? 2 : 0;
     const ChBounce *first = read->bounces->len > 0 ? g_ptr_array_index(read->bounces, 0) : NULL;
-    points += read->named && first && *first->status ? 1 : 0;
+    gboolean told = read->named && first && *first->status;
+    points += told ? 1 : 0;
     points -= read->words & CH_WORDS_QUESTION ? 4 : 0;
     if (!sure && ((read->words | reading->subject) & CH_WORDS_PERSON))
         points -= 4;
     if (!sure && ch_machine_is_client(reading->top))
         points -= 4;
+    gboolean shown = told || read->fields || parts->returned || parts->statuses->len > 0;
+    if (!shown && is_talk(reading, read))
+        return FALSE;
     return points >= SURE &&
            (reading->sender >= 2 || parts->statuses->len > 0 || (reading->sender && parts->returned));
 }
