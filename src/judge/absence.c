@@ -10,13 +10,13 @@
 
 /* What people say who are away, and mean the matter all the same. */
 static const char *const requests[] = {
-    "preciso ",         "nao consigo",      "nao funciona",     "continua ",      "conseguem",
-    "fechar o chamado", "podem fechar",     "pode fechar",      "podem encerrar", "pode encerrar",
-    "testei",           "i need ",          "doesn't work",     "does not work",  "not working",
-    "please close",     "can be closed",    "close the ticket", "necesito ",      "no funciona",
-    "pueden cerrar",    "j'ai besoin",      "ne fonctionne",    "ne marche",      "funktioniert ",
-    "ich brauche",      "bitte schliessen", "bitte schließen",  "ho bisogno",     "non funziona",
-    "werkt niet",       "ik heb nodig",
+    "preciso ",         "nao consigo",   "nao funciona",     "continua ",       "conseguem",
+    "fechar o chamado", "podem fechar",  "pode fechar",      "podem encerrar",  "pode encerrar",
+    "testei",           "i need ",       "doesn't work",     "does not work",   "not working",
+    "please close",     "can be closed", "close the ticket", "necesito ",       "sigue ",
+    "no funciona",      "pueden cerrar", "j'ai besoin",      "ne fonctionne",   "ne marche",
+    "funktioniert ",    "ich brauche",   "bitte schliessen", "bitte schließen", "ho bisogno",
+    "non funziona",     "werkt niet",    "ik heb nodig",
 };
 
 /* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
@@ -60,7 +60,6 @@ static const char *const absences[] = {
     "i'm on leave",
     "i am on business travel",
     "i will be on vacation",
-    "i will be away",
     "i am away until",
     "i'm away until",
     "i am away from my",
@@ -126,6 +125,8 @@ static const char *const absences[] = {
 /* These begin other sentences too ("Ich bin am Montag da"): one of AWAY, or nothing, must follow. */
 static const char *const vague[] = {
     "estou de licenca",
+    "estou em licenca",
+    "i will be away",
     "estarei de licenca",
     "estou afastado",
     "estou afastada",
@@ -185,7 +186,8 @@ static const char *vague_absence_of(const char *at)
         return NULL;
     const char *rest = at + strlen(found);
     gsize length = ch_notice_sentence(rest);
-    if (length > 1 && g_ascii_isdigit(rest[length - 2])) /* "bis zum 3.12. nicht im Haus." */
+    while (length > 1 && g_ascii_isdigit(rest[length - 2]) &&
+           rest[length]) /* "vom 1.8. bis zum 3.12. nicht im Haus." */
         length += ch_notice_sentence(rest + length);
     g_autofree char *sentence = g_strndup(rest, length);
     return length < 2 || ch_notice_has(sentence, away, G_N_ELEMENTS(away)) ? found : NULL;

@@ -57,6 +57,12 @@ static void test_absent_person(void)
         {"AW: [#7] Termin", "Ich bin am Donnerstag ab 9 Uhr im Büro.", FALSE},
         {"AW: [#7] Termin", "Ich bin bis 17 Uhr erreichbar.", FALSE},
         {"AW: [#7] Termin", "Ich bin bis 17.8. im Urlaub.", TRUE},
+        {"AW: [#7] Termin", "Ich bin vom 1.8. bis 17.8. nicht im Büro.", TRUE},
+        {"AW: [#7] Termin", "Ich bin ab 17.8.", FALSE},
+        {"Re: [#7] Boleto", "Estou em licença médica e retornarei no dia 10.", TRUE},
+        {"Re: [#7] Visit", "I will be away from my desk at 3, come at 4.", FALSE},
+        {"Re: [#7] Visit", "I will be away until Monday.", TRUE},
+        {"Re: [#7] Factura", "Estoy de vacaciones pero ya probé y sigue igual.", FALSE},
         {"Re: [#7] Login", "I am currently on version 4.2 and it crashes.", FALSE},
         {"Re: [#7] Login", "I am currently on parental leave.", TRUE},
         {"Re: [#7] Acceso", "Estoy fuera de mi cuenta desde ayer.", FALSE},
@@ -94,6 +100,8 @@ static void test_refusal(void)
         {"Seu chamado foi respondido por engano no meu e-mail.", 0},
         {"Seu chamado foi aberto com o número 7.", 2},
         {"Recebemos seu protocolo e já pagamos.", 0},
+        {"Registramos o protocolo 77 com vocês e ninguém veio.", 0},
+        {"Sua solicitação foi encaminhada ao financeiro, com o protocolo 7.", 0},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
