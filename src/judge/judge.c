@@ -176,6 +176,8 @@ static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
         g_autofree char *why = g_strdup_printf("its subject begins with \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
     }
+    if (ch_subject_is_forward(mail->subject)) /* what it holds may be an automatic reply */
+        return FALSE;
     gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
     words = ch_notice_words(mail->subject, mail->reply, answers && !mail->by_client && !has_quote(mail),
                             local_part_is(mail->from->address, deaf));

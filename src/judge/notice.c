@@ -4,10 +4,9 @@
  * might write the same, the mail is a person's: a sentence counts only at the beginning of a short text that
  * asks nothing. Subjects are subject.c's business.
  */
-#include "judge/notice.h"
+#include "judge/notice_private.h"
 
 #include "base/fold.h"
-#include "judge/subject.h"
 
 #include <string.h>
 
@@ -153,151 +152,6 @@ static const char *const mechanical[] = {
     "nao e lid",
 };
 
-/* What people say who are away, and mean the matter all the same. */
-static const char *const requests[] = {
-    "preciso ",         "nao consigo",      "nao funciona",     "continua ",      "conseguem",
-    "fechar o chamado", "podem fechar",     "pode fechar",      "podem encerrar", "pode encerrar",
-    "testei",           "i need ",          "doesn't work",     "does not work",  "not working",
-    "please close",     "can be closed",    "close the ticket", "necesito ",      "no funciona",
-    "pueden cerrar",    "j'ai besoin",      "ne fonctionne",    "ne marche",      "funktioniert ",
-    "ich brauche",      "bitte schliessen", "bitte schließen",  "ho bisogno",     "non funziona",
-    "werkt niet",       "ik heb nodig",
-};
-
-/* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
-static const char *const absences[] = {
-    "estou de ferias",
-    "estarei de ferias",
-    "encontro-me de ferias",
-    "me encontro de ferias",
-    "estou em ferias",
-    "estarei em ferias",
-    "estou em periodo de ferias",
-    "estou em gozo de ferias",
-    "estou fora do escritorio",
-    "estarei fora do escritorio",
-    "estou ausente do escritorio",
-    "estou ausente ",
-    "estarei ausente ",
-    "encontro-me ausente",
-    "me encontro ausente",
-    "nao estou no escritorio",
-    "estou de licenca",
-    "estarei de licenca",
-    "estou afastado",
-    "estou afastada",
-    "encontro-me fora",
-    "obrigado pela sua mensagem. estou",
-    "obrigado pelo seu e-mail. estou",
-    "obrigada pelo seu e-mail. estou",
-    "i am out of the office",
-    "i'm out of the office",
-    "i will be out of the office",
-    "i'll be out of the office",
-    "i am currently out of",
-    "i'm currently out of",
-    "i am away from the office",
-    "i'm away from the office",
-    "i am currently away",
-    "i am on vacation",
-    "i'm on vacation",
-    "i am on holiday",
-    "i am on annual leave",
-    "i am on leave",
-    "i am on maternity leave",
-    "i am on parental leave",
-    "i'm on annual leave",
-    "i'm on leave",
-    "i am on business travel",
-    "i will be on vacation",
-    "i will be away",
-    "i am away until",
-    "i'm away until",
-    "i am away from my",
-    "i am away and",
-    "i am currently on",
-    "i'm currently on",
-    "i am traveling",
-    "i am travelling",
-    "estoy de vacaciones",
-    "estare de vacaciones",
-    "me encuentro de vacaciones",
-    "estoy fuera de la oficina",
-    "estare fuera de la oficina",
-    "me encuentro fuera de la oficina",
-    "estoy ausente",
-    "estare ausente",
-    "estoy fuera",
-    "me encuentro fuera",
-    "no me encuentro en la oficina",
-    "je suis absent",
-    "je suis actuellement absent",
-    "je suis en conge",
-    "je suis actuellement en conge",
-    "je suis en vacances",
-    "je serai absent",
-    "je serai en conge",
-    "je suis en deplacement",
-    "je ne suis pas au bureau",
-    "actuellement absent",
-    "actuellement en conge",
-    "absent du bureau",
-    "ich bin derzeit nicht",
-    "ich bin zurzeit nicht",
-    "ich bin zur zeit nicht",
-    "ich bin momentan nicht",
-    "ich bin bis ",
-    "ich bin vom ",
-    "ich bin ab ",
-    "ich bin im urlaub",
-    "ich befinde mich im urlaub",
-    "ich befinde mich derzeit",
-    "ich befinde mich bis",
-    "ich bin nicht im buro",
-    "ich bin am ",
-    "ich bin nicht im haus",
-    "ich bin wieder ab",
-    "derzeit bin ich nicht",
-    "zur zeit bin ich nicht",
-    "sono in ferie",
-    "saro in ferie",
-    "sono fuori ufficio",
-    "saro fuori ufficio",
-    "sono assente",
-    "saro assente",
-    "saro assente",
-    "attualmente sono fuori",
-    "al momento sono fuori",
-    "sono attualmente",
-    "ik ben op vakantie",
-    "ik ben met vakantie",
-    "ik ben afwezig",
-    "ik ben momenteel afwezig",
-    "ik ben niet op kantoor",
-    "ik ben momenteel niet",
-    "ik ben niet aanwezig",
-    "wegens vakantie ben ik",
-    "jag ar pa semester",
-    "jag ar inte pa kontoret",
-    "jag ar for narvarande",
-    "jeg er pa ferie",
-    "jeg holder ferie",
-    "jeg er ikke pa kontoret",
-    "jeg er for tiden",
-    "olen lomalla",
-    "olen poissa",
-    "jestem na urlopie",
-    "przebywam na urlopie",
-    "jestem poza biurem",
-    "mam dovolenou",
-    "jsem na dovolene",
-    "szabadsagon vagyok",
-    "sunt in concediu",
-    "я в отпуске",
-    "я нахожусь в отпуске",
-    "меня нет в офисе",
-};
-
 /* Acknowledgements of other desks: what they thank for stands in the same sentence. */
 static const struct {
     const char *begins, *holds;
@@ -313,8 +167,9 @@ static const struct {
     {"seu email foi ", "protocolo"},
     {"seu contato foi ", "protocolo"},
     {"sua manifestacao foi ", "protocolo"},
-    {"registramos ", "protocolo"},
-    {"sua solicitacao foi ", "protocolo"},
+    {"sua solicitacao foi abert", "protocolo"},
+    {"sua solicitacao foi criad", "protocolo"},
+    {"sua solicitacao foi protocol", "solicitacao"},
     {"sua solicitacao foi recebida", "solicitacao"},
     {"sua solicitacao foi registrada", "solicitacao"},
     {"seu chamado foi ", "chamado"},
@@ -363,7 +218,7 @@ static const char *const greetings[] = {
     "nota",     "note",         "hinweis",        "atencao",
 };
 
-static const char *begins_with(const char *sentence, const char *const *table, guint count)
+const char *ch_notice_begins(const char *sentence, const char *const *table, guint count)
 {
     for (guint i = 0; i < count; i++)
         if (g_str_has_prefix(sentence, table[i]))
@@ -371,16 +226,19 @@ static const char *begins_with(const char *sentence, const char *const *table, g
     return NULL;
 }
 
-static const char *receipt_of(const char *sentence)
+/* What was received gets a number, which people seldom tell. */
+static const char *receipt_of(const char *sentence, const char *text)
 {
+    static const char *const numbered[] = {"ticket", "protocolo", "chamado", NULL};
+    gboolean has_number = text[strcspn(text, "0123456789")] != '\0';
     for (guint i = 0; i < G_N_ELEMENTS(receipts); i++)
-        if (g_str_has_prefix(sentence, receipts[i].begins) && strstr(sentence, receipts[i].holds))
+        if (g_str_has_prefix(sentence, receipts[i].begins) && strstr(sentence, receipts[i].holds) &&
+            (has_number || !g_strv_contains(numbered, receipts[i].holds)))
             return receipts[i].begins;
     return NULL;
 }
 
-/* The length of the sentence at AT, with what ends it. */
-static gsize sentence_length(const char *at)
+gsize ch_notice_sentence(const char *at)
 {
     gsize length = strcspn(at, ".!?\n");
     while (at[length] == '.' && g_ascii_isalnum(at[length + 1])) /* "02.11.", "v. x" */
@@ -402,17 +260,7 @@ static const char *skip_greeting(const char *at)
     return at;
 }
 
-/* Behind a word of time that people put before such a sentence. */
-static const char *skip_now(const char *at)
-{
-    static const char *const words[] = {"actualmente ", "atualmente ", "no momento ",    "en este momento ",
-                                        "currently ",   "derzeit ",    "actuellement, ", "actuellement ",
-                                        "attualmente ", "momenteel "};
-    const char *found = begins_with(at, words, G_N_ELEMENTS(words));
-    return found ? at + strlen(found) + strspn(at + strlen(found), " ,") : at;
-}
-
-static gboolean has_any(const char *text, const char *const *table, guint count)
+gboolean ch_notice_has(const char *text, const char *const *table, guint count)
 {
     for (guint i = 0; i < count; i++)
         if (strstr(text, table[i]))
@@ -420,26 +268,24 @@ static gboolean has_any(const char *text, const char *const *table, guint count)
     return FALSE;
 }
 
+/* "This is an automatic message that I get each day" */
+static gboolean is_told(const char *sentence)
+{
+    static const char *const words[] = {" que receb", " que estou receb", " que recib", " que me ",
+                                        " that i ",   " that we ",        " i get ",    " die ich ",
+                                        " que je ",   " che ricev"};
+    return ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
 /* A program's word for itself at AT, the beginning of SENTENCE, in TEXT. */
 static const char *program_of(const char *at, const char *sentence, const char *text, gboolean deaf)
 {
-    const char *found = begins_with(at, programs, G_N_ELEMENTS(programs));
-    if (!found && has_any(sentence, nouns, G_N_ELEMENTS(nouns)))
-        found = begins_with(at, adjectives, G_N_ELEMENTS(adjectives));
-    if (!found && (deaf || has_any(text, mechanical, G_N_ELEMENTS(mechanical))))
-        found = begins_with(at, refusals, G_N_ELEMENTS(refusals));
-    return found;
-}
-
-/* The absence at AT of a writer who says no more than that. */
-static const char *absence_of(const char *at, const char *subject, const char *text)
-{
-    at = skip_now(at);
-    const char *found = begins_with(at, absences, G_N_ELEMENTS(absences));
-    if (!found || has_any(text, requests, G_N_ELEMENTS(requests)) ||
-        ch_subject_is_meant(subject, at + strlen(found)))
-        return NULL;
-    return found;
+    const char *found = ch_notice_begins(at, programs, G_N_ELEMENTS(programs));
+    if (!found && ch_notice_has(sentence, nouns, G_N_ELEMENTS(nouns)))
+        found = ch_notice_begins(at, adjectives, G_N_ELEMENTS(adjectives));
+    if (!found && (deaf || ch_notice_has(text, mechanical, G_N_ELEMENTS(mechanical))))
+        found = ch_notice_begins(at, refusals, G_N_ELEMENTS(refusals));
+    return found && !is_told(sentence) ? found : NULL;
 }
 
 const char *ch_notice_words(const char *subject, const char *reply, gboolean is_reply, gboolean deaf)
@@ -458,13 +304,13 @@ const char *ch_notice_words(const char *subject, const char *reply, gboolean is_
     const char *at = folded + strspn(folded, " .!*-=_<>\"'#[(~");
     for (guint i = 0; i < SENTENCES && *at; i++) {
         at = skip_greeting(at);
-        gsize size = sentence_length(at);
+        gsize size = ch_notice_sentence(at);
         g_autofree char *sentence = g_strndup(at, size);
         const char *found = program_of(at, sentence, folded, deaf);
         if (!found && is_reply && i < 3 && length <= LOOKED_AT)
-            found = absence_of(at, subject, folded);
+            found = ch_absence_begins(at, subject, folded);
         if (!found && length <= LOOKED_AT)
-            found = receipt_of(sentence);
+            found = receipt_of(sentence, folded);
         if (found)
             return asks ? NULL : found;
         at += size;
@@ -494,16 +340,18 @@ gboolean ch_notice_is_receipt(const char *subject, const char *reply)
                                         "is gelezen",        "zonder te zijn gelezen",
                                         "leitura em"};
     g_autofree char *folded = ch_fold(subject, 256);
-    if (!begins_with(folded, subjects, G_N_ELEMENTS(subjects)) || strlen(reply) > LOOKED_AT)
+    if (!ch_notice_begins(folded, subjects, G_N_ELEMENTS(subjects)) || strlen(reply) > LOOKED_AT)
         return FALSE;
     g_autofree char *text = ch_fold(reply, LOOKED_AT);
-    if (has_any(text, words, G_N_ELEMENTS(words)))
+    if (strchr(text, '?') && !strchr(folded, '?')) /* it may stand in the subject that is cited */
+        return FALSE;
+    if (ch_notice_has(text, words, G_N_ELEMENTS(words)))
         return TRUE;
-    /* Whatever the language is, Outlook says "Subject: ..." and asks nothing. */
+    /* Whatever the language is, Outlook says "Subject: ...". */
     const char *meant = folded + strcspn(folded, ":") + 1;
     meant += strspn(meant, " ");
     g_autofree char *line = g_strconcat(": ", meant, NULL);
-    return *meant && strstr(text, line) && !strchr(text, '?');
+    return *meant && strstr(text, line);
 }
 
 /* "Accepted: Visita", "By: Ana": what parse writes where the mail holds its calendar and no words. */
@@ -511,11 +359,11 @@ static gboolean is_calendar_alone(const char *reply)
 {
     static const char *const deeds[] = {"Accepted: ", "Declined: ", "Accepted tentatively: "};
     static const char *const fields[] = {"When: ", "Where: ", "By: ", "Organizer: "};
-    if (!begins_with(reply, deeds, G_N_ELEMENTS(deeds)))
+    if (!ch_notice_begins(reply, deeds, G_N_ELEMENTS(deeds)))
         return FALSE;
     for (const char *line = strchr(reply, '\n'); line; line = strchr(line, '\n')) {
         line += strspn(line, "\n");
-        if (*line && !begins_with(line, fields, G_N_ELEMENTS(fields)))
+        if (*line && !ch_notice_begins(line, fields, G_N_ELEMENTS(fields)))
             return FALSE;
     }
     return TRUE;
@@ -546,7 +394,7 @@ gboolean ch_notice_is_calendar(const char *reply)
     g_autofree char *text = ch_fold(reply, LOOKED_AT);
     if (!*text || is_calendar_alone(reply))
         return TRUE;
-    gsize first = sentence_length(text);
+    gsize first = ch_notice_sentence(text);
     g_autofree char *sentence = g_strndup(text, MIN(first, 200));
     if (strchr(text, '?'))
         return FALSE;

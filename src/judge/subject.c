@@ -38,6 +38,7 @@ static const struct {
     {"fora do escritorio", ANSWER},
     {"fora de escritorio", ANSWER},
     {"ausente do escritorio", ANSWER},
+    {"ausencia do escritorio", ANSWER},
     {"estou de ferias", ANSWER},
     /* English */
     {"automatic reply", COLON},
@@ -184,6 +185,17 @@ gboolean ch_subject_is_reply(const char *subject)
 {
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
     return skip_prefix(folded) != NULL;
+}
+
+gboolean ch_subject_is_forward(const char *subject)
+{
+    static const char *const prefixes[] = {
+        "fwd:", "fw:", "enc:", "tr:", "wg:", "rv:", "i:", "doorst:", "vb:"};
+    g_autofree char *folded = ch_fold(subject, LOOKED_AT);
+    for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (g_str_has_prefix(folded, prefixes[i]))
+            return TRUE;
+    return FALSE;
 }
 
 /* Words that notices use as well, whatever the subject is; the shorter ones are not looked at. */

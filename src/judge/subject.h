@@ -15,6 +15,9 @@ const char *ch_subject_automatic(const char *subject, gboolean is_reply, gboolea
 /* Whether SUBJECT begins with a prefix of an answer ("Re:", "RES:"). */
 gboolean ch_subject_is_reply(const char *subject);
 
+/* Whether SUBJECT begins with a prefix of a forward ("Fwd:", "ENC:"), which people alone write. */
+gboolean ch_subject_is_forward(const char *subject);
+
 /* Whether FOLDED (ch_fold), part of a mail's text, uses a word of what SUBJECT says behind its prefixes and
  * its ticket's key: whoever writes so means the matter, where a notice says the same to everybody. A subject
  * that is cited as a whole does not count. */

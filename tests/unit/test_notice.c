@@ -54,6 +54,22 @@ static void test_absent_person(void)
         {"Re: [#7] Impressora parada", "Estou de férias até dia 20, podem fechar o chamado.", FALSE},
         {"Re: [#7] Printer", "I am out of the office, so let Bob fix the printer.", FALSE},
         {"Re: [#7] Printer", "I am out of the office and will answer \"Printer\" on Monday.", TRUE},
+        {"AW: [#7] Termin", "Ich bin am Donnerstag ab 9 Uhr im Büro.", FALSE},
+        {"AW: [#7] Termin", "Ich bin bis 17 Uhr erreichbar.", FALSE},
+        {"AW: [#7] Termin", "Ich bin bis 17.8. im Urlaub.", TRUE},
+        {"AW: [#7] Termin", "Ich bin vom 1.8. bis 17.8. nicht im Büro.", TRUE},
+        {"AW: [#7] Termin", "Ich bin ab 17.8.", FALSE},
+        {"Re: [#7] Boleto", "Estou em licença médica e retornarei no dia 10.", TRUE},
+        {"Re: [#7] Visit", "I will be away from my desk at 3, come at 4.", FALSE},
+        {"Re: [#7] Visit", "I will be away until Monday.", TRUE},
+        {"Re: [#7] Factura", "Estoy de vacaciones pero ya probé y sigue igual.", FALSE},
+        {"Re: [#7] Login", "I am currently on version 4.2 and it crashes.", FALSE},
+        {"Re: [#7] Login", "I am currently on parental leave.", TRUE},
+        {"Re: [#7] Acceso", "Estoy fuera de mi cuenta desde ayer.", FALSE},
+        {"Re: [#7] Acceso", "Estoy fuera hasta el lunes.", TRUE},
+        {"Re: [#7] Ponto", "Estou afastado por atestado e marcaram falta.", FALSE},
+        {"Re: [#7] Ponto", "Estou afastada até dia 20.", TRUE},
+        {"Re: [#7] Word", "Estou de licença vencida, a tela pede ativação.", FALSE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -79,6 +95,13 @@ static void test_refusal(void)
         {"Dies ist eine automatische Tür, sie klemmt.", 0},
         {"Dies ist eine automatisch generierte E-Mail.", 2},
         {"Note: This is an automated response to your message.", 2},
+        {"Esta é uma mensagem automática que recebo de vocês todo dia.", 0},
+        {"This is an automated message that I get each day.", 0},
+        {"Seu chamado foi respondido por engano no meu e-mail.", 0},
+        {"Seu chamado foi aberto com o número 7.", 2},
+        {"Recebemos seu protocolo e já pagamos.", 0},
+        {"Registramos o protocolo 77 com vocês e ninguém veio.", 0},
+        {"Sua solicitação foi encaminhada ao financeiro, com o protocolo 7.", 0},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
@@ -109,6 +132,8 @@ static void test_receipt(void)
     g_assert_true(ch_notice_is_receipt("Przeczytano: Drukarka", "Wiadomość\n\nDo: Ana\nTemat: Drukarka\n"));
     g_assert_false(ch_notice_is_receipt("Read: Printer", "What does this mean?\nSubject: Printer"));
     g_assert_false(ch_notice_is_receipt("Read:", "Subject: "));
+    g_assert_false(ch_notice_is_receipt("Lida: Fatura", "Foi lida em que dia a minha mensagem?"));
+    g_assert_true(ch_notice_is_receipt("Lida: Pago?", "Assunto: Pago?\n\nfoi lida em 24/11."));
     g_assert_false(ch_notice_is_receipt("Read: Printer", "Please read the manual."));
     g_assert_false(ch_notice_is_receipt("Impressora", "A mensagem foi lida em 24/11."));
 }

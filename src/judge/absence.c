@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sentences with which vacation notices tell an absence, and which of them people write too: who goes on
+ * to the matter, or asks for something, is one. Where in a text they may stand is notice.c's business.
+ */
+#include "judge/notice_private.h"
+#include "judge/subject.h"
+
+#include <string.h>
+
+/* What people say who are away, and mean the matter all the same. */
+static const char *const requests[] = {
+    "preciso ",         "nao consigo",   "nao funciona",     "continua ",       "conseguem",
+    "fechar o chamado", "podem fechar",  "pode fechar",      "podem encerrar",  "pode encerrar",
+    "testei",           "i need ",       "doesn't work",     "does not work",   "not working",
+    "please close",     "can be closed", "close the ticket", "necesito ",       "sigue ",
+    "no funciona",      "pueden cerrar", "j'ai besoin",      "ne fonctionne",   "ne marche",
+    "funktioniert ",    "ich brauche",   "bitte schliessen", "bitte schließen", "ho bisogno",
+    "non funziona",     "werkt niet",    "ik heb nodig",
+};
+
+/* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
+static const char *const absences[] = {
+    "estou de ferias",
+    "estarei de ferias",
+    "encontro-me de ferias",
+    "me encontro de ferias",
+    "encontro-me em ferias",
+    "me encontro em ferias",
+    "estou em ferias",
+    "estarei em ferias",
+    "estou em periodo de ferias",
+    "estou em gozo de ferias",
+    "estou fora do escritorio",
+    "estarei fora do escritorio",
+    "estou ausente do escritorio",
+    "estou ausente ",
+    "estarei ausente ",
+    "encontro-me ausente",
+    "me encontro ausente",
+    "nao estou no escritorio",
+    "obrigado pela sua mensagem. estou",
+    "obrigado pelo seu e-mail. estou",
+    "obrigada pelo seu e-mail. estou",
+    "i am out of the office",
+    "i'm out of the office",
+    "i will be out of the office",
+    "i'll be out of the office",
+    "i am away from the office",
+    "i'm away from the office",
+    "i am currently away",
+    "i am on vacation",
+    "i'm on vacation",
+    "i am on holiday",
+    "i am on annual leave",
+    "i am on leave",
+    "i am on maternity leave",
+    "i am on parental leave",
+    "i'm on annual leave",
+    "i'm on leave",
+    "i am on business travel",
+    "i will be on vacation",
+    "i am away until",
+    "i'm away until",
+    "i am away from my",
+    "i am away and",
+    "estoy de vacaciones",
+    "estare de vacaciones",
+    "me encuentro de vacaciones",
+    "estoy fuera de la oficina",
+    "estare fuera de la oficina",
+    "me encuentro fuera de la oficina",
+    "estoy ausente",
+    "estare ausente",
+    "no me encuentro en la oficina",
+    "je suis absent",
+    "je suis actuellement absent",
+    "je suis en conge",
+    "je suis actuellement en conge",
+    "je suis en vacances",
+    "je serai absent",
+    "je serai en conge",
+    "je suis en deplacement",
+    "je ne suis pas au bureau",
+    "actuellement absent",
+    "actuellement en conge",
+    "absent du bureau",
+    "ich bin im urlaub",
+    "ich befinde mich im urlaub",
+    "ich bin nicht im buro",
+    "ich bin nicht im haus",
+    "ich bin wieder ab",
+    "sono in ferie",
+    "saro in ferie",
+    "sono fuori ufficio",
+    "saro fuori ufficio",
+    "sono assente",
+    "saro assente",
+    "ik ben op vakantie",
+    "ik ben met vakantie",
+    "ik ben afwezig",
+    "ik ben momenteel afwezig",
+    "ik ben niet op kantoor",
+    "ik ben niet aanwezig",
+    "wegens vakantie ben ik",
+    "jag ar pa semester",
+    "jag ar inte pa kontoret",
+    "jeg er pa ferie",
+    "jeg holder ferie",
+    "jeg er ikke pa kontoret",
+    "olen lomalla",
+    "olen poissa",
+    "jestem na urlopie",
+    "przebywam na urlopie",
+    "jestem poza biurem",
+    "mam dovolenou",
+    "jsem na dovolene",
+    "szabadsagon vagyok",
+    "sunt in concediu",
+    "я в отпуске",
+    "я нахожусь в отпуске",
+    "меня нет в офисе",
+};
+
+/* These begin other sentences too ("Ich bin am Montag da"): one of AWAY, or nothing, must follow. */
+static const char *const vague[] = {
+    "estou de licenca",
+    "estou em licenca",
+    "i will be away",
+    "estarei de licenca",
+    "estou afastado",
+    "estou afastada",
+    "encontro-me fora",
+    "i am currently out of",
+    "i'm currently out of",
+    "i am currently on",
+    "i'm currently on",
+    "i am traveling",
+    "i am travelling",
+    "estoy fuera",
+    "me encuentro fuera",
+    "ich bin derzeit nicht",
+    "ich bin zurzeit nicht",
+    "ich bin zur zeit nicht",
+    "ich bin momentan nicht",
+    "ich bin bis ",
+    "ich bin vom ",
+    "ich bin ab ",
+    "ich bin am ",
+    "ich befinde mich derzeit",
+    "ich befinde mich bis",
+    "derzeit bin ich nicht",
+    "zur zeit bin ich nicht",
+    "attualmente sono fuori",
+    "al momento sono fuori",
+    "sono attualmente",
+    "ik ben momenteel niet",
+    "jag ar for narvarande",
+    "jeg er for tiden",
+};
+
+static const char *const away[] = {
+    "ferias",      "escritorio", "maternidade", "paternidade",      "licenca",     "retorn",
+    "voltarei",    " ate ",      "sem acesso",  "the office",       "vacation",    "leave",
+    "holiday",     "until",      "return",      "access to",        "out of town", "oficina",
+    "vacacion",    "hasta",      "nicht im ",   "nicht erreichbar", "urlaub",      "abwesend",
+    "ausser haus", "außer haus", "dienstreise", "elternzeit",       "nicht am ",   "ufficio",
+    "ferie",       "sede",       "kantoor",     "vakantie",         "bereikbaar",  "aanwezig",
+    "kontoret",    "semester",   "fravær",      "franvar",
+};
+
+/* Behind a word of time that people put before such a sentence. */
+static const char *skip_now(const char *at)
+{
+    static const char *const words[] = {"actualmente ", "atualmente ", "no momento ",    "en este momento ",
+                                        "currently ",   "derzeit ",    "actuellement, ", "actuellement ",
+                                        "attualmente ", "momenteel "};
+    const char *found = ch_notice_begins(at, words, G_N_ELEMENTS(words));
+    return found ? at + strlen(found) + strspn(at + strlen(found), " ,") : at;
+}
+
+static const char *vague_absence_of(const char *at)
+{
+    const char *found = ch_notice_begins(at, vague, G_N_ELEMENTS(vague));
+    if (!found)
+        return NULL;
+    const char *rest = at + strlen(found);
+    gsize length = ch_notice_sentence(rest);
+    while (length > 1 && g_ascii_isdigit(rest[length - 2]) &&
+           rest[length]) /* "vom 1.8. bis zum 3.12. nicht im Haus." */
+        length += ch_notice_sentence(rest + length);
+    g_autofree char *sentence = g_strndup(rest, length);
+    return length < 2 || ch_notice_has(sentence, away, G_N_ELEMENTS(away)) ? found : NULL;
+}
+
+const char *ch_absence_begins(const char *at, const char *subject, const char *text)
+{
+    at = skip_now(at);
+    const char *found = ch_notice_begins(at, absences, G_N_ELEMENTS(absences));
+    if (!found)
+        found = vague_absence_of(at);
+    if (!found || ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
+        ch_subject_is_meant(subject, at + strlen(found)))
+        return NULL;
+    return found;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What notice.c and absence.c share. Texts are folded (ch_fold). Pure. */
+#pragma once
+
+#include "judge/notice.h"
+
+/* The first of the COUNT entries of TABLE by which SENTENCE begins; NULL: none. */
+const char *ch_notice_begins(const char *sentence, const char *const *table, guint count);
+
+/* Whether one of the COUNT entries of TABLE stands in TEXT. */
+gboolean ch_notice_has(const char *text, const char *const *table, guint count);
+
+/* The length of the sentence at AT, with what ends it. */
+gsize ch_notice_sentence(const char *at);
+
+/* The words by which AT begins to tell its writer's absence, in TEXT, an answer of SUBJECT; NULL where it
+ * does not, or a person goes on with the matter. Static. */
+const char *ch_absence_begins(const char *at, const char *subject, const char *text);
