@@ -204,20 +204,29 @@ static gboolean names_domain(const ChQuoteLines *lines, guint from, guint to, co
 static gboolean is_shown(Search *search, guint from, guint to)
 {
     ChQuoteLines *lines = &search->lines;
-    guint above = from, first, words = 1;
+    guint above = from, first;
     for (guint gap = 0; above > 0 && lines->lines[above - 1].blank && gap < CH_QUOTE_GAP; gap++)
         above--;
     if (above == 0 || lines->lines[above - 1].quoted)
         return FALSE;
-    const char *line = ch_quote_words(lines, above - 1);
-    for (const char *at = line; *at; at++)
-        words += *at == ' ';
     gsize start = lines->lines[from].start;
-    return g_str_has_suffix(line, ":") && words >= 3 &&
+    return ch_quote_announces(ch_quote_words(lines, above - 1)) &&
            ch_attribution_find(lines, above - 1, &first) == CH_ATTRIBUTION_NONE &&
            memchr(lines->text + start, '@', lines->lines[to - 1].end - start) &&
            !names_domain(lines, from, to, search->mail->to) &&
            !names_domain(lines, from, to, search->mail->cc);
+}
+
+/* Whether anything below line FROM says that what follows is a mail: a machine may print "-- Original Message
+ * --" too. */
+static gboolean has_evidence(ChQuoteLines *lines, guint from)
+{
+    for (guint i = from, used = 0; i < lines->count && used < INTRO_LINES; i++) {
+        if (!lines->lines[i].blank && ch_quote_is_evidence(lines, i))
+            return TRUE;
+        used += !lines->lines[i].blank;
+    }
+    return FALSE;
 }
 
 /* What a header block, or the line above one, means that begins at I. */
@@ -231,6 +240,8 @@ static Step look_at_header(Search *search, guint i, gboolean original)
         guint next = ch_quote_next(lines, i + 1);
         if (next < lines->count && ch_quote_header(lines, next, &below))
             end = below;
+        else if (!has_evidence(lines, i + 1))
+            return STEP_ON;
     } else if (!ch_quote_header(lines, i, &end)) {
         return STEP_ON;
     }
@@ -366,7 +377,10 @@ static gboolean cut_inside(Search *search, guint start)
 {
     gsize offset;
     const ChQuoteLines *lines = &search->lines;
-    if (start == 0 || !ch_attribution_inside(lines, start - 1, &offset))
+    guint above = start;
+    for (guint gap = 0; above > 0 && lines->lines[above - 1].blank && gap < CH_QUOTE_GAP; gap++)
+        above--;
+    if (above == 0 || !ch_attribution_inside(lines, above - 1, &offset))
         return FALSE;
     ChCut cut = {offset, lines->lines[start - 1].end, CH_CUT_QUOTE};
     g_array_append_val(search->cuts, cut);

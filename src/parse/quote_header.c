@@ -28,7 +28,7 @@ static const struct {
     Label label;
 } labels[] = {
     {"|from|de|von|da|van|från|fra|od|lähettäjä|от|від|从|发件人|寄件者|寄件人|差出人|보낸 "
-     "사람|kimden|gönderen|từ|"
+     "사람|kimden|gönderen|từ|από|מאת|من|จาก|saatja|nuo|изпратил|"
      "expéditeur|feladó|de la|από|remetente|remitente|mittente|afzender|absender|avsändare|afsender|",
      LABEL_FROM},
     {"|sent|enviado|enviada|enviadas|enviados|enviado em|enviada em|enviado el|enviado "
@@ -230,7 +230,8 @@ gboolean ch_quote_is_original(const char *words)
         "원본 메시지",
         "orijinal mesaj",
         "özgün ileti",
-        "orijinal ",
+        "orijinal ileti",
+        "orijinal e-posta",
         "thư gốc",
         "tin nhắn gốc",
         "eredeti üzenet",
@@ -245,6 +246,33 @@ gboolean ch_quote_is_original(const char *words)
         return TRUE;
     return length > 6 && strspn(words, "-_ ") >= 2 && strchr("-_", words[length - 1]) &&
            has_any(words, originals, G_N_ELEMENTS(originals));
+}
+
+gboolean ch_quote_is_evidence(ChQuoteLines *lines, guint i)
+{
+    const char *words = ch_quote_words(lines, i), *value;
+    ChQuoteMoment moment = ch_quote_moment(words);
+    return lines->lines[i].quoted || strchr(words, '@') || label_of(words, &value) != LABEL_NONE ||
+           (moment.numbers >= 3 && (moment.year || moment.time));
+}
+
+guint ch_quote_field(const char *text)
+{
+    gsize length = strnlen(text, LABEL_BYTES * 2);
+    g_autofree char *lower = g_utf8_strdown(text, (gssize)length);
+    const char *value;
+    return label_of(lower, &value);
+}
+
+gboolean ch_quote_fields_of_mail(guint fields, const char *text)
+{
+    guint subject = LABEL_FROM | LABEL_SUBJECT;
+    if ((fields & subject) == subject)
+        return TRUE;
+    ChQuoteMoment moment = ch_quote_moment(text);
+    gboolean several = (fields & (fields - 1)) != 0,
+             whole = moment.numbers >= 4 && (moment.year || moment.time);
+    return several && (whole || strchr(text, '@'));
 }
 
 gboolean ch_quote_is_forward(const char *words)

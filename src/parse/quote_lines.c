@@ -113,6 +113,14 @@ const char *ch_quote_word(const char *text, const char *word)
     return found;
 }
 
+gboolean ch_quote_announces(const char *words)
+{
+    guint blanks = 0;
+    for (const char *at = words; *at; at++)
+        blanks += *at == ' ';
+    return blanks >= 2 && g_str_has_suffix(words, ":");
+}
+
 ChQuoteMoment ch_quote_moment(const char *text)
 {
     ChQuoteMoment moment = {0};

@@ -41,6 +41,9 @@ guint ch_quote_next(const ChQuoteLines *lines, guint from);
  * for the last time, or NULL. */
 const char *ch_quote_word(const char *text, const char *word);
 
+/* "These are the headers of the spam:"; not "Hello:". */
+gboolean ch_quote_announces(const char *words);
+
 /* Numbers of a date. */
 typedef struct {
     guint numbers;
@@ -74,6 +77,9 @@ gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end);
 gboolean ch_quote_is_rule(const char *words);     /* "________" */
 gboolean ch_quote_is_original(const char *words); /* "-----Original Message-----", and the line of Notes */
 gboolean ch_quote_is_forward(const char *words);  /* "---------- Forwarded message ---------" */
+/* Whether I begins a line below "Original Message" as something that quotes a mail does: with a field of it,
+ * an address, a date, a quote mark. */
+gboolean ch_quote_is_evidence(ChQuoteLines *lines, guint i);
 gboolean ch_quote_subject_forwards(const char *subject);
 gboolean ch_quote_subject_answers(const char *subject);
 
