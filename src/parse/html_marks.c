@@ -48,6 +48,7 @@ static const struct {
     {"class", "protonmail_signature_block", MATCH_WORD, CH_ROLE_SIGNATURE},
     {"class", "tutanota_quote", MATCH_WORD, CH_ROLE_QUOTED},
     {"class", "inoteshistory", MATCH_WORD, CH_ROLE_QUOTED},
+    {"class", "front-signature", MATCH_WORD, CH_ROLE_SIGNATURE},
     {"id", "reply-intro", MATCH_WORD, CH_ROLE_INTRO}, /* Roundcube */
     {"id", "_rc_sig", MATCH_WORD, CH_ROLE_SIGNATURE},
     {"id", "zwchr", MATCH_WORD, CH_ROLE_HEADERS}, /* Zimbra's rule */

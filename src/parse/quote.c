@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+/* What is looked at of a block of headers for the domains of a mail's recipients (P13). */
+#define BLOCK_BYTES 4096
 /* Lines that introduce a quote inside what the markup calls one. */
 #define INTRO_LINES 5
 
@@ -31,11 +33,12 @@ typedef struct {
 static void mark_quote(ChQuoteLines *lines, guint from, guint to)
 {
     guint first = from, above = 0, end;
+    const char *subject;
     while (first < to && !lines->lines[first].quoted)
         above += !lines->lines[first++].blank;
     gboolean typed = first < to && above <= INTRO_LINES;
     for (guint i = from; typed && i < first; i++)
-        typed = lines->lines[i].blank || !ch_quote_header(lines, i, &end);
+        typed = lines->lines[i].blank || !ch_quote_header(lines, i, &end, &subject);
     for (guint i = from; i < (typed ? first : to); i++) {
         lines->lines[i].intro = typed && !lines->lines[i].blank;
         lines->lines[i].quoted |= !lines->lines[i].blank;
@@ -188,8 +191,8 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
 
 static gboolean names_domain(const ChQuoteLines *lines, guint from, guint to, const GPtrArray *addresses)
 {
-    gsize start = lines->lines[from].start;
-    g_autofree char *block = g_ascii_strdown(lines->text + start, (gssize)(lines->lines[to - 1].end - start));
+    gsize start = lines->lines[from].start, length = MIN(lines->lines[to - 1].end - start, BLOCK_BYTES);
+    g_autofree char *block = g_ascii_strdown(lines->text + start, (gssize)length);
     for (guint i = 0; i < addresses->len; i++) {
         const char *at = strrchr(((const ChAddress *)g_ptr_array_index(addresses, i))->address, '@');
         g_autofree char *domain = at ? g_ascii_strdown(at, -1) : NULL;
@@ -229,20 +232,40 @@ static gboolean has_evidence(ChQuoteLines *lines, guint from)
     return FALSE;
 }
 
+static const char *behind_colons(const char *subject)
+{
+    const char *colon = strrchr(subject, ':');
+    const char *at = colon ? colon + 1 : subject;
+    return at + strspn(at, " ");
+}
+
+/* Whether SUBJECT (in words) is what the mail itself is about: the block that has it quotes what is answered.
+ */
+static gboolean is_our_subject(const Search *search, const char *subject)
+{
+    g_autofree char *lower = g_utf8_strdown(search->mail->subject, -1);
+    const char *ours = behind_colons(lower), *theirs = behind_colons(subject);
+    return !*ours || !*theirs || strstr(ours, theirs) || strstr(theirs, ours);
+}
+
 /* What a header block, or the line above one, means that begins at I. */
 static Step look_at_header(Search *search, guint i, gboolean original)
 {
     ChQuoteLines *lines = &search->lines;
     guint end = i + 1, below;
+    const char *subject;
     if (i < search->shown)
         return STEP_ON;
     if (original) {
         guint next = ch_quote_next(lines, i + 1);
-        if (next < lines->count && ch_quote_header(lines, next, &below))
+        if (next < lines->count && ch_quote_header(lines, next, &below, &subject))
             end = below;
         else if (!has_evidence(lines, i + 1))
             return STEP_ON;
-    } else if (!ch_quote_header(lines, i, &end)) {
+    } else if (!ch_quote_header(lines, i, &end, &subject)) {
+        return STEP_ON;
+    } else if (subject && !search->forwards && !is_our_subject(search, subject)) {
+        search->shown = end;
         return STEP_ON;
     }
     if (search->forwards)

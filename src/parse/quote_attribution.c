@@ -313,6 +313,8 @@ static ChAttribution classify_verb(const Parts *parts)
         return CH_ATTRIBUTION_STRONG;
     if (some && (starts || parts->address))
         return CH_ATTRIBUTION_WEAK;
+    if (full && is_name(parts)) /* "Ana Silva kirjoitti 24.11.2026 klo 10.00:" */
+        return CH_ATTRIBUTION_WEAK;
     return parts->verb_last && (parts->address || is_name(parts)) ? CH_ATTRIBUTION_WEAK : CH_ATTRIBUTION_NONE;
 }
 

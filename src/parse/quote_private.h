@@ -72,8 +72,10 @@ gboolean ch_attribution_glued(const ChQuoteLines *lines, guint i);
 
 /* quote_header.c */
 
-/* Whether "From: … Sent: … To: … Subject: …" begins at line I; *END is the line below it. */
-gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end);
+/* Whether "From: … Sent: … To: … Subject: …" begins at line I; *END is the line below it. *SUBJECT is NULL,
+ * or its subject (owned by LINES) where it has no address and no word that only mails use: minutes of a
+ * meeting may look the same. */
+gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end, const char **subject);
 gboolean ch_quote_is_rule(const char *words);     /* "________" */
 gboolean ch_quote_is_original(const char *words); /* "-----Original Message-----", and the line of Notes */
 gboolean ch_quote_is_forward(const char *words);  /* "---------- Forwarded message ---------" */

@@ -163,15 +163,20 @@ static gboolean is_brand(const char *word, gsize length)
     return FALSE;
 }
 
-/* REST of "Sent via …": a brand is its first word or its last; a number may follow. "Sent via DHL Express" is
- * the person's. */
+/* REST of "Sent via …": a brand is its last word, a number may follow; or its first, where not much follows.
+ * "Sent via DHL Express", "Sent from Samsung support yesterday" are the person's. */
 static gboolean names_brand(const char *rest)
 {
     const char *last = rest;
-    for (const char *at = rest; *at; at++)
+    guint words = 1;
+    for (const char *at = rest; *at; at++) {
+        words += at[0] == ' ' && at[1];
         if (at[0] == ' ' && at[1] && !g_ascii_isdigit(at[1]))
             last = at + 1;
-    return is_brand(rest, strcspn(rest, " ")) || is_brand(last, strcspn(last, " "));
+    }
+    gboolean model = rest[strcspn(rest, "0123456789")] != 0;
+    return ((words <= 2 || model) && is_brand(rest, strcspn(rest, " "))) ||
+           is_brand(last, strcspn(last, " "));
 }
 
 /* "my": no sentence about a parcel says that it was sent from my … */
