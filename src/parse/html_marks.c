@@ -48,6 +48,7 @@ static const struct {
     {"class", "protonmail_signature_block", MATCH_WORD, CH_ROLE_SIGNATURE},
     {"class", "tutanota_quote", MATCH_WORD, CH_ROLE_QUOTED},
     {"class", "inoteshistory", MATCH_WORD, CH_ROLE_QUOTED},
+    {"class", "front-signature", MATCH_WORD, CH_ROLE_SIGNATURE},
     {"id", "reply-intro", MATCH_WORD, CH_ROLE_INTRO}, /* Roundcube */
     {"id", "_rc_sig", MATCH_WORD, CH_ROLE_SIGNATURE},
     {"id", "zwchr", MATCH_WORD, CH_ROLE_HEADERS}, /* Zimbra's rule */
@@ -117,6 +118,7 @@ const GumboNode *ch_html_next(const GumboNode *node, const GumboNode *root)
 typedef struct {
     GString *text;
     guint labels; /* words in bold that end in a colon */
+    guint fields; /* see ch_quote_field; of these words */
 } Beginning;
 
 static gboolean is_bold(const GumboNode *node)
@@ -130,7 +132,7 @@ static gboolean is_bold(const GumboNode *node)
 
 static Beginning begins_with(const GumboNode *root)
 {
-    Beginning found = {g_string_new(NULL), 0};
+    Beginning found = {.text = g_string_new(NULL)};
     const GumboNode *node = root;
     for (guint i = 0; node && i < PEEK_NODES && found.text->len < PEEK_BYTES; i++) {
         if (node->type == GUMBO_NODE_TEXT) {
@@ -141,8 +143,10 @@ static Beginning begins_with(const GumboNode *root)
             while (length > 0 && (g_ascii_isspace(text[length - 1]) || (guchar)text[length - 1] == 0xa0 ||
                                   (guchar)text[length - 1] == 0xc2))
                 length--;
-            if (length > 1 && length < 40 && text[length - 1] == ':' && is_bold(node))
+            if (length > 1 && length < 40 && text[length - 1] == ':' && is_bold(node)) {
                 found.labels++;
+                found.fields |= ch_quote_field(text);
+            }
         }
         node = ch_html_next(node, root);
     }
@@ -212,10 +216,11 @@ ChHtmlRole ch_html_role(const GumboNode *node, const ChHtmlStyle *style, const G
     ChHtmlRole role = element->attributes.length > 0 ? named_role(element) : CH_ROLE_PLAIN;
     if (quotes && (role == CH_ROLE_HOLDER || (role == CH_ROLE_PLAIN && is_cited(element, style))))
         role = CH_ROLE_QUOTED;
-    /* Outlook draws a line above the headers of the mail that it quotes. */
+    /* Outlook draws a line above the headers of the mail that it quotes; people draw one above other fields.
+     */
     if (role == CH_ROLE_PLAIN && element->tag == GUMBO_TAG_DIV && style->border_top) {
         Beginning found = begins_with(node);
-        if (found.labels >= 2)
+        if (found.labels >= 2 && ch_quote_fields_of_mail(found.fields, found.text->str))
             role = CH_ROLE_HEADERS;
         g_string_free(found.text, TRUE);
     }

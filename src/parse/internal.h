@@ -325,6 +325,15 @@ char *ch_html_to_text(const char *html, gsize length, GArray *marks);
 /* Finds the cuts of MAIL->text and fills cuts and reply (P9). MARKS: as ch_walk fills them. */
 void ch_quote_cut(ChMail *mail, const GArray *marks);
 
+/* quote_header.c */
+
+/* Which field of a mail's header TEXT (UTF-8) begins with, as a client shows it ("From:", "De:"), as a bit;
+ * 0: none. */
+guint ch_quote_field(const char *text);
+/* Whether the bits of FIELDS, seen in TEXT, are those of a mail: two, with an address or a whole date, or who
+ * and what about. */
+gboolean ch_quote_fields_of_mail(guint fields, const char *text);
+
 /* quote_match.c */
 
 /* Finds the cuts of MAIL anew, as ch_parse_answered does, knowing the COUNT mails of ours below TOPS. */

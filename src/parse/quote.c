@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+/* What is looked at of a block of headers for the domains of a mail's recipients (P13). */
+#define BLOCK_BYTES 4096
 /* Lines that introduce a quote inside what the markup calls one. */
 #define INTRO_LINES 5
 
@@ -31,11 +33,12 @@ typedef struct {
 static void mark_quote(ChQuoteLines *lines, guint from, guint to)
 {
     guint first = from, above = 0, end;
+    const char *subject;
     while (first < to && !lines->lines[first].quoted)
         above += !lines->lines[first++].blank;
     gboolean typed = first < to && above <= INTRO_LINES;
     for (guint i = from; typed && i < first; i++)
-        typed = lines->lines[i].blank || !ch_quote_header(lines, i, &end);
+        typed = lines->lines[i].blank || !ch_quote_header(lines, i, &end, &subject);
     for (guint i = from; i < (typed ? first : to); i++) {
         lines->lines[i].intro = typed && !lines->lines[i].blank;
         lines->lines[i].quoted |= !lines->lines[i].blank;
@@ -188,8 +191,8 @@ static Step look_at_attribution(Search *search, guint i, guint *first)
 
 static gboolean names_domain(const ChQuoteLines *lines, guint from, guint to, const GPtrArray *addresses)
 {
-    gsize start = lines->lines[from].start;
-    g_autofree char *block = g_ascii_strdown(lines->text + start, (gssize)(lines->lines[to - 1].end - start));
+    gsize start = lines->lines[from].start, length = MIN(lines->lines[to - 1].end - start, BLOCK_BYTES);
+    g_autofree char *block = g_ascii_strdown(lines->text + start, (gssize)length);
     for (guint i = 0; i < addresses->len; i++) {
         const char *at = strrchr(((const ChAddress *)g_ptr_array_index(addresses, i))->address, '@');
         g_autofree char *domain = at ? g_ascii_strdown(at, -1) : NULL;
@@ -204,20 +207,45 @@ static gboolean names_domain(const ChQuoteLines *lines, guint from, guint to, co
 static gboolean is_shown(Search *search, guint from, guint to)
 {
     ChQuoteLines *lines = &search->lines;
-    guint above = from, first, words = 1;
+    guint above = from, first;
     for (guint gap = 0; above > 0 && lines->lines[above - 1].blank && gap < CH_QUOTE_GAP; gap++)
         above--;
     if (above == 0 || lines->lines[above - 1].quoted)
         return FALSE;
-    const char *line = ch_quote_words(lines, above - 1);
-    for (const char *at = line; *at; at++)
-        words += *at == ' ';
     gsize start = lines->lines[from].start;
-    return g_str_has_suffix(line, ":") && words >= 3 &&
+    return ch_quote_announces(ch_quote_words(lines, above - 1)) &&
            ch_attribution_find(lines, above - 1, &first) == CH_ATTRIBUTION_NONE &&
            memchr(lines->text + start, '@', lines->lines[to - 1].end - start) &&
            !names_domain(lines, from, to, search->mail->to) &&
            !names_domain(lines, from, to, search->mail->cc);
+}
+
+/* Whether anything below line FROM says that what follows is a mail: a machine may print "-- Original Message
+ * --" too. */
+static gboolean has_evidence(ChQuoteLines *lines, guint from)
+{
+    for (guint i = from, used = 0; i < lines->count && used < INTRO_LINES; i++) {
+        if (!lines->lines[i].blank && ch_quote_is_evidence(lines, i))
+            return TRUE;
+        used += !lines->lines[i].blank;
+    }
+    return FALSE;
+}
+
+static const char *behind_colons(const char *subject)
+{
+    const char *colon = strrchr(subject, ':');
+    const char *at = colon ? colon + 1 : subject;
+    return at + strspn(at, " ");
+}
+
+/* Whether SUBJECT (in words) is what the mail itself is about: the block that has it quotes what is answered.
+ */
+static gboolean is_our_subject(const Search *search, const char *subject)
+{
+    g_autofree char *lower = g_utf8_strdown(search->mail->subject, -1);
+    const char *ours = behind_colons(lower), *theirs = behind_colons(subject);
+    return !*ours || !*theirs || strstr(ours, theirs) || strstr(theirs, ours);
 }
 
 /* What a header block, or the line above one, means that begins at I. */
@@ -225,13 +253,19 @@ static Step look_at_header(Search *search, guint i, gboolean original)
 {
     ChQuoteLines *lines = &search->lines;
     guint end = i + 1, below;
+    const char *subject;
     if (i < search->shown)
         return STEP_ON;
     if (original) {
         guint next = ch_quote_next(lines, i + 1);
-        if (next < lines->count && ch_quote_header(lines, next, &below))
+        if (next < lines->count && ch_quote_header(lines, next, &below, &subject))
             end = below;
-    } else if (!ch_quote_header(lines, i, &end)) {
+        else if (!has_evidence(lines, i + 1))
+            return STEP_ON;
+    } else if (!ch_quote_header(lines, i, &end, &subject)) {
+        return STEP_ON;
+    } else if (subject && !search->forwards && !is_our_subject(search, subject)) {
+        search->shown = end;
         return STEP_ON;
     }
     if (search->forwards)
@@ -366,7 +400,10 @@ static gboolean cut_inside(Search *search, guint start)
 {
     gsize offset;
     const ChQuoteLines *lines = &search->lines;
-    if (start == 0 || !ch_attribution_inside(lines, start - 1, &offset))
+    guint above = start;
+    for (guint gap = 0; above > 0 && lines->lines[above - 1].blank && gap < CH_QUOTE_GAP; gap++)
+        above--;
+    if (above == 0 || !ch_attribution_inside(lines, above - 1, &offset))
         return FALSE;
     ChCut cut = {offset, lines->lines[start - 1].end, CH_CUT_QUOTE};
     g_array_append_val(search->cuts, cut);

@@ -307,7 +307,13 @@ static ChAttribution classify_verb(const Parts *parts)
      * Turkish and Chinese the address comes first too. */
     if (full && parts->address && (g_str_has_suffix(parts->text, ")") || parts->verb_last))
         return CH_ATTRIBUTION_STRONG;
+    /* Freshdesk leaves out the year: "On Tue, 24 Nov at 10:00 AM , Ana <ana@example.br> wrote:" */
+    if (starts && parts->verb_last && parts->moment.time && parts->moment.numbers >= 3 &&
+        parts->verb > parts->text + 2 && !memcmp(parts->verb - 2, "> ", 2))
+        return CH_ATTRIBUTION_STRONG;
     if (some && (starts || parts->address))
+        return CH_ATTRIBUTION_WEAK;
+    if (full && is_name(parts)) /* "Ana Silva kirjoitti 24.11.2026 klo 10.00:" */
         return CH_ATTRIBUTION_WEAK;
     return parts->verb_last && (parts->address || is_name(parts)) ? CH_ATTRIBUTION_WEAK : CH_ATTRIBUTION_NONE;
 }

@@ -8,9 +8,10 @@
 #include <string.h>
 
 #define FOOTER_LINES 8
-#define SCAN_LINES   5
+#define SCAN_LINES   7
 #define SCAN_BYTES   400
-#define SHORT_BYTES  160 /* of one without a rule above it */
+#define JOINED_BYTES 1600 /* addresses of the web in it are long */
+#define SHORT_BYTES  160  /* of one without a rule above it */
 
 static gboolean has_any(const char *words, const char *const *list, guint count)
 {
@@ -50,15 +51,24 @@ static gboolean is_list_footer(ChQuoteLines *lines, guint i, guint last)
     return FALSE;
 }
 
-/* Lines [FROM, TO) as one; a web address may have been broken. Free with g_free. */
+/* Lines [FROM, TO) as one, without what stands in <>. Free with g_free. */
 static char *join(ChQuoteLines *lines, guint from, guint to)
 {
     GString *joined = g_string_new(NULL);
-    for (guint i = from; i < to && joined->len <= SCAN_BYTES; i++) {
+    for (guint i = from; i < to && joined->len <= JOINED_BYTES; i++) {
         if (joined->len > 0 && !lines->lines[i].blank)
             g_string_append_c(joined, ' ');
         g_string_append(joined, ch_quote_words(lines, i));
     }
+    gsize kept = 0;
+    for (char *at = joined->str; *at; at++) {
+        char *close = *at == '<' ? strchr(at, '>') : NULL;
+        if (close)
+            at = close;
+        else if (*at != ' ' || (kept > 0 && joined->str[kept - 1] != ' '))
+            joined->str[kept++] = *at;
+    }
+    g_string_truncate(joined, kept);
     return g_string_free(joined, FALSE);
 }
 
@@ -76,54 +86,44 @@ static gboolean is_scan(const char *words, gboolean rule)
         "virüs bulunmuyor", "virüssüz",        "virukseton",     "ウイルス フリー",  "ウイルスフリー",
         "无病毒",
     };
-    static const char *const sentences[] = {
-        "checked for viruses",
-        "scanned by avast",
-        "scanned for viruses",
-        "is virus free",
-        "foi analisado pelo avast",
-        "foi analisada pelo avast",
-        "verificado quanto a vírus",
-        "verificada quanto a vírus",
-        "foi verificado por avg",
-        "foi verificada por avg",
-        "foi verificado pelo",
-        "foi verificada pelo",
-        "ha sido analizado por",
-        "ha sido comprobado",
-        "absence de virus dans ce courrier",
-        "analyse antivirus",
-        "auf viren geprüft",
-        "auf viren überprüft",
-        "è stata controllata",
-        "è stato controllato",
-        "op virussen gecontroleerd",
-        "gecontroleerd op virussen",
-        "pod kątem wirusów",
-        "kontrollerats för virus",
-        "söktes igenom efter virus",
-        "scannet for virus",
-        "blevet scannet for",
-        "kontrolloval",
-        "zkontrolována na viry",
-        "zkontrolován na viry",
-        "na viry",
-        "проверено на вирусы",
-        "проверено на наличие вирусов",
-        "virüslere karşı",
-        "virüs taraması",
-        "virusten varalta",
-        "ウイルス チェック",
-        "ウイルスチェック",
-        "进行了病毒扫描",
+    /* What they begin with: they speak of the mail itself, people of its files. */
+    static const char *const beginnings[] = {
+        "this email",       "this e-mail",
+        "this message",     "the message was",
+        "information from", "este e-mail",
+        "este email",       "esta mensagem",
+        "a mensagem foi",   "informação d",
+        "informações d",    "este correo",
+        "este mensaje",     "el software de antivirus",
+        "ce courrier",      "cet e-mail",
+        "l'absence de vi",  "diese e-mail",
+        "diese nachricht",  "questa e-mail",
+        "questa email",     "questo messagg",
+        "deze e-mail",      "dit e-mailbericht",
+        "ta wiadomość",     "tato zpráva",
+        "tento e-mail",     "detta e-post",
+        "denna e-post",     "det här e-post",
+        "denne e-mail",     "denne e-post",
+        "данное сообщение", "это сообщение",
+        "это письмо",       "bu e-posta",
+        "tämä sähköposti",  "この電子メール",
+        "このeメール",      "此电子邮件",
+    };
+    static const char *const actions[] = {
+        "virus",    "vírus",     "viren",      "viru",      "viry",       "вирус",
+        "virüs",    "wirus",     "ウイルス",   "病毒",      "scanned by", "checked by",
+        "analisad", "verificad", "controllat", "analizado", "comprobado",
     };
     gsize length = strlen(words);
-    if (length == 0 || length > SCAN_BYTES || words[length - 1] == '?' || strstr(words, "? ") ||
-        !has_any(words, makers, G_N_ELEMENTS(makers)))
+    gboolean made = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(makers) && !made; i++)
+        made = ch_quote_word(words, makers[i]) != NULL;
+    if (!made || length > SCAN_BYTES || words[length - 1] == '?' || strstr(words, "? "))
         return FALSE;
     if (begins_with_any(words, short_forms, G_N_ELEMENTS(short_forms)) && length <= SHORT_BYTES)
         return strstr(words, "www.") || strstr(words, "http");
-    return rule && has_any(words, sentences, G_N_ELEMENTS(sentences));
+    return rule && begins_with_any(words, beginnings, G_N_ELEMENTS(beginnings)) &&
+           has_any(words, actions, G_N_ELEMENTS(actions));
 }
 
 static gboolean is_scan_footer(ChQuoteLines *lines, guint i, guint last)
@@ -131,11 +131,14 @@ static gboolean is_scan_footer(ChQuoteLines *lines, guint i, guint last)
     if (last - i > SCAN_LINES)
         return FALSE;
     const char *words = ch_quote_words(lines, i);
-    gboolean rule = strlen(words) >= 2 && strspn(words, "-_=") == strlen(words);
-    if (!rule && !lines->lines[i].blank && i > 0 && !lines->lines[i - 1].blank && i + 1 < last)
+    gsize length = strlen(words), drawn = strspn(words, "_");
+    gboolean rule = length >= 2 && strspn(words, "-_=") == length;
+    gboolean titled =
+        !rule && drawn >= 5 && words[length - 1] == '_'; /* "______ Information from ESET ______" */
+    if (!rule && !titled && i > 0 && !lines->lines[i - 1].blank && i + 1 < last)
         return FALSE;
     g_autofree char *joined = join(lines, rule ? i + 1 : i, last);
-    return is_scan(joined, rule);
+    return is_scan(joined + strspn(joined, "_ "), rule || titled);
 }
 
 guint ch_quote_footer(ChQuoteLines *lines, guint from, guint end)

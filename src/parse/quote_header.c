@@ -28,7 +28,7 @@ static const struct {
     Label label;
 } labels[] = {
     {"|from|de|von|da|van|från|fra|od|lähettäjä|от|від|从|发件人|寄件者|寄件人|差出人|보낸 "
-     "사람|kimden|gönderen|từ|"
+     "사람|kimden|gönderen|từ|από|מאת|من|จาก|saatja|nuo|изпратил|"
      "expéditeur|feladó|de la|από|remetente|remitente|mittente|afzender|absender|avsändare|afsender|",
      LABEL_FROM},
     {"|sent|enviado|enviada|enviadas|enviados|enviado em|enviada em|enviado el|enviado "
@@ -93,6 +93,7 @@ static Label label_of(const char *words, const char **value)
 typedef struct {
     guint seen; /* of Label */
     Label last;
+    const char *subject;
     gboolean address, from_address;
     gboolean dated;   /* what says when it was sent has the numbers of a date */
     gboolean moment;  /* its date is whole */
@@ -128,13 +129,24 @@ static gboolean is_mail(const Block *block)
     return date && block->machine && block->address && (to || subject);
 }
 
-gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end)
+/* "E-mail: ana@example.br": a field that no mail has, not the rest of the one above. */
+static gboolean is_other_field(const char *words)
+{
+    gsize length = strcspn(words, ":");
+    return words[length] && length <= LABEL_BYTES && length > 0 &&
+           g_unichar_isalpha(g_utf8_get_char(words)) && strcspn(words, "@<[\"0123456789;,") > length &&
+           strncmp(words, "mailto", 6) != 0;
+}
+
+gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end, const char **subject)
 {
     const char *value = NULL;
     Block block = {.last = label_of(ch_quote_words(lines, i), &value)};
+    *subject = NULL;
     if (block.last == LABEL_NONE || block.last == LABEL_OTHER)
         return FALSE;
     block.seen = block.last;
+    block.subject = block.last == LABEL_SUBJECT ? value : NULL;
     read_value(&block, value);
     gboolean quoted = lines->lines[i].quoted;
     guint folded = 0;
@@ -152,11 +164,15 @@ gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end)
         if (label != LABEL_NONE) {
             block.last = label;
             block.seen |= label;
+            block.subject = label == LABEL_SUBJECT ? value : block.subject;
             folded = 0;
         }
-        read_value(&block, label == LABEL_NONE ? words : value);
+        if (label != LABEL_NONE || !is_other_field(words))
+            read_value(&block, label == LABEL_NONE ? words : value);
         *end = at + 1;
     }
+    if (!block.dated && !block.address)
+        *subject = block.subject;
     return is_mail(&block);
 }
 
@@ -230,7 +246,8 @@ gboolean ch_quote_is_original(const char *words)
         "원본 메시지",
         "orijinal mesaj",
         "özgün ileti",
-        "orijinal ",
+        "orijinal ileti",
+        "orijinal e-posta",
         "thư gốc",
         "tin nhắn gốc",
         "eredeti üzenet",
@@ -245,6 +262,33 @@ gboolean ch_quote_is_original(const char *words)
         return TRUE;
     return length > 6 && strspn(words, "-_ ") >= 2 && strchr("-_", words[length - 1]) &&
            has_any(words, originals, G_N_ELEMENTS(originals));
+}
+
+gboolean ch_quote_is_evidence(ChQuoteLines *lines, guint i)
+{
+    const char *words = ch_quote_words(lines, i), *value;
+    ChQuoteMoment moment = ch_quote_moment(words);
+    return lines->lines[i].quoted || strchr(words, '@') || label_of(words, &value) != LABEL_NONE ||
+           (moment.numbers >= 3 && (moment.year || moment.time));
+}
+
+guint ch_quote_field(const char *text)
+{
+    gsize length = strnlen(text, LABEL_BYTES * 2);
+    g_autofree char *lower = g_utf8_strdown(text, (gssize)length);
+    const char *value;
+    return label_of(lower, &value);
+}
+
+gboolean ch_quote_fields_of_mail(guint fields, const char *text)
+{
+    guint subject = LABEL_FROM | LABEL_SUBJECT;
+    if ((fields & subject) == subject)
+        return TRUE;
+    ChQuoteMoment moment = ch_quote_moment(text);
+    gboolean several = (fields & (fields - 1)) != 0,
+             whole = moment.numbers >= 4 && (moment.year || moment.time);
+    return several && (whole || strchr(text, '@'));
 }
 
 gboolean ch_quote_is_forward(const char *words)
@@ -321,7 +365,7 @@ gboolean ch_quote_is_forward(const char *words)
     for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
         if (!strcmp(words, begins[i]))
             return TRUE;
-    return strspn(words, "- ") >= 2 && has_any(words, forwards, G_N_ELEMENTS(forwards));
+    return strspn(words, "-= ") >= 2 && has_any(words, forwards, G_N_ELEMENTS(forwards));
 }
 
 /* Whether SUBJECT begins, behind a tag in brackets, with one of LIST and a colon; "Re[2]:" and "RE (3):" too.

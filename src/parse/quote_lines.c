@@ -113,6 +113,14 @@ const char *ch_quote_word(const char *text, const char *word)
     return found;
 }
 
+gboolean ch_quote_announces(const char *words)
+{
+    guint blanks = 0;
+    for (const char *at = words; *at; at++)
+        blanks += *at == ' ';
+    return blanks >= 2 && g_str_has_suffix(words, ":");
+}
+
 ChQuoteMoment ch_quote_moment(const char *text)
 {
     ChQuoteMoment moment = {0};
@@ -125,6 +133,9 @@ ChQuoteMoment ch_quote_moment(const char *text)
         moment.year |= length == 4 && (g_str_has_prefix(at, "19") || g_str_has_prefix(at, "20"));
         moment.time |=
             length <= 2 && (at[length] == ':' || at[length] == 'h') && g_ascii_isdigit(at[length + 1]);
+        /* "klo 9.41", "kl. 09.41" */
+        moment.time |= length <= 2 && at[length] == '.' && g_ascii_isdigit(at[length + 1]) && at > text + 4 &&
+                       (!memcmp(at - 4, "klo ", 4) || !memcmp(at - 4, "kl. ", 4));
         moment.numbers++;
         at += length;
     }

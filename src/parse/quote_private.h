@@ -41,6 +41,9 @@ guint ch_quote_next(const ChQuoteLines *lines, guint from);
  * for the last time, or NULL. */
 const char *ch_quote_word(const char *text, const char *word);
 
+/* "These are the headers of the spam:"; not "Hello:". */
+gboolean ch_quote_announces(const char *words);
+
 /* Numbers of a date. */
 typedef struct {
     guint numbers;
@@ -69,11 +72,16 @@ gboolean ch_attribution_glued(const ChQuoteLines *lines, guint i);
 
 /* quote_header.c */
 
-/* Whether "From: … Sent: … To: … Subject: …" begins at line I; *END is the line below it. */
-gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end);
+/* Whether "From: … Sent: … To: … Subject: …" begins at line I; *END is the line below it. *SUBJECT is NULL,
+ * or its subject (owned by LINES) where it has no address and no word that only mails use: minutes of a
+ * meeting may look the same. */
+gboolean ch_quote_header(ChQuoteLines *lines, guint i, guint *end, const char **subject);
 gboolean ch_quote_is_rule(const char *words);     /* "________" */
 gboolean ch_quote_is_original(const char *words); /* "-----Original Message-----", and the line of Notes */
 gboolean ch_quote_is_forward(const char *words);  /* "---------- Forwarded message ---------" */
+/* Whether I begins a line below "Original Message" as something that quotes a mail does: with a field of it,
+ * an address, a date, a quote mark. */
+gboolean ch_quote_is_evidence(ChQuoteLines *lines, guint i);
 gboolean ch_quote_subject_forwards(const char *subject);
 gboolean ch_quote_subject_answers(const char *subject);
 

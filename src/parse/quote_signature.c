@@ -163,15 +163,20 @@ static gboolean is_brand(const char *word, gsize length)
     return FALSE;
 }
 
-/* REST of "Sent via …": a brand is its first word or its last; a number may follow. "Sent via DHL Express" is
- * the person's. */
+/* REST of "Sent via …": a brand is its last word, a number may follow; or its first, where not much follows.
+ * "Sent via DHL Express", "Sent from Samsung support yesterday" are the person's. */
 static gboolean names_brand(const char *rest)
 {
     const char *last = rest;
-    for (const char *at = rest; *at; at++)
+    guint words = 1;
+    for (const char *at = rest; *at; at++) {
+        words += at[0] == ' ' && at[1];
         if (at[0] == ' ' && at[1] && !g_ascii_isdigit(at[1]))
             last = at + 1;
-    return is_brand(rest, strcspn(rest, " ")) || is_brand(last, strcspn(last, " "));
+    }
+    gboolean model = rest[strcspn(rest, "0123456789")] != 0;
+    return ((words <= 2 || model) && is_brand(rest, strcspn(rest, " "))) ||
+           is_brand(last, strcspn(last, " "));
 }
 
 /* "my": no sentence about a parcel says that it was sent from my … */
@@ -216,6 +221,19 @@ static gboolean is_device_line(ChQuoteLines *lines, guint i)
     return FALSE;
 }
 
+/* What small print speaks of. */
+static gboolean is_small_print(const char *words)
+{
+    static const char *const print[] = {"confiden", "mensag",      "message",   "e-mail",   "email",
+                                        "destinat", "recipient",   "imprim",    "print",    "privileg",
+                                        "ambiente", "environment", "nachricht", "courriel", "correo",
+                                        "messagg",  "mensaje"};
+    for (guint i = 0; i < G_N_ELEMENTS(print); i++)
+        if (strstr(words, print[i]))
+            return TRUE;
+    return FALSE;
+}
+
 /* A line that ends as a sentence does, of more words than a name, a post or an address has. */
 static gboolean is_prose(const char *words)
 {
@@ -227,7 +245,7 @@ static gboolean is_prose(const char *words)
 }
 
 /* Whether a line that is no more than "--" or "__" is a rule of the person's own: one of several, the head of
- * a table, above a paragraph of its own, or above a question. */
+ * a table, below a line that announces it, above a paragraph that is no small print, or above a question. */
 static gboolean is_divider(ChQuoteLines *lines, guint i, guint from, guint last)
 {
     g_autofree char *rule = g_strdup(ch_quote_words(lines, i));
@@ -237,13 +255,22 @@ static gboolean is_divider(ChQuoteLines *lines, guint i, guint from, guint last)
     if (i > from && i + 1 < last && strpbrk(ch_quote_words(lines, i - 1), "|\t") &&
         strpbrk(ch_quote_words(lines, i + 1), "|\t"))
         return TRUE;
-    gboolean apart = i + 1 < last && lines->lines[i + 1].blank;
+    guint above = i;
+    while (above > from && lines->lines[above - 1].blank)
+        above--;
+    if (above > from && !lines->lines[above - 1].quoted &&
+        ch_quote_announces(ch_quote_words(lines, above - 1)))
+        return TRUE;
+    gboolean apart = FALSE, prose = FALSE, small = FALSE;
     for (guint at = i + 1; at < last; at++) {
         const char *words = ch_quote_words(lines, at);
-        if (g_str_has_suffix(words, "?") || (apart && is_prose(words)))
+        if (g_str_has_suffix(words, "?"))
             return TRUE;
+        apart |= lines->lines[at].blank;
+        prose |= apart && is_prose(words);
+        small |= is_small_print(words);
     }
-    return FALSE;
+    return prose && !small;
 }
 
 /* Whether a signature begins at line I, not above FROM, that ends at LAST. */
