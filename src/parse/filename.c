@@ -202,6 +202,23 @@ static char *identified(GMimeObject *part, const char *extension)
     return ch_filename_safe(ch_text_to_utf8(id, length, NULL, NULL));
 }
 
+/* A saved page names its pictures by where they were (RFC 2557), "https://www.example/img/logo.png?v=2"; NULL
+ * where that does not end in EXTENSION. */
+static char *located(GMimeObject *part, const char *extension)
+{
+    const char *raw = raw_header(part, "Content-Location");
+    if (!raw)
+        return NULL;
+    g_autofree char *place = ch_words_decode(raw, strlen(raw));
+    place[strcspn(place, "?#")] = '\0';
+    const char *slash = strrchr(place, '/');
+    g_autofree char *name = g_uri_unescape_string(slash ? slash + 1 : place, NULL);
+    gsize length = name ? strlen(name) : 0, tail = strlen(extension);
+    if (length <= tail || g_ascii_strcasecmp(name + length - tail, extension))
+        return NULL;
+    return ch_filename_safe(ch_text_to_utf8(name, length, NULL, NULL));
+}
+
 static char *numbered(const char *number, const char *extension)
 {
     char *name = g_strdup_printf("part-%s%s", number, extension);
@@ -220,6 +237,8 @@ char *ch_filename(GMimeObject *part, const char *number, const char *type, const
         name = described(part, extension);
     if (!name)
         name = identified(part, extension);
+    if (!name)
+        name = located(part, extension);
     return name ? name : numbered(number, extension);
 }
 

@@ -65,9 +65,9 @@ const char *ch_head_words(const char *start, const char *end)
         stop = line_end(at, end);
         if (at == stop || (*at == '\r' && at + 1 == stop))
             return words;
-        /* Below such a line a field is the sign that it was only a broken one. */
+        /* Below such a line a field is the sign that it was only a broken one, unless it is a boundary. */
         if (words && is_known(at, stop))
-            return NULL;
+            return words[0] == '-' && words[1] == '-' ? words : NULL;
         gboolean folded = begun && (*at == ' ' || *at == '\t');
         gboolean separator = stop - at > 5 && (!memcmp(at, "From ", 5) || !memcmp(at, ">From ", 6));
         if (!words && !folded && !separator && field_name(at, stop) == 0 && !is_blank(at, stop) &&

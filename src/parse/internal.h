@@ -268,8 +268,8 @@ ChAttachment *ch_attachment_describe(GMimeObject *part, const char *number, gboo
 /* filename.c */
 
 /* The name of the file that PART is: what it says itself, made safe; else its description, or the subject of
- * a forwarded mail; else its Content-ID, where that is made of a name; else its number, "part-2.pdf". Never
- * NULL. */
+ * a forwarded mail; else its Content-ID or Content-Location, where that is made of a name; else its number,
+ * "part-2.pdf". Never NULL. */
 char *ch_filename(GMimeObject *part, const char *number, const char *type, const char *content_type,
                   const char *charset);
 /* The name that PART gives to its file, decoded, not made safe; NULL where it gives none. */

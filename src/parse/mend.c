@@ -11,6 +11,8 @@
 #define DEPTH_MAX 200
 /* Bytes of a part without a readable type that are looked at. */
 #define LOOK_MAX 4096
+/* Such parts of one mail: libmagic takes its time (P13). */
+#define LOOKS_MAX 32
 
 static const char *raw_header(GMimeObject *part, const char *name)
 {
@@ -150,7 +152,8 @@ static gboolean holds_words(GMimeObject *part)
     return head->len > 0 && !*known;
 }
 
-static void mend_type(GMimeObject *part)
+/* LOOKS: how many parts were looked into. */
+static void mend_type(GMimeObject *part, guint *looks)
 {
     const char *raw = raw_header(part, "Content-Type");
     const char *disposition = g_mime_object_get_disposition(part);
@@ -168,7 +171,7 @@ static void mend_type(GMimeObject *part)
     /* GMime's answer to a type that has no type and subtype; RFC 2045 section 5.2 calls it plain text. */
     gboolean unreadable = g_mime_content_type_is_type(type, "application", "octet-stream") &&
                           !g_str_has_prefix(words, "application");
-    if (!meant && unreadable && holds_words(part))
+    if (!meant && unreadable && (*looks)++ < LOOKS_MAX && holds_words(part))
         meant = "plain";
     if (!meant)
         return;
@@ -211,34 +214,35 @@ static void mend_head(GMimePart *part)
     g_mime_part_set_content(part, whole);
 }
 
-static void mend_part(GMimeObject *part, gboolean inside)
+static void mend_part(GMimeObject *part, gboolean inside, guint *looks)
 {
     if (!GMIME_IS_PART(part))
         return;
     if (inside)
         mend_head(GMIME_PART(part));
     mend_encoding(GMIME_PART(part));
-    mend_type(part);
+    mend_type(part, looks);
     mend_base64(GMIME_PART(part));
 }
 
 /* Recursion is bounded by DEPTH; GMime nests no deeper itself. */
-static void mend_children(GMimeMultipart *multipart, guint depth)
+static void mend_children(GMimeMultipart *multipart, guint depth, guint *looks)
 {
     int count = g_mime_multipart_get_count(multipart);
     for (int i = 0; i < count; i++) {
         GMimeObject *child = g_mime_multipart_get_part(multipart, i);
         if (!GMIME_IS_MULTIPART(child))
-            mend_part(child, TRUE);
+            mend_part(child, TRUE, looks);
         else if (depth < DEPTH_MAX)
-            mend_children(GMIME_MULTIPART(child), depth + 1);
+            mend_children(GMIME_MULTIPART(child), depth + 1, looks);
     }
 }
 
 void ch_mend(GMimeObject *top)
 {
+    guint looks = 0;
     if (GMIME_IS_MULTIPART(top))
-        mend_children(GMIME_MULTIPART(top), 0);
+        mend_children(GMIME_MULTIPART(top), 0, &looks);
     else
-        mend_part(top, FALSE);
+        mend_part(top, FALSE, &looks);
 }

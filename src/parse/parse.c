@@ -47,6 +47,29 @@ typedef struct {
     char *copy;
 } Input;
 
+/* Copies INPUT with LF where all its lines end in CR alone, which makes them one line to GMime, or in CR CR
+ * LF, as programs write that turn LF into CRLF twice. Returns what they were, or NULL. */
+static const char *line_ends_mend(Input *input)
+{
+    const char *cr = memchr(input->bytes, '\r', input->length);
+    if (!cr)
+        return NULL;
+    const char *lf = memchr(input->bytes, '\n', input->length);
+    gboolean twice = lf && lf - input->bytes > 2 && lf[-1] == '\r' && lf[-2] == '\r';
+    if (lf && !twice)
+        return NULL;
+    input->copy = g_malloc(input->length);
+    gsize kept = 0;
+    for (gsize i = 0; i < input->length; i++) {
+        if (twice && i + 2 < input->length && !memcmp(input->bytes + i, "\r\r\n", 3))
+            i++; /* one CR goes: files keep their CRLF */
+        input->copy[kept++] = !lf && input->bytes[i] == '\r' ? '\n' : input->bytes[i];
+    }
+    input->bytes = input->copy;
+    input->length = kept;
+    return twice ? "CR CR LF" : "CR alone";
+}
+
 /* The copy is made only where something is to be repaired. MAIL is NULL where nobody wants the warnings. */
 static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *mail)
 {
@@ -69,16 +92,9 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
             input->bytes = line + 1;
         }
     }
-    /* A mail whose lines end in CR alone is one line to GMime. */
-    if (memchr(input->bytes, '\r', input->length) && !memchr(input->bytes, '\n', input->length)) {
-        input->copy = g_memdup2(input->bytes, input->length);
-        for (gsize i = 0; i < input->length; i++)
-            if (input->copy[i] == '\r')
-                input->copy[i] = '\n';
-        input->bytes = input->copy;
-        if (mail)
-            ch_parse_warn(mail, "line ends are CR alone");
-    }
+    const char *odd = line_ends_mend(input);
+    if (mail && odd)
+        ch_parse_warn(mail, "line ends are %s", odd);
     gsize head = ch_head_end(input->bytes, input->length);
     const char *words = ch_head_words(input->bytes, input->bytes + head);
     if (words == input->bytes)

@@ -255,9 +255,32 @@ static char *charset_name(const char *charset)
     return end > 0 ? g_strndup(charset, end) : NULL;
 }
 
+/* HZ (RFC 1843), which iconv may lack, as GB 2312: the bytes between "~{" and "~}" get their upper bit. */
+static char *read_hz(const char *bytes, gsize length)
+{
+    g_autoptr(GString) out = g_string_sized_new(length);
+    gboolean chinese = FALSE;
+    for (gsize i = 0; i < length; i++) {
+        char next = i + 1 < length ? bytes[i + 1] : '\0';
+        chinese = chinese && bytes[i] != '\n';
+        if (bytes[i] == '~' && (next == '{' || next == '}' || next == '~' || next == '\n')) {
+            chinese = next == '{';
+            if (next == '~')
+                g_string_append_c(out, '~');
+            i++;
+        } else {
+            g_string_append_c(out, chinese && bytes[i] > ' ' ? (char)(bytes[i] | 0x80) : bytes[i]);
+        }
+    }
+    gsize bad;
+    return read_iconv(out->str, out->len, "GB18030", &bad);
+}
+
 /* Bytes of a charset that changes its meaning by escapes. NULL where they are none. */
 static char *read_stateful(const char *bytes, gsize length, const char *name, gboolean *repaired)
 {
+    if (!strcmp(name, "HZ"))
+        return read_hz(bytes, length);
     gsize bad = 0;
     char *text = read_iconv(bytes, length, name, &bad);
     if (text && bad == 0)
