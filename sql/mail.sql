@@ -25,13 +25,15 @@ UPDATE mail SET attempts = attempts + 1 WHERE id = :mail;
 SELECT size, truncated, source, mailbox, attempts FROM mail WHERE id = :mail;
 
 -- A held mail that is decided anew is no copy: those that came of it were found to be its copies. Nor is one
--- that was decided before them.
+-- that was decided before them. Of several, the one that stands in a ticket.
 -- name: mail_by_fingerprint
-SELECT id, coalesce(ticket_id, 0), outcome IN ('ticket', 'reply') FROM mail WHERE fingerprint = :fingerprint AND id <> :mail
+SELECT id, coalesce(ticket_id, 0), outcome IN ('ticket', 'reply'),
+    EXISTS (SELECT 1 FROM hold WHERE mail_id = mail.id AND kind = 'claim')
+FROM mail WHERE fingerprint = :fingerprint AND id <> :mail
     AND NOT EXISTS (SELECT 1 FROM hold WHERE mail_id = :mail)
     AND NOT EXISTS (SELECT 1 FROM mail own WHERE own.id = :mail AND own.outcome IS NOT NULL
         AND (own.decided_at, own.id) < (mail.decided_at, mail.id))
-ORDER BY id LIMIT 1;
+ORDER BY outcome IN ('ticket', 'reply') DESC, id LIMIT 1;
 
 -- Earlier mails of a sender, counted up to a limit.
 -- name: mail_rate

@@ -197,6 +197,7 @@ static void as_answered(ChFacts *facts, const ChDecidedRow *decided)
     g_clear_pointer(&facts->blocked, g_free);
     g_clear_pointer(&facts->question, g_free);
     facts->duplicate_of = 0;
+    facts->duplicate_claim = FALSE;
 }
 
 ChRedecided *ch_redecide(const ChConfig *config, ChRules *rules, ChStore *store, const ChDecidedRow *decided,

@@ -29,6 +29,27 @@ static gboolean answers_question(const ChCase *c)
            ch_case_role(c->config, c->facts->ticket, c->sender, c->facts->person) == CH_ROLE_AGENT;
 }
 
+/* One mail came two ways, and the first copy, which a forward broke or somebody forged, waits for a word that
+ * this one makes needless. */
+static gboolean proves_held_copy(const ChCase *c)
+{
+    return c->facts->duplicate_claim && c->facts->ticket && c->verdict->kind == CH_KIND_PERSON &&
+           c->verdict->evidence >= CH_EVIDENCE_DOMAIN;
+}
+
+/* In place of the first copy (P3). */
+static void check_held_copy(const ChCase *c)
+{
+    ChDecision *decision = c->decision;
+    if (c->facts->confirmed || !proves_held_copy(c) ||
+        (decision->outcome != CH_OUTCOME_REPLY && decision->outcome != CH_OUTCOME_TICKET))
+        return;
+    ch_reason(decision->reasons,
+              "mail %" G_GINT64_FORMAT ", held until now, is the same mail with less proof",
+              c->facts->duplicate_of);
+    ch_decision_act(decision, CH_ACTION_SUPERSEDE, CH_TICKET_OPEN, NULL, NULL)->id = c->facts->duplicate_of;
+}
+
 static void decide(const ChCase *c)
 {
     const ChFacts *facts = c->facts;
@@ -36,7 +57,7 @@ static void decide(const ChCase *c)
     if (facts->blocked) {
         g_autofree char *why = g_strdup_printf("%s is blocked", facts->blocked);
         ch_ignore(c->decision, why);
-    } else if (facts->duplicate_of && !facts->confirmed) {
+    } else if (facts->duplicate_of && !facts->confirmed && !proves_held_copy(c)) {
         ch_decide_duplicate(c);
     } else if (c->verdict->kind != CH_KIND_PERSON) {
         ch_decide_machine(c);
@@ -120,6 +141,7 @@ ChDecision *ch_decide(const ChConfig *config, const ChMail *mail, const ChVerdic
     ch_record_rules(&c);
     if (mail->encrypted)
         note_encrypted(&c);
+    check_held_copy(&c);
     check_readers(&c);
     check_reached(&c);
     return decision;

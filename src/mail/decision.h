@@ -158,8 +158,9 @@ typedef enum {
 
 /* What the desk knows about one mail, looked up inside the writer's transaction. */
 typedef struct {
-    gint64 duplicate_of;     /* mail id with the same fingerprint, 0: none (P3) */
-    gint64 duplicate_ticket; /* its ticket, 0: none */
+    gint64 duplicate_of;      /* mail id with the same fingerprint, 0: none (P3) */
+    gint64 duplicate_ticket;  /* its ticket, 0: none */
+    gboolean duplicate_claim; /* it is held because too little proves who wrote it */
     ChTicketFacts
         *duplicate; /* that ticket, where the mail stands in it; NULL: it is held for it, or only logged */
     gboolean own_message_id; /* the Message-ID is one that we made: our own mail came back (L21) */
@@ -223,7 +224,8 @@ typedef enum {
     CH_ACTION_CLOSE,       /* id: a question whose mail came back: it can't be answered any more */
     CH_ACTION_HOLD,        /* hold: of which kind, detail: why; the mail waits, listed */
     CH_ACTION_REGISTER, /* the sender becomes a pending person where they are none; value: language or NULL */
-    CH_ACTION_ANSWER,   /* id: the question that the mail answers; value: "yes" or "no" */
+    CH_ACTION_SUPERSEDE, /* id: a held mail of which this one is a proven copy; it is ignored */
+    CH_ACTION_ANSWER,    /* id: the question that the mail answers; value: "yes" or "no" */
     /* Of a ticket, by rules and by what the mail says of its fields; each is logged. */
     CH_ACTION_PRIORITY, /* value: its name */
     CH_ACTION_TAG,      /* value: one more tag */

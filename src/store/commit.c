@@ -246,6 +246,9 @@ static gboolean carry_out(Carrying *carrying, const ChAction *action, GError **e
         return reached(carrying, action->value, error);
     case CH_ACTION_CLOSE:
         return close_question(carrying->store, carrying->mail_id, action->id, error);
+    case CH_ACTION_SUPERSEDE:
+        return ch_store_unhold(carrying->store, action->id, "a copy of it came that proves its sender", FALSE,
+                               error);
     case CH_ACTION_ANSWER:
         return ch_store_answer(carrying->store, action->id, g_strcmp0(action->value, "yes") == 0, "reply",
                                error);

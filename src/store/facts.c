@@ -33,6 +33,7 @@ static gboolean duplicate(ChStore *store, const ChInquiry *inquiry, ChFacts *fac
     facts->duplicate_of = ch_int(&row, 0);
     gint64 number = ch_int(&row, 1), end = 0;
     gboolean stands = number && ch_int(&row, 2);
+    facts->duplicate_claim = ch_int(&row, 3) != 0;
     if (number && !ch_db_ticket_end(store, number, &end, error))
         return FALSE;
     facts->duplicate_ticket = end;

@@ -198,10 +198,10 @@ static inline void add(GString *all, const char *word)
 
 static inline char *actions_of(const ChDecision *decision)
 {
-    static const char *const names[] = {"open",     "entry",     "state",    "log",     "refer",
-                                        "failure",  "complaint", "reached",  "close",   "hold",
-                                        "register", "answer",    "priority", "tag",     "field",
-                                        "assign",   "watch",     "due",      "language"};
+    static const char *const names[] = {"open",     "entry",     "state",   "log",      "refer",
+                                        "failure",  "complaint", "reached", "close",    "hold",
+                                        "register", "supersede", "answer",  "priority", "tag",
+                                        "field",    "assign",    "watch",   "due",      "language"};
     GString *all = g_string_new(NULL);
     for (guint i = 0; i < decision->actions->len; i++) {
         const ChAction *action = g_ptr_array_index(decision->actions, i);

@@ -370,6 +370,51 @@ static void test_no_referral(void)
     close_desk(&d);
 }
 
+/* A copy that a forward broke is held, or forged; the proven one that comes after it takes its place. Copies
+ * of that one are copies. */
+static void test_proven_copy(void)
+{
+    Desk d = open_desk();
+    maria_writes(&d, "Impressora", "m1@c.example");
+    gint64 held = 0;
+    for (guint copy = 0; copy < 4; copy++) {
+        ChMail *mail = fixture_mail("maria@c.example", "suporte@desk.example", "Re: [#1] x", "m2@c.example");
+        if (copy == 3)
+            g_ptr_array_add(mail->delivered_to, g_strdup("sales@desk.example"));
+        gint64 id = settle_mail(&d, mail, copy < 2 ? CH_EVIDENCE_CLAIM : CH_EVIDENCE_DOMAIN);
+        held = held ? held : id;
+        g_assert_cmpint(entries(&d, 1), ==, copy < 2 ? 1 : 2);
+    }
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT count(*) FROM mail WHERE id = %" G_GINT64_FORMAT " AND outcome = 'ignored'", held);
+    g_assert_cmpint(store_number(d.folder, sql), ==, 1);
+    g_assert_cmpint(store_number(d.folder, "SELECT count(*) FROM hold"), ==, 0);
+    g_assert_cmpuint(count_sent(&d, "confirm", "maria@c.example"), ==, 1);
+    g_assert_cmpuint(count_sent(&d, "notice-reply", "ana@desk.example"), ==, 1);
+    g_assert_true(is_referred(&d, 1, "sales"));
+    /* The question is idle now: a yes brings nothing twice. */
+    g_autoptr(ChOutboxRow) asked = sent(&d, "confirm", "maria@c.example");
+    ChMail *yes = fixture_mail("maria@c.example", "suporte@desk.example", "Re: x", "m3@c.example");
+    g_ptr_array_add(yes->in_reply_to, g_strdup(asked->message_id));
+    set_text(&yes->reply, "Sim");
+    settle_mail(&d, yes, CH_EVIDENCE_CLAIM);
+    g_assert_cmpint(entries(&d, 1), ==, 2);
+    close_desk(&d);
+}
+
+/* Where the first copy waits for another reason, a proven copy is no more than a copy. */
+static void test_proven_copy_of_stranger(void)
+{
+    Desk d = open_desk();
+    maria_writes(&d, "Impressora", "m1@c.example");
+    for (guint copy = 0; copy < 2; copy++)
+        settle_mail(&d, fixture_mail("eve@d.example", "suporte@desk.example", "Re: [#1] x", "e1@d.example"),
+                    copy ? CH_EVIDENCE_DOMAIN : CH_EVIDENCE_CLAIM);
+    g_assert_cmpint(entries(&d, 1), ==, 1);
+    g_assert_cmpint(store_number(d.folder, "SELECT count(*) FROM hold WHERE kind = 'stranger'"), ==, 1);
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -383,5 +428,7 @@ int main(int argc, char **argv)
     g_test_add_func("/belonging/merged", test_merged);
     g_test_add_func("/belonging/two-departments", test_two_departments);
     g_test_add_func("/belonging/no-referral", test_no_referral);
+    g_test_add_func("/belonging/proven-copy", test_proven_copy);
+    g_test_add_func("/belonging/proven-copy-of-stranger", test_proven_copy_of_stranger);
     return g_test_run();
 }

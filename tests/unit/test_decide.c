@@ -220,8 +220,9 @@ typedef struct {
 
 static char *actions_of(const ChDecision *decision)
 {
-    static const char *const names[] = {"open",      "entry",   "state", "log",  "refer",    "failure",
-                                        "complaint", "reached", "close", "hold", "register", "answer"};
+    static const char *const names[] = {"open",     "entry",     "state",   "log",   "refer",
+                                        "failure",  "complaint", "reached", "close", "hold",
+                                        "register", "supersede", "answer"};
     GString *all = g_string_new(NULL);
     for (guint i = 0; i < decision->actions->len; i++) {
         const ChAction *action = g_ptr_array_index(decision->actions, i);
