@@ -243,15 +243,14 @@ static void add_ticket(ChValue *view, const ChLetter *letter)
     ch_value_take_string(view, CH_VIEW_title, ch_compose_one_line(letter->title, TITLE_MAX));
     if (letter->number > 0)
         ch_value_take_string(view, CH_VIEW_number, g_strdup_printf("%" G_GINT64_FORMAT, letter->number));
-    char *mailto = NULL; /* the view's */
-    if (letter->may_link && *letter->from && *letter->subject_key) {
+    if (*letter->from && *letter->subject_key) {
         g_autofree char *title = ch_compose_one_line(letter->title, LINK_TITLE_MAX);
         g_autofree char *subject = g_strconcat("Re: ", letter->subject_key, *title ? " " : "", title, NULL);
         const char *address = *letter->reply_to ? letter->reply_to : letter->from;
-        mailto = ch_view_mailto(address, subject);
+        char *mailto = ch_view_mailto(address, subject);
+        add_missing(view, letter, mailto);
         ch_value_take_string(view, CH_VIEW_mailto, mailto);
     }
-    add_missing(view, letter, mailto);
     add_fields(view, letter);
     add_work(view, letter);
     add_flag(view, CH_VIEW_state_open, strcmp(letter->state, "open") == 0);

@@ -230,9 +230,6 @@ ChLetter *ch_letter_write(const ChConfig *config, const ChMailPlan *plan, const 
     set(&letter->department_title, department->title);
     set(&letter->message_id, occasion->message_id);
     set(&letter->reply_to, occasion->reply_to);
-    /* The mail that a link opens is no reply, and has no token. By the From line alone it would be held, and
-     * its writer asked: nobody is led there (L9). */
-    letter->may_link = *letter->reply_to || config->authserv_id;
     set(&letter->log_line, occasion->log_line);
     letter->date = occasion->now;
     letter->automatic = ch_letter_is_automatic(plan);

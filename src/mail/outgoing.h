@@ -105,7 +105,6 @@ typedef struct {
     guint held_count;       /* of all */
 
     char *reply_to;        /* a signed address for Reply-To and the mailto links; "": as from */
-    gboolean may_link;     /* a new mail may prove who wrote it: mailto links lead into the ticket */
     char *message_id;      /* without brackets */
     char *in_reply_to;     /* without brackets; "" for none */
     GPtrArray *references; /* of char *, without brackets, oldest first */

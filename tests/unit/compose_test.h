@@ -53,7 +53,6 @@ static inline void fill_people(ChLetter *letter)
     hold(letter, 15, 0, CH_HOLD_CLOSED, "gil@terceiro.example", "");
     hold(letter, 16, 0, CH_HOLD_NO_ADDRESS, "", "Boleto");
     letter->held_count = 23;
-    letter->may_link = TRUE;
     set(&letter->reply_to, "suporte+1.a.3.9.mfrggzdf@integral.example.br");
 }
 

@@ -265,36 +265,12 @@ static void test_rules(void)
     }
 }
 
-/* Where a link would only lead to a held mail there is none, and the mail says the rest as it is. */
-static void test_no_link(void)
-{
-    static const char *const letters[] = {"ack", "ask-fields", "answer", "notice-new", "notice-reply"};
-    g_autoptr(ChTemplates) templates = load();
-    for (guint l = 0; l < G_N_ELEMENTS(languages); l++)
-        for (guint i = 0; i < G_N_ELEMENTS(letters); i++) {
-            g_autoptr(ChLetter) letter = full(letters[i], languages[l]);
-            letter->may_link = FALSE;
-            g_autoptr(GBytes) bytes = compose(templates, letter);
-            g_autoptr(GMimeMessage) message = read_back(bytes);
-            g_autofree char *text = text_of(message, 0), *html = text_of(message, 1);
-            assert_lacks(text, "mailto:");
-            assert_lacks(html, "mailto:");
-            assert_has(text, "[#1042]");
-            assert_has(html, "[#1042]");
-            if (strcmp(letters[i], "ask-fields") == 0) {
-                assert_has(text, "\nNúmero do pedido:\nNota & série:\n");
-                assert_has(html, "<strong>Nota &amp; série:</strong>");
-            }
-        }
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_mime_init();
     no_gaps = g_ptr_array_new();
     contents = g_ptr_array_new();
-    g_test_add_func("/compose/fields/no-link", test_no_link);
     g_test_add_func("/compose/fields/ask", test_ask);
     g_test_add_func("/compose/fields/form", test_form);
     g_test_add_func("/compose/fields/facts", test_facts);

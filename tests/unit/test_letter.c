@@ -13,7 +13,6 @@ typedef struct {
     ChVerdict *verdict;
     ChDecision *decision;
     ChTicketFacts *ticket;
-    const char *reply_to;
 } Case;
 
 static Case open_case(const char *from_name, const char *from, const char *text, ChRole role)
@@ -47,7 +46,6 @@ static ChLetter *write_letter(Case *c, const char *template, const char *to, gbo
                            .verdict = c->verdict,
                            .ticket = c->ticket,
                            .message_id = (char *)"new@desk.example",
-                           .reply_to = (char *)c->reply_to,
                            .now = 1000};
     return ch_letter_write(c->config, g_ptr_array_index(c->decision->mails, c->decision->mails->len - 1),
                            &occasion);
@@ -80,23 +78,6 @@ static void test_answer(void)
     g_assert_cmpstr(letter->in_reply_to, ==, "ch.1.5.1.1.x@desk.example");
     g_assert_cmpuint(letter->references->len, ==, 2);
     g_assert_false(letter->automatic);
-    close_case(&c);
-}
-
-/* A mail from a link has no token: where nothing else proves its writer it would be held. */
-static void test_links(void)
-{
-    Case c = open_case("Maria", "maria@c.example", "Oi", CH_ROLE_REQUESTER);
-    g_clear_pointer(&c.config->authserv_id, g_free);
-    g_autoptr(ChLetter) bare = write_letter(&c, "ack", "maria@c.example", FALSE);
-    g_assert_false(bare->may_link);
-    c.config->authserv_id = g_strdup("mx.desk.example");
-    g_autoptr(ChLetter) checked = write_letter(&c, "ack", "maria@c.example", FALSE);
-    g_assert_true(checked->may_link);
-    g_clear_pointer(&c.config->authserv_id, g_free);
-    c.reply_to = "suporte+1.a@desk.example";
-    g_autoptr(ChLetter) signed_address = write_letter(&c, "ack", "maria@c.example", FALSE);
-    g_assert_true(signed_address->may_link);
     close_case(&c);
 }
 
@@ -220,7 +201,6 @@ static void test_fields(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/letter/links", test_links);
     g_test_add_func("/letter/answer", test_answer);
     g_test_add_func("/letter/no-agent-address", test_no_agent_address);
     g_test_add_func("/letter/no-alias", test_no_alias);
