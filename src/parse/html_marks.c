@@ -220,7 +220,7 @@ ChHtmlRole ch_html_role(const GumboNode *node, const ChHtmlStyle *style, const G
      */
     if (role == CH_ROLE_PLAIN && element->tag == GUMBO_TAG_DIV && style->border_top) {
         Beginning found = begins_with(node);
-        if (found.labels >= 2 && ch_quote_fields_of_mail(found.fields, found.text->str))
+        if (found.labels >= 2 && ch_quote_fields_of_mail(found.fields, found.labels, found.text->str))
             role = CH_ROLE_HEADERS;
         g_string_free(found.text, TRUE);
     }

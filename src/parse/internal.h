@@ -330,9 +330,9 @@ void ch_quote_cut(ChMail *mail, const GArray *marks);
 /* Which field of a mail's header TEXT (UTF-8) begins with, as a client shows it ("From:", "De:"), as a bit;
  * 0: none. */
 guint ch_quote_field(const char *text);
-/* Whether the bits of FIELDS, seen in TEXT, are those of a mail: two, with an address or a whole date, or who
- * and what about. */
-gboolean ch_quote_fields_of_mail(guint fields, const char *text);
+/* Whether the bits of FIELDS, seen in TEXT among SHOWN bold words with a colon, are those of a mail: two,
+ * with an address or a whole date, or who and what about. */
+gboolean ch_quote_fields_of_mail(guint fields, guint shown, const char *text);
 
 /* quote_match.c */
 

@@ -36,7 +36,8 @@ static const struct {
      "inviato|inviata|verzonden|skickat|sendt|lähetetty|odesláno|wysłano|отправлено|дата отправки|надіслано|"
      "发送时间|寄件日期|傳送時間|送信日時|보낸 날짜|gönderilme tarihi|gönderildi|gönderme tarihi|đã "
      "gửi|elküldve|"
-     "trimis|enviat el|sent at|date sent|",
+     "trimis|enviat el|sent at|date sent|poslano|נשלח|תאריך "
+     "שליחה|στάλθηκε|изпратено|išsiųsta|saadetud|nosūtīts|",
      LABEL_SENT},
     {"|date|data|fecha|datum|dato|datum/tid|päiväys|päivämäärä|дата|日期|日付|날짜|tarih|ngày|dátum|data e "
      "hora|"
@@ -44,11 +45,11 @@ static const struct {
      LABEL_DATE},
     {"|to|para|an|à|a|aan|till|til|komu|do|vastaanottaja|кому|收件人|收件者|宛先|받는 "
      "사람|kime|alıcı|đến|címzett|"
-     "către|προς|per a|destinatário|destinatario|destinataire|",
+     "către|προς|prima|אל|إلى|kellele|kam|до|per a|destinatário|destinatario|destinataire|",
      LABEL_TO},
     {"|subject|assunto|asunto|betreff|objet|oggetto|onderwerp|ämne|emne|předmět|temat|aihe|тема|主题|主旨|"
      "件名|제목|"
-     "konu|chủ đề|tárgy|subiect|θέμα|assumpte|sujet|",
+     "konu|chủ đề|tárgy|subiect|θέμα|predmet|נושא|الموضوع|относно|assumpte|sujet|",
      LABEL_SUBJECT},
     {"|cc|bcc|cco|kopie|kopia|kopi|kopio|copie à|copie|copia|cópia|копия|抄送|副本|참조|bilgi|reply-to|"
      "responder para|responder "
@@ -280,7 +281,7 @@ guint ch_quote_field(const char *text)
     return label_of(lower, &value);
 }
 
-gboolean ch_quote_fields_of_mail(guint fields, const char *text)
+gboolean ch_quote_fields_of_mail(guint fields, guint shown, const char *text)
 {
     guint subject = LABEL_FROM | LABEL_SUBJECT;
     if ((fields & subject) == subject)
@@ -288,7 +289,9 @@ gboolean ch_quote_fields_of_mail(guint fields, const char *text)
     ChQuoteMoment moment = ch_quote_moment(text);
     gboolean several = (fields & (fields - 1)) != 0,
              whole = moment.numbers >= 4 && (moment.year || moment.time);
-    return several && (whole || strchr(text, '@'));
+    /* Outlook in a language that has no words here shows an address, and a date with the time of day. */
+    return (several && (whole || strchr(text, '@'))) ||
+           (shown >= 3 && whole && moment.time && strchr(text, '@'));
 }
 
 gboolean ch_quote_is_forward(const char *words)

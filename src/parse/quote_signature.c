@@ -244,16 +244,17 @@ static gboolean is_prose(const char *words)
     return blanks >= 5 && strchr(".!,;:", words[length - 1]);
 }
 
-/* Whether a line that is no more than "--" or "__" is a rule of the person's own: one of several, the head of
- * a table, below a line that announces it, above a paragraph that is no small print, or above a question. */
+/* Whether a line that is no more than "--" or "__" is a rule of the person's own: one of several, between
+ * two rows or fields, below a line that announces it, above a paragraph that is no small print, or above a
+ * question. */
 static gboolean is_divider(ChQuoteLines *lines, guint i, guint from, guint last)
 {
     g_autofree char *rule = g_strdup(ch_quote_words(lines, i));
     for (guint at = i - MIN(i - from, SIGNATURE_LINES); at < last; at++)
         if (at != i && !lines->lines[at].quoted && !strcmp(ch_quote_words(lines, at), rule))
             return TRUE;
-    if (i > from && i + 1 < last && strpbrk(ch_quote_words(lines, i - 1), "|\t") &&
-        strpbrk(ch_quote_words(lines, i + 1), "|\t"))
+    if (i > from && i + 1 < last && strpbrk(ch_quote_words(lines, i - 1), "|\t:") &&
+        strpbrk(ch_quote_words(lines, i + 1), "|\t:"))
         return TRUE;
     guint above = i;
     while (above > from && lines->lines[above - 1].blank)
