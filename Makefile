@@ -18,7 +18,7 @@ DEPS := gcc clang clang-format libclang-rt-14-dev pkg-config make python3 \
 	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc \
 	chromium chromium-driver fonts-dejavu-core $(if $(shell command -v npm),,npm)
 
-PKGS := glib-2.0 gio-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd libmagic libpcre2-8
+PKGS := glib-2.0 gio-2.0 gio-unix-2.0 gmime-3.0 sqlite3 libcurl gnutls libzstd json-glib-1.0 gumbo libsystemd libpsl libmicrohttpd libmagic libpcre2-8
 # libetpan's own .pc names a linker specification of Debian's that undoes -pie and that clang does not read.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan -lm

@@ -8,21 +8,41 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <gio/gunixinputstream.h>
 #include <string.h>
 
 #define SECRET_MAX 8192 /* P13; OAuth2 tokens are long */
+#define KILL_AFTER 5    /* seconds that a command has to end when it was asked to */
 
-/* Reads STREAM to its end and gives its first line. The rest is read and thrown away, so that a command that
- * says more is not killed by a closed pipe. NULL: *WHY says what was wrong (static). */
-static char *first_line(GInputStream *stream, const char **why)
+/* As g_input_stream_read, but of a pipe whose other end may stay silent: 0 after UNTIL (monotonic; 0: for
+ * ever), too. */
+static gssize read_some(GInputStream *stream, char *to, gsize room, gint64 until)
+{
+    if (until) {
+        GPollFD one = {g_unix_input_stream_get_fd(G_UNIX_INPUT_STREAM(stream)), G_IO_IN | G_IO_HUP, 0};
+        gint64 left = (until - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
+        if (left <= 0 || g_poll(&one, 1, (gint)left) == 0)
+            return 0;
+    }
+    return g_input_stream_read(stream, to, room, NULL, NULL);
+}
+
+/* Reads STREAM to its end, or until UNTIL, and gives its first line. The rest is read and thrown away, so
+ * that a command that says more is not killed by a closed pipe. NULL: *WHY says what was wrong (static). */
+static char *first_line(GInputStream *stream, gint64 until, const char **why)
 {
     char line[SECRET_MAX + 1], more[4096];
     gsize length = 0;
+    gssize got = 1;
     *why = NULL;
-    if (!g_input_stream_read_all(stream, line, sizeof line, &length, NULL, NULL))
+    while (got > 0 && length < sizeof line) {
+        got = read_some(stream, line + length, sizeof line - length, until);
+        length += (gsize)MAX(got, 0);
+    }
+    if (got < 0)
         *why = "could not be read";
-    for (gssize got = length == sizeof line; got > 0;)
-        got = g_input_stream_read(stream, more, sizeof more, NULL, NULL);
+    while (got > 0)
+        got = read_some(stream, more, sizeof more, until);
     char *newline = memchr(line, '\n', length);
     gsize end = newline ? (gsize)(newline - line) : length;
     if (end == sizeof line)
@@ -36,26 +56,35 @@ static char *first_line(GInputStream *stream, const char **why)
     return *why ? NULL : g_strndup(line, end);
 }
 
-static char *from_command(const char *command, GError **error)
+/* timeout(1) ends a command that does not end by itself, and what it started. */
+static char *from_command(const char *command, guint seconds, GError **error)
 {
     g_autoptr(GError) cause = NULL;
+    g_autofree char *limit = g_strdup_printf("%u", seconds);
+    g_autofree char *kill_after = g_strdup_printf("--kill-after=%u", KILL_AFTER);
+    gint64 late = g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
     /* Its stderr is not ours to log: it may say more than it should. */
     g_autoptr(GSubprocess) process =
         g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &cause,
-                         "/bin/sh", "-c", command, NULL);
+                         "timeout", kill_after, limit, "/bin/sh", "-c", command, NULL);
     if (!process) {
         g_set_error_literal(error, CH_ERROR, CH_ERROR_CONFIG,
                             "password_command could not be started, expected a command for /bin/sh");
         return NULL;
     }
     const char *why;
-    g_autofree char *secret = first_line(g_subprocess_get_stdout_pipe(process), &why);
+    g_autofree char *secret =
+        first_line(g_subprocess_get_stdout_pipe(process), late + (KILL_AFTER + 1) * G_TIME_SPAN_SECOND, &why);
     g_subprocess_wait(process, NULL, NULL);
     g_autofree char *end = NULL;
-    if (!g_subprocess_get_if_exited(process))
+    gboolean exited = g_subprocess_get_if_exited(process);
+    gboolean ended = exited && g_subprocess_get_exit_status(process) == 0;
+    if (!ended && g_get_monotonic_time() >= late)
+        end = g_strdup_printf("did not end within %u s", seconds);
+    else if (!exited)
         end = g_strdup_printf("was killed by signal %d, expected exit status 0",
                               g_subprocess_get_term_sig(process));
-    else if (g_subprocess_get_exit_status(process) != 0)
+    else if (!ended)
         end = g_strdup_printf("ended with exit status %d, expected 0", g_subprocess_get_exit_status(process));
     else if (!secret)
         end = g_strdup_printf("%s, expected the password there", why);
@@ -100,14 +129,14 @@ static char *from_file(const char *path, GError **error)
         return NULL;
     }
     const char *why;
-    char *secret = first_line(G_INPUT_STREAM(stream), &why);
+    char *secret = first_line(G_INPUT_STREAM(stream), 0, &why);
     if (!secret)
         g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "password_file %s %s, expected the password there",
                     path, why);
     return secret;
 }
 
-gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **error)
+gboolean ch_secret_resolve(const ChSecret *secret, guint seconds, char **password, GError **error)
 {
     *password = NULL;
     if (!secret->value && !secret->command && !secret->variable && !secret->file)
@@ -115,7 +144,7 @@ gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **err
     if (secret->value)
         *password = g_strdup(secret->value);
     else if (secret->command)
-        *password = from_command(secret->command, error);
+        *password = from_command(secret->command, CLAMP(seconds, 1, CH_SECRET_SECONDS), error);
     else if (secret->variable)
         *password = from_variable(secret->variable, error);
     else

@@ -178,8 +178,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChConfig, ch_config_free)
 char *ch_config_show(const ChConfig *config);
 
 /* The password, told to the redacting log at once. *PASSWORD is NULL where none is configured. Free with
- * g_free. CH_ERROR_CONFIG where the command fails or the file or variable isn't there. */
-gboolean ch_secret_resolve(const ChSecret *secret, char **password, GError **error);
+ * g_free. A command may take SECONDS, CH_SECRET_SECONDS at most (P13); the thread waits for it.
+ * CH_ERROR_CONFIG where the command fails or the file or variable isn't there. */
+gboolean ch_secret_resolve(const ChSecret *secret, guint seconds, char **password, GError **error);
 
 /* NULL where there is none, and where NAME is NULL. Borrowed. */
 const ChDepartmentConfig *ch_config_department(const ChConfig *config, const char *name);

@@ -35,5 +35,7 @@ typedef struct {
 #define CH_SAME_BODY_LEAST 24
 /* Attempts to read a mail before it is quarantined unread (P12). */
 #define CH_ATTEMPTS_MAX 3
+/* Seconds that a password_command may take at most. */
+#define CH_SECRET_SECONDS 60
 
 void ch_limits_default(ChLimits *limits);

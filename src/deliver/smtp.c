@@ -180,7 +180,7 @@ static gboolean renew_password(Smtp *smtp, GError **error)
     if (smtp->password && is_connected && !is_idle && !smtp->is_distrusted)
         return TRUE;
     g_autofree char *password = NULL;
-    if (!ch_secret_resolve(&smtp->config->password, &password, error))
+    if (!ch_secret_resolve(&smtp->config->password, smtp->config->timeout, &password, error))
         return FALSE;
     if (!password) {
         g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "[smtp] has a user, but no password");

@@ -87,7 +87,7 @@ gboolean ch_imap_login(ChImapSession *session, GError **error)
 {
     const ChMailboxConfig *config = session->config;
     g_autofree char *password = NULL;
-    if (!ch_secret_resolve(&config->password, &password, error))
+    if (!ch_secret_resolve(&config->password, config->timeout, &password, error))
         return FALSE; /* whoever opens the session names the mailbox */
     if (!config->user || !password) {
         ch_imap_error(session, error, CH_ERROR_CONFIG, "no %s is configured", password ? "user" : "password");

@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#define SECONDS 2
+
 /* What SECRET gives: the password, "" for none, or "error: …". */
 static char *resolve(const ChSecret *secret)
 {
     g_autoptr(GError) error = NULL;
     char *password = (char *)"not touched";
-    if (ch_secret_resolve(secret, &password, &error)) {
+    if (ch_secret_resolve(secret, SECONDS, &password, &error)) {
         g_assert_no_error(error);
         return password ? password : g_strdup("");
     }
@@ -34,6 +36,8 @@ static void test_command(void)
         {"echo hunter2; seq 1 100000", "hunter2"}, /* not killed by a closed pipe */
         {"echo noise >&2; echo hunter2", "hunter2"},
         {"cat; echo hunter2", "hunter2"}, /* stdin is empty */
+        {"echo hunter2; exec sleep 1000", "error: password_command did not end within 2 s"},
+        {"exec >&-; sleep 1000", "error: password_command did not end within 2 s"},
         {"echo hunter2; exit 3", "error: password_command ended with exit status 3, expected 0"},
         {"exit 127", "error: password_command ended with exit status 127, expected 0"},
         {"echo hunter2; kill -9 $$",
