@@ -193,6 +193,20 @@ static const char *vague_absence_of(const char *at)
     return length < 2 || ch_notice_has(sentence, away, G_N_ELEMENTS(away)) ? found : NULL;
 }
 
+/* Names of a greeting, thanks for the mail. */
+gboolean ch_absence_may_follow(const char *sentence, gboolean greeted)
+{
+    static const char *const words[] = {
+        "mensagem", "e-mail",  "email",    "contato",  "contacto", "message",  "mail",     "nachricht",
+        "mensaje",  "correo",  "courriel", "messaggi", "bericht",  "wiadomos", "сообщени", "письм",
+        "besked",   "meddel",  "viesti",   "melding",  "hinweis",  "automat",  "escrev",   "writing",
+        "request",  "inquiry", "enquiry",  "anfrage",  "demande",  "consulta", "respons",  "respost"};
+    guint blanks = 0;
+    for (const char *at = sentence; *at; at++)
+        blanks += *at == ' ' && at[1] && !strchr(" .!\n", at[1]);
+    return (greeted && blanks < 3) || blanks == 0 || ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
 const char *ch_absence_begins(const char *at, const char *subject, const char *text)
 {
     at = skip_now(at);

@@ -5,6 +5,7 @@
  */
 #include "judge/judge.h"
 
+#include "base/fold.h"
 #include "judge/align.h"
 #include "judge/authres.h"
 #include "judge/notice.h"
@@ -113,12 +114,11 @@ static gboolean is_submitted_automatically(const ChMail *mail)
     return mail->auto_submitted && strcmp(mail->auto_submitted, "no") != 0;
 }
 
-/* RFC 3834 has a web form's program say auto-generated, but the words are a person's: the one whom Reply-To
- * names, and a line of the text, "E-mail: ana@cliente.example" or the address below its label. */
+/* Whether a web form's program wrote the mail, but a person its words: the one whom Reply-To names, and a
+ * line of the text, "E-mail: ana@cliente.example" or the address below its label. */
 static gboolean is_web_form(const ChMail *mail, gboolean is_from)
 {
-    if (mail->reply_to->len != 1 || mail->in_reply_to->len + mail->references->len > 0 ||
-        g_strcmp0(mail->auto_submitted, "auto-generated") != 0)
+    if (mail->reply_to->len != 1 || mail->in_reply_to->len + mail->references->len > 0)
         return FALSE;
     const char *author = ((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address;
     gsize length = strlen(author);
@@ -141,7 +141,8 @@ static gboolean is_web_form(const ChMail *mail, gboolean is_from)
 static gboolean judge_auto(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
     static const char *const daemons[] = {"mailer-daemon", "mail-daemon", NULL};
-    if (is_web_form(mail, is_from))
+    /* RFC 3834 has such programs say auto-generated. */
+    if (g_strcmp0(mail->auto_submitted, "auto-generated") == 0 && is_web_form(mail, is_from))
         ch_reason(verdict->reasons, "auto-generated, but with a person's words: taken for a web form");
     else if (is_submitted_automatically(mail))
         return is(verdict, CH_KIND_AUTO_REPLY, "Auto-Submitted (RFC 3834)");
@@ -167,9 +168,41 @@ static gboolean has_quote(const ChMail *mail)
     return FALSE;
 }
 
-/* Last, since it is a guess where the others are told. */
-static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
+/* The first name of the sender, folded, where the address is made of it ("Ana Souza <ana.souza@...>") and it
+ * is no department's; otherwise NULL. */
+static char *own_name(const ChAddress *from)
 {
+    static const char *const roles[] = {
+        "financeiro", "cobranca",   "suporte", "support",  "loja",   "vendas",  "contato",   "atendimento",
+        "nfe",        "notas",      "equipe",  "service",  "info",   "billing", "sales",     "help",
+        "helpdesk",   "sistema",    "portal",  "rh",       "fiscal", "alerta",  "comercial", "faturamento",
+        "office",     "secretaria", "team",    "customer", "news",   "store",   "shop",      "central"};
+    g_autofree char *name = ch_fold(from->name, 128);
+    g_autofree char *address = ch_fold(from->address, 128);
+    name[strcspn(name, " ,.")] = '\0';
+    address[strcspn(address, "@")] = '\0';
+    if (strlen(name) < 3 || !strstr(address, name))
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(roles); i++)
+        if (!strcmp(name, roles[i]))
+            return NULL;
+    return g_steal_pointer(&name);
+}
+
+/* Whether Reply-To, of one address, is at the domain of From. */
+static gboolean is_same_domain(const ChMail *mail)
+{
+    const char *ours = strrchr(mail->from->address, '@');
+    const char *other = strrchr(((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address, '@');
+    return ours && other && !g_ascii_strcasecmp(ours, other);
+}
+
+/* Last, since it is a guess where the others are told. */
+static gboolean judge_words(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
+{
+    /* What a form says of itself is not said of the person's words; a supplier's "E-mail: " is its own. */
+    if (is_web_form(mail, is_from) && (!is_from || !is_same_domain(mail)))
+        return FALSE;
     gboolean is_reply = mail->in_reply_to->len > 0 || mail->references->len > 0;
     const char *words = ch_subject_automatic(mail->subject, is_reply, strchr(mail->reply, '?') != NULL);
     if (words) {
@@ -179,7 +212,8 @@ static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
     if (ch_subject_is_forward(mail->subject)) /* what it holds may be an automatic reply */
         return FALSE;
     gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
-    words = ch_notice_words(mail->subject, mail->reply, answers && !mail->by_client && !has_quote(mail),
+    g_autofree char *name = own_name(mail->from);
+    words = ch_notice_words(mail->subject, mail->reply, name, answers && !mail->by_client && !has_quote(mail),
                             local_part_is(mail->from->address, deaf));
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
@@ -273,7 +307,7 @@ ChVerdict *ch_judge(const ChConfig *config, const ChMail *mail)
     else if (ch_config_is_desk_address(config, verdict->sender->address))
         is(verdict, CH_KIND_LOOP, "written by an address of the desk itself");
     else if (!judge_report(mail, verdict) && !judge_auto(mail, is_from, verdict) &&
-             !judge_list(config, mail, verdict) && !judge_words(mail, verdict))
+             !judge_list(config, mail, verdict) && !judge_words(mail, is_from, verdict))
         verdict->kind = CH_KIND_PERSON;
     if (verdict->kind == CH_KIND_PERSON)
         weigh_answer(mail, is_from, verdict);

@@ -268,13 +268,41 @@ gboolean ch_notice_has(const char *text, const char *const *table, guint count)
     return FALSE;
 }
 
-/* "This is an automatic message that I get each day" */
+/* "This is an automatic message that I get each day"; "... of our mail server": a footer of it. */
 static gboolean is_told(const char *sentence)
 {
-    static const char *const words[] = {" que receb", " que estou receb", " que recib", " que me ",
-                                        " that i ",   " that we ",        " i get ",    " die ich ",
-                                        " que je ",   " che ricev"};
+    static const char *const words[] = {
+        " que receb",   " que estou receb", " que recib",  " que me ",        " that i ",
+        " that we ",    " i get ",          " die ich ",   " que je ",        " che ricev",
+        " gateway",     " antivirus",       " rodape",     "servidor de e-m", "servidor de em",
+        " mail server", " mailserver",      " passerelle", " footer",         "servidor de corr"};
     return ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
+/* Legal notices and what gateways add stand below the words, and say nothing of who wrote them. */
+static gboolean is_legal(const char *sentence)
+{
+    static const char *const words[] = {"confidencia",     "confidentia",    "vertraulich",
+                                        "riservat",        "for o destinat", "seja o destinat",
+                                        "intended recipi", "vertrouwelijk"};
+    return ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
+/* Whether a line of TEXT begins with NAME, above that in which WORDS stand. */
+static gboolean is_signed(const char *text, const char *name, const char *words)
+{
+    gsize length = name ? strlen(name) : 0;
+    gboolean found = FALSE;
+    for (const char *line = text; length > 0 && *line;) {
+        gsize size = strcspn(line, "\n");
+        g_autofree char *start = g_strndup(line, size);
+        g_autofree char *folded = ch_fold(start, size);
+        if (strstr(folded, words))
+            break;
+        found = found || (g_str_has_prefix(folded, name) && !g_ascii_isalnum(folded[length]));
+        line += size + (line[size] != '\0');
+    }
+    return found;
 }
 
 /* A program's word for itself at AT, the beginning of SENTENCE, in TEXT. */
@@ -288,31 +316,39 @@ static const char *program_of(const char *at, const char *sentence, const char *
     return found && !is_told(sentence) ? found : NULL;
 }
 
-const char *ch_notice_words(const char *subject, const char *reply, gboolean is_reply, gboolean deaf)
+const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
+                            gboolean deaf)
 {
     gsize length = strnlen(reply, LOOKED_AT + 1);
-    /* Line by line: a line's end ends a sentence where none is written. */
     g_autofree char *start = g_strndup(reply, MIN(length, LOOKED_AT));
     const char *valid_end;
     if (!g_utf8_validate(start, -1, &valid_end))
         start[valid_end - start] = '\0';
-    for (char *at = start; *at; at++) /* a wrapped line goes on; a short one is a greeting */
-        if (*at == '\n' && at[1] != '\n')
-            *at = at[1] && at > start && at[-1] != '\n' && !strchr(",!.:", at[-1]) ? ' ' : '.';
+    /* A blank line ends a sentence, unless a colon announces what follows: not by '.', since "x.y" goes on.
+     */
+    for (char *at = start; *at; at++)
+        if (at > start && *at == '\n' && at[-1] == '\n')
+            *at = at - start > 1 && at[-2] == ':' ? ' ' : '!';
     g_autofree char *folded = ch_fold(start, strlen(start));
     gboolean asks = strchr(folded, '?') != NULL;
+    gboolean polite = TRUE;
     const char *at = folded + strspn(folded, " .!*-=_<>\"'#[(~");
     for (guint i = 0; i < SENTENCES && *at; i++) {
-        at = skip_greeting(at);
+        const char *begin = skip_greeting(at);
+        gboolean greeted = begin != at;
+        at = begin;
         gsize size = ch_notice_sentence(at);
         g_autofree char *sentence = g_strndup(at, size);
         const char *found = program_of(at, sentence, folded, deaf);
-        if (!found && is_reply && i < 3 && length <= LOOKED_AT)
+        if (found && is_signed(reply, name, found)) /* below a person's signature: a footer */
+            return NULL;
+        if (!found && is_reply && polite && i < 3 && length <= LOOKED_AT)
             found = ch_absence_begins(at, subject, folded);
         if (!found && length <= LOOKED_AT)
             found = receipt_of(sentence, folded);
-        if (found)
+        if (found || is_legal(sentence))
             return asks ? NULL : found;
+        polite = polite && ch_absence_may_follow(sentence, greeted);
         at += size;
         at += strspn(at, " .!*-=_<>\"'#[(~");
     }

@@ -426,6 +426,21 @@ static void test_marks(void)
         {ANA "Precedence: bulk\r\nX-Mailer: Rundbrief 2\r\n" END, CH_KIND_AUTO_REPLY, FALSE},
         {ANA "Precedence: list\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_LIST, FALSE},
 
+        {ANA
+         "Reply-To: rui@pessoa.example\r\nSubject: Contato\r\n\r\nEsta é uma mensagem automática do site.\r\n"
+         "\r\nE-mail: rui@pessoa.example\r\nPreciso de ajuda.\r\n",
+         CH_KIND_PERSON, FALSE},
+        {ANA "Reply-To: fiscal@cliente.example\r\nSubject: NF-e 7\r\n\r\nEsta é uma mensagem automática.\r\n"
+             "\r\nE-mail: fiscal@cliente.example\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+        {"From: Luiz Gomes <luiz.gomes@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu "
+         "errada.\r\n\r\n"
+         "Luiz Gomes\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
+         CH_KIND_PERSON, FALSE},
+        {"From: Financeiro <financeiro@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu.\r\n\r\n"
+         "Financeiro\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+
         {FORM "\r\nNome: Rui\r\nE-mail: rui@pessoa.example \r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
         {FORM "\r\nE-mail\r\nRui@Pessoa.example\r\n\r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
         {FORM "\r\nE-mail: rui@pessoa.example.org\r\n", CH_KIND_AUTO_REPLY, FALSE},

@@ -36,9 +36,10 @@ static void test_words(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, TRUE, FALSE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, TRUE, FALSE) != NULL, ==,
+                        table[i].automatic > 0);
     }
 }
 
@@ -74,7 +75,35 @@ static void test_absent_person(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words(table[i].subject, table[i].reply, TRUE, FALSE);
+        const char *words = ch_notice_words(table[i].subject, table[i].reply, NULL, TRUE, FALSE);
+        g_assert_cmpint(words != NULL, ==, table[i].automatic);
+    }
+}
+
+/* Below a person's words: their absence told in the signature, the footers of their company's server. */
+static void test_footer(void)
+{
+    static const struct {
+        const char *reply;
+        gboolean automatic;
+    } table[] = {
+        {"Boa tarde,\n\nAinda dá o mesmo erro. Segue o print.\n\nEstarei de férias de 3 a 10/8.", FALSE},
+        {"Deu certo.\n\nEstarei ausente até dia 10.", FALSE},
+        {"Olá, Ana Souza\n\nEstarei ausente até dia 10.", TRUE},
+        {"Recebi a sua mensagem. Estarei ausente até dia 10.", TRUE},
+        {"A fatura saiu errada.\n\nLuiz Gomes\nFinanceiro\n\nEsta é uma mensagem automática.", FALSE},
+        {"A fatura saiu errada.\nAtenciosamente\nLuiz\nEsta é uma\nmensagem automática.", FALSE},
+        {"A fatura saiu errada.\n\nLucia Gomes\n\nEsta é uma mensagem automática.", TRUE},
+        {"Luizinho, a fatura saiu.\n\nEsta é uma mensagem automática.", TRUE},
+        {"A fatura saiu errada.\n\nEsta mensagem é confidencial.\nEsta é uma mensagem automática.", FALSE},
+        {"A fatura saiu errada.\n\nEsta é uma mensagem automática do gateway de e-mail.", FALSE},
+        {"O cliente recebe:\n\nEsta é uma mensagem automática.", FALSE},
+        {"O cliente recebe isto\n\nEsta é uma mensagem automática.", TRUE},
+        {"A fatura saiu.\n\nEsta é uma mensagem automática.", TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        const char *words = ch_notice_words("Re: [#7] Fatura", table[i].reply, "luiz", TRUE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
 }
@@ -105,9 +134,10 @@ static void test_refusal(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, TRUE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, TRUE) != NULL, ==,
+                        table[i].automatic > 0);
     }
 }
 
@@ -117,9 +147,9 @@ static void test_long(void)
     g_autoptr(GString) text = g_string_new("Estou de férias. ");
     for (guint i = 0; i < 1000; i++)
         g_string_append(text, "ação ");
-    g_assert_null(ch_notice_words("", text->str, TRUE, FALSE));
+    g_assert_null(ch_notice_words("", text->str, NULL, TRUE, FALSE));
     g_string_prepend(text, "Esta é uma mensagem automática. ");
-    g_assert_nonnull(ch_notice_words("", text->str, FALSE, FALSE));
+    g_assert_nonnull(ch_notice_words("", text->str, NULL, FALSE, FALSE));
 }
 
 static void test_receipt(void)
@@ -153,6 +183,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/notice/words", test_words);
     g_test_add_func("/notice/absent-person", test_absent_person);
+    g_test_add_func("/notice/footer", test_footer);
     g_test_add_func("/notice/refusal", test_refusal);
     g_test_add_func("/notice/long", test_long);
     g_test_add_func("/notice/receipt", test_receipt);
