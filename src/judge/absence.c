@@ -33,11 +33,13 @@ static const char *const absences[] = {
     "estou em gozo de ferias",
     "estou fora do escritorio",
     "estarei fora do escritorio",
-    "estou ausente do escritorio",
-    "estou ausente ",
-    "estarei ausente ",
+    "estou ausente",
+    "estarei ausente",
     "encontro-me ausente",
     "me encontro ausente",
+    "encontro-me afastad",
+    "me encontro afastad",
+    "nao posso responder",
     "nao estou no escritorio",
     "obrigado pela sua mensagem. estou",
     "obrigado pelo seu e-mail. estou",
@@ -120,7 +122,47 @@ static const char *const absences[] = {
     "я в отпуске",
     "я нахожусь в отпуске",
     "меня нет в офисе",
+    /* behind a date */
+    "bin ich nicht im ",
+    "bin ich im urlaub",
+    "bin ich abwesend",
+    "ben ik afwezig",
+    "ben ik met vakantie",
+    "ben ik op vakantie",
 };
+
+/* Told of the sender by somebody else, that is by a program. */
+static const char *const told[] = {
+    "is no longer with ",    "no longer works ",
+    "is no longer employed", "is no longer at ",
+    "has left the company",  "nao faz mais parte",
+    "nao trabalha mais",     "ya no trabaja",
+    "ya no forma parte",     "ne travaille plus",
+    "ne fait plus partie",   "arbeitet nicht mehr",
+    "ist nicht mehr",        "non lavora piu",
+    "werkt niet meer",       "is out of the office",
+    "is currently out of",   "is on vacation",
+    "is on leave",           "is on annual leave",
+    "is on maternity leave", "is on parental leave",
+    "esta de ferias",        "encontra-se de ferias",
+    "encontra-se em ferias", "esta em ferias",
+    "encontra-se ausente",   "esta de licenca",
+    "esta em licenca",       "encontra-se de licenca",
+    "esta de vacaciones",    "se encuentra de vacacio",
+    "est en conge",          "est absent",
+    "ist im urlaub",         "ist nicht im haus",
+    "ist derzeit nicht",     "e in ferie",
+    "is op vakantie",
+};
+
+/* Of travels, only those that keep from reading mail: people answer on others. */
+static const char *const travels[] = {"estou em viagem", "estarei em viagem", "estou viajando",
+                                      "estarei viajando"};
+
+/* Without blanks between words, folded (た for だ); in one of the first two sentences. */
+static const char *const unspaced[] = {
+    "不在にしております", "不在とさせていたた", "不在となります", "休暇をいたたいて", "休暇中",
+    "正在休假",           "不在办公室",         "부재중"};
 
 /* These begin other sentences too ("Ich bin am Montag da"): one of AWAY, or nothing, must follow. */
 static const char *const vague[] = {
@@ -207,14 +249,84 @@ gboolean ch_absence_may_follow(const char *sentence, gboolean greeted)
     return (greeted && blanks < 3) || blanks == 0 || ch_notice_has(sentence, words, G_N_ELEMENTS(words));
 }
 
+/* Whether the word at AT may stand in "entre os dias 3 e 10 de agosto, ". */
+static gboolean is_of_date(const char *at)
+{
+    static const char *const words[] = {
+        "jan",    "fev",  "feb",   "mar",  "abr",   "apr",   "mai", "may",  "mag",  "giu",   "jun",
+        "jul",    "ago",  "aug",   "aou",  "set",   "sep",   "okt", "oct",  "out",  "ott",   "nov",
+        "dez",    "dec",  "dic",   "gen",  "lug",   "ene",   "sie", "sty",  "lut",  "kwi",   "maj",
+        "cze",    "lip",  "wrz",   "paz",  "lis",   "gru",   "янв", "фев",  "мар",  "апр",   "мая",
+        "июн",    "июл",  "авг",   "сен",  "окт",   "ноя",   "дек", "dias", "entr", "einsc", "inclu",
+        "partir", "from", "until", "betw", "hasta", "jusqu", "fino"};
+    gsize length = strcspn(at, " ");
+    gboolean ends = length > 0 && strchr(".;!?:", at[length - 1]) && !g_ascii_isdigit(*at);
+    return !ends && (length <= 3 || g_ascii_isdigit(*at) || ch_notice_begins(at, words, G_N_ELEMENTS(words)));
+}
+
+/* Behind "de 3 a 10/8 " and the like, where an absence is told there; otherwise AT. */
+static const char *skip_dates(const char *at)
+{
+    static const char *const words[] = {
+        "de ",  "do ",  "entre ", "ate ",   "a partir de ", "no periodo de ", "from ", "until ",   "between ",
+        "vom ", "bis ", "del ",   "hasta ", "du ",          "jusqu'au ",      "dal ",  "fino al ", "van ",
+        "tot ", "od ",  "с ",     "до ",    "dal "};
+    if (!ch_notice_begins(at, words, G_N_ELEMENTS(words)))
+        return at;
+    gboolean dated = FALSE;
+    for (const char *word = at; *word; word += strspn(word, " ")) {
+        if (dated && ch_notice_begins(word, absences, G_N_ELEMENTS(absences)))
+            return word;
+        if (!is_of_date(word))
+            break;
+        dated = dated || g_ascii_isdigit(*word);
+        word += strcspn(word, " ");
+    }
+    return at;
+}
+
+static const char *travel_of(const char *at)
+{
+    const char *found = ch_notice_begins(at, travels, G_N_ELEMENTS(travels));
+    const char *access = found ? strstr(at, " acesso") : NULL;
+    return access && access < at + ch_notice_sentence(at) ? found : NULL;
+}
+
+static const char *unspaced_absence_of(const char *text)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(unspaced); i++) {
+        const char *found = strstr(text, unspaced[i]);
+        const char *first = strstr(text, "。");
+        const char *second = first ? strstr(first + 1, "。") : NULL;
+        if (found && (!second || found < second))
+            return unspaced[i];
+    }
+    return NULL;
+}
+
+const char *ch_absence_told(const char *sentence, const char *name)
+{
+    const char *at = name ? strstr(sentence, name) : NULL;
+    if (!at || at - sentence > 40)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(told); i++)
+        if (strstr(at, told[i]))
+            return told[i];
+    return NULL;
+}
+
 const char *ch_absence_begins(const char *at, const char *subject, const char *text)
 {
-    at = skip_now(at);
+    at = skip_dates(skip_now(at));
     const char *found = ch_notice_begins(at, absences, G_N_ELEMENTS(absences));
     if (!found)
         found = vague_absence_of(at);
-    if (!found || ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
-        ch_subject_is_meant(subject, at + strlen(found)))
+    if (!found)
+        found = travel_of(at);
+    if (!found && !(found = unspaced_absence_of(at)))
+        return NULL;
+    if (ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
+        ch_subject_is_meant(subject, g_str_has_prefix(at, found) ? at + strlen(found) : at))
         return NULL;
     return found;
 }

@@ -17,13 +17,15 @@
     50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
         */
 
-/* Local parts where nobody reads. */
+/* Local parts where nobody reads, alone or as a word: "alerts-noreply". */
 static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",      "donotreply",
                                    "do-not-reply", "nao-responda", "naoresponda",   "nao_responda",
                                    "noresponder",  "no-responder", "nao-responder", NULL};
 /* Accounts of programs, which nobody reads either. */
-static const char *const programs[] = {"postmaster", "root",     "daemon", "cron", "nobody",
-                                       "wordpress",  "www-data", "apache", NULL};
+static const char *const programs[] = {
+    "postmaster",   "root",          "daemon",       "cron",     "nobody",  "wordpress", "www-data",
+    "apache",       "zabbix",        "nagios",       "icinga",   "grafana", "fail2ban",  "alertmanager",
+    "notification", "notifications", "notificacoes", "logwatch", "scanner", NULL};
 
 static gboolean local_part_is(const char *address, const char *const *names)
 {
@@ -34,6 +36,20 @@ static gboolean local_part_is(const char *address, const char *const *names)
     return FALSE;
 }
 
+static gboolean is_deaf(const char *address)
+{
+    static const char apart[] = "-_.+";
+    const char *end = address + strcspn(address, "@");
+    for (const char *at = address; at < end; at++)
+        for (guint i = 0; deaf[i] && (at == address || strchr(apart, at[-1])); i++) {
+            gsize length = strlen(deaf[i]);
+            if (!g_ascii_strncasecmp(at, deaf[i], length) &&
+                (at + length == end || strchr(apart, at[length])))
+                return TRUE;
+        }
+    return FALSE;
+}
+
 /* Whether a form of the company's own site may have written it: as the desk itself, or as nobody of our
  * domain. */
 static gboolean may_be_form(const ChConfig *config, const char *address)
@@ -41,7 +57,7 @@ static gboolean may_be_form(const ChConfig *config, const char *address)
     if (ch_config_is_desk_address(config, address))
         return TRUE;
     return ch_config_is_desk_domain(config, address) &&
-           (local_part_is(address, deaf) || local_part_is(address, programs));
+           (is_deaf(address) || local_part_is(address, programs));
 }
 
 /* A web form of the company's site names the customer in Reply-To. FALSE there: the sender is not whom From
@@ -214,7 +230,7 @@ static gboolean judge_words(const ChMail *mail, gboolean is_from, ChVerdict *ver
     gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
     g_autofree char *name = own_name(mail->from);
     words = ch_notice_words(mail->subject, mail->reply, name, answers && !mail->by_client && !has_quote(mail),
-                            local_part_is(mail->from->address, deaf));
+                            is_deaf(mail->from->address));
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
@@ -250,7 +266,10 @@ static gboolean judge_precedence(const ChMail *mail, gboolean own_list, ChVerdic
         return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
     if (strcmp(precedence, "bulk") && strcmp(precedence, "junk"))
         return FALSE;
-    return !mail->by_client && is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
+    /* Gateways put it on all mail of a company; Exchange's own answers say Auto-Submitted. */
+    if (mail->by_client || mail->threaded || (mail->in_reply_to->len > 0 && has_quote(mail)))
+        return FALSE;
+    return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
 }
 
 static gboolean judge_list(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
@@ -288,7 +307,7 @@ static void weigh_answer(const ChMail *mail, gboolean is_from, ChVerdict *verdic
                       mail->invitation_reply || g_strcmp0(mail->precedence, "bulk") == 0 ||
                       g_strcmp0(mail->precedence, "junk") == 0 ||
                       (is_from && is_submitted_automatically(mail)); /* a web form's program */
-    if (!marked && !local_part_is(sender, deaf) && !local_part_is(sender, programs))
+    if (!marked && !is_deaf(sender) && !local_part_is(sender, programs))
         return;
     verdict->no_answer = TRUE;
     ch_reason(verdict->reasons, "no automatic answer is wanted there%s%s", mail->other_desk ? ": " : "",

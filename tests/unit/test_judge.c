@@ -423,6 +423,18 @@ static void test_marks(void)
          CH_KIND_AUTO_REPLY, FALSE},
 
         {ANA "Precedence: bulk\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nThread-Index: AdsX\r\n" END, CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nThread-Index: AdsX\r\nAuto-Submitted: auto-replied\r\n" END,
+         CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Precedence: bulk\r\nIn-Reply-To: <a@example.br>\r\nSubject: Re: x\r\n\r\nJá voltou.\r\n\r\n"
+             "Em 02/08/2026 15:00, Suporte escreveu:\r\n> E agora?\r\n",
+         CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nIn-Reply-To: <a@example.br>\r\nSubject: Re: x\r\n\r\nx\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+        {"From: avisos-noreply@cliente.example\r\n" END, CH_KIND_PERSON, TRUE},
+        {"From: naoresponda.nfe@cliente.example\r\n" END, CH_KIND_PERSON, TRUE},
+        {"From: Zabbix <zabbix@cliente.example>\r\n" END, CH_KIND_PERSON, TRUE},
+        {"From: noreplyson@cliente.example\r\n" END, CH_KIND_PERSON, FALSE},
         {ANA "Precedence: bulk\r\nX-Mailer: Rundbrief 2\r\n" END, CH_KIND_AUTO_REPLY, FALSE},
         {ANA "Precedence: list\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_LIST, FALSE},
 

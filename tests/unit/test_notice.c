@@ -33,6 +33,16 @@ static void test_words(void)
         {"O sistema mostra: esta é uma mensagem automática.", 0},
         {"Recebemos sua proposta e vamos aceitar.", 0},
         {"Não estou recebendo respostas automáticas.", 0},
+        {"Recebemos sua mensagem. Nossa equipe irá responder em até 2 dias úteis.", 2},
+        {"Olá!\n\nAgradecemos o seu contato! Sua mensagem foi recebida e em breve nossa equipe retornará.",
+         2},
+        {"Thank you!\nWe have received your e-mail. We will reply within two business days.", 2},
+        {"Olá, Suporte\n\nSeu ticket foi criado com o número 7.", 2},
+        {"Estaremos em recesso até dia 5. Sua mensagem será respondida no retorno.", 2},
+        {"Recebemos seu e-mail, obrigado. Vamos testar e retornaremos em breve.", 0},
+        {"Recebemos sua mensagem e nossa equipe testou: o erro continua.", 0},
+        {"We have received your request for logs; our team attached them.", 0},
+        {"Agradecemos o contato na feira. Nossa equipe quer uma demonstração.", 0},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
@@ -71,11 +81,27 @@ static void test_absent_person(void)
         {"Re: [#7] Ponto", "Estou afastado por atestado e marcaram falta.", FALSE},
         {"Re: [#7] Ponto", "Estou afastada até dia 20.", TRUE},
         {"Re: [#7] Word", "Estou de licença vencida, a tela pede ativação.", FALSE},
+        {"Re: [#7] Boleto", "De 3 a 10/8 estarei de férias. Procure a Lia.", TRUE},
+        {"Re: [#7] Boleto", "De 3 a 10/8 o boleto não abriu; estarei de férias depois.", FALSE},
+        {"AW: [#7] Termin", "Bis einschließlich 14.8. bin ich nicht im Haus.", TRUE},
+        {"Re: [#7] Oferta", "Dziękuję za wiadomość. Do 14 sierpnia przebywam na urlopie.", TRUE},
+        {"Re: [#7] Boleto", "Estou ausente. Retorno dia 10.", TRUE},
+        {"Re: [#7] Boleto", "Encontro-me afastada até dia 10.", TRUE},
+        {"Re: [#7] Boleto", "Estou em viagem com acesso limitado ao e-mail.", TRUE},
+        {"Re: [#7] Boleto", "Estou em viagem até dia 12, assino na volta.", FALSE},
+        {"Re: [#7] 見積", "8月10日から16日まで夏季休暇のため不在にしております。", TRUE},
+        {"Re: [#7] 見積", "ありがとうございます。届きました。なお来週は不在にしております。", FALSE},
+        {"Licença maternidade", "Estou em licença-maternidade até 30/11.", TRUE},
+        {"Re: [#7] Cálculo da licença", "Estou em licença até 30/11 e o cálculo saiu errado.", FALSE},
+        {"Re: [#7] Boleto", "O colaborador Rui não faz mais parte da empresa. Escreva para a Lia.", TRUE},
+        {"Re: [#7] Boleto", "Rui is no longer with the company.", TRUE},
+        {"Re: [#7] Boleto", "A Lia não trabalha mais aqui, cadastrem o Davi.", FALSE},
+        {"Re: [#7] Boleto", "Já pagamos. O Rui não faz mais parte da empresa.", FALSE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words(table[i].subject, table[i].reply, NULL, TRUE, FALSE);
+        const char *words = ch_notice_words(table[i].subject, table[i].reply, "rui", TRUE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
 }
