@@ -10,13 +10,20 @@
 
 /* What people say who are away, and mean the matter all the same. */
 static const char *const requests[] = {
-    "preciso ",         "nao consigo",   "nao funciona",     "continua ",       "conseguem",
-    "fechar o chamado", "podem fechar",  "pode fechar",      "podem encerrar",  "pode encerrar",
-    "testei",           "i need ",       "doesn't work",     "does not work",   "not working",
-    "please close",     "can be closed", "close the ticket", "necesito ",       "sigue ",
-    "no funciona",      "pueden cerrar", "j'ai besoin",      "ne fonctionne",   "ne marche",
-    "funktioniert ",    "ich brauche",   "bitte schliessen", "bitte schließen", "ho bisogno",
-    "non funziona",     "werkt niet",    "ik heb nodig",
+    "preciso ",         "nao consigo",     "nao funciona",
+    "continua ",        "conseguem",       "fechar o chamado",
+    "podem fechar",     "pode fechar",     "podem encerrar",
+    "pode encerrar",    "testei",          "i need ",
+    "doesn't work",     "does not work",   "not working",
+    "please close",     "can be closed",   "close the ticket",
+    "necesito ",        "sigue ",          "no funciona",
+    "pueden cerrar",    "j'ai besoin",     "ne fonctionne",
+    "ne marche",        "funktioniert ",   "ich brauche",
+    "bitte schliessen", "bitte schließen", "ho bisogno",
+    "non funziona",     "werkt niet",      "entao ",
+    "em anexo",         "segue anex",      "see attached",
+    "attached is",      "anbei",           "ci-joint",
+    "in allegato",      "dus graag",       "ik heb nodig",
 };
 
 /* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
@@ -39,7 +46,10 @@ static const char *const absences[] = {
     "me encontro ausente",
     "encontro-me afastad",
     "me encontro afastad",
-    "nao posso responder",
+    "nao posso responder seu",
+    "nao posso responder ao seu",
+    "nao posso responder sua",
+    "nao posso responder a sua",
     "nao estou no escritorio",
     "obrigado pela sua mensagem. estou",
     "obrigado pelo seu e-mail. estou",
@@ -133,25 +143,45 @@ static const char *const absences[] = {
 
 /* Told of the sender by somebody else, that is by a program. */
 static const char *const told[] = {
-    "is no longer with ",    "no longer works ",
-    "is no longer employed", "is no longer at ",
-    "has left the company",  "nao faz mais parte",
-    "nao trabalha mais",     "ya no trabaja",
-    "ya no forma parte",     "ne travaille plus",
-    "ne fait plus partie",   "arbeitet nicht mehr",
-    "ist nicht mehr",        "non lavora piu",
-    "werkt niet meer",       "is out of the office",
-    "is currently out of",   "is on vacation",
-    "is on leave",           "is on annual leave",
-    "is on maternity leave", "is on parental leave",
-    "esta de ferias",        "encontra-se de ferias",
-    "encontra-se em ferias", "esta em ferias",
-    "encontra-se ausente",   "esta de licenca",
-    "esta em licenca",       "encontra-se de licenca",
-    "esta de vacaciones",    "se encuentra de vacacio",
-    "est en conge",          "est absent",
-    "ist im urlaub",         "ist nicht im haus",
-    "ist derzeit nicht",     "e in ferie",
+    "is no longer with ",
+    "no longer works ",
+    "is no longer employed",
+    "is no longer at ",
+    "has left the company",
+    "nao faz mais parte",
+    "nao trabalha mais",
+    "ya no trabaja",
+    "ya no forma parte",
+    "ne travaille plus",
+    "ne fait plus partie",
+    "arbeitet nicht mehr",
+    "ist nicht mehr bei",
+    "ist nicht mehr im unternehmen",
+    "non lavora piu",
+    "werkt niet meer",
+    "is out of the office",
+    "is currently out of",
+    "is on vacation",
+    "is on leave",
+    "is on annual leave",
+    "is on maternity leave",
+    "is on parental leave",
+    "esta de ferias",
+    "encontra-se de ferias",
+    "encontra-se em ferias",
+    "esta em ferias",
+    "encontra-se ausente",
+    "esta de licenca",
+    "esta em licenca",
+    "encontra-se de licenca",
+    "esta de vacaciones",
+    "se encuentra de vacacio",
+    "est en conge",
+    "est absent",
+    "ist im urlaub",
+    "ist nicht im haus",
+    "ist derzeit nicht",
+    "e in ferie",
     "is op vakantie",
 };
 
@@ -246,7 +276,8 @@ gboolean ch_absence_may_follow(const char *sentence, gboolean greeted)
     guint blanks = 0;
     for (const char *at = sentence; *at; at++)
         blanks += *at == ' ' && at[1] && !strchr(" .!\n", at[1]);
-    return (greeted && blanks < 3) || blanks == 0 || ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+    gboolean is_name = greeted && blanks < 2 && !g_str_has_suffix(sentence, ".");
+    return is_name || ch_notice_has(sentence, words, G_N_ELEMENTS(words));
 }
 
 /* Whether the word at AT may stand in "entre os dias 3 e 10 de agosto, ". */
@@ -261,7 +292,8 @@ static gboolean is_of_date(const char *at)
         "partir", "from", "until", "betw", "hasta", "jusqu", "fino"};
     gsize length = strcspn(at, " ");
     gboolean ends = length > 0 && strchr(".;!?:", at[length - 1]) && !g_ascii_isdigit(*at);
-    return !ends && (length <= 3 || g_ascii_isdigit(*at) || ch_notice_begins(at, words, G_N_ELEMENTS(words)));
+    return !ends && (length <= 3 || (length <= 5 && !g_ascii_isalpha(*at)) || g_ascii_isdigit(*at) ||
+                     ch_notice_begins(at, words, G_N_ELEMENTS(words)));
 }
 
 /* Behind "de 3 a 10/8 " and the like, where an absence is told there; otherwise AT. */
@@ -271,10 +303,11 @@ static const char *skip_dates(const char *at)
         "de ",  "do ",  "entre ", "ate ",   "a partir de ", "no periodo de ", "from ", "until ",   "between ",
         "vom ", "bis ", "del ",   "hasta ", "du ",          "jusqu'au ",      "dal ",  "fino al ", "van ",
         "tot ", "od ",  "с ",     "до ",    "dal "};
-    if (!ch_notice_begins(at, words, G_N_ELEMENTS(words)))
+    const char *begin = ch_notice_begins(at, words, G_N_ELEMENTS(words));
+    if (!begin)
         return at;
     gboolean dated = FALSE;
-    for (const char *word = at; *word; word += strspn(word, " ")) {
+    for (const char *word = at + strlen(begin); *word; word += strspn(word, " ")) {
         if (dated && ch_notice_begins(word, absences, G_N_ELEMENTS(absences)))
             return word;
         if (!is_of_date(word))
@@ -306,13 +339,19 @@ static const char *unspaced_absence_of(const char *text)
 
 const char *ch_absence_told(const char *sentence, const char *name)
 {
-    const char *at = name ? strstr(sentence, name) : NULL;
+    g_autofree char *first = g_strndup(name ? name : "", strcspn(name ? name : "", " "));
+    const char *at = *first ? strstr(sentence, first) : NULL;
     if (!at || at - sentence > 40)
         return NULL;
-    for (guint i = 0; i < G_N_ELEMENTS(told); i++)
-        if (strstr(at, told[i]))
-            return told[i];
-    return NULL;
+    while (*at) { /* "Pedro Nunes esta de ferias", but no other Pedro */
+        gsize length = strcspn(at, " ");
+        g_autofree char *word = g_strndup(at, length);
+        if (!strstr(name, word))
+            break;
+        at += length;
+        at += strspn(at, " ");
+    }
+    return ch_notice_begins(at, told, G_N_ELEMENTS(told));
 }
 
 const char *ch_absence_begins(const char *at, const char *subject, const char *text)

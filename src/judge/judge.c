@@ -18,9 +18,10 @@
         */
 
 /* Local parts where nobody reads, alone or as a word: "alerts-noreply". */
-static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",      "donotreply",
-                                   "do-not-reply", "nao-responda", "naoresponda",   "nao_responda",
-                                   "noresponder",  "no-responder", "nao-responder", NULL};
+static const char *const deaf[] = {
+    "noreply",       "no-reply",     "no_reply",    "donotreply",    "do-not-reply",    "nao-responda",
+    "naoresponda",   "nao_responda", "noresponder", "no-responder",  "nao-responder",   "naoresponder",
+    "nao_responder", "noresponda",   "no-responda", "nepasrepondre", "ne-pas-repondre", NULL};
 /* Accounts of programs, which nobody reads either. */
 static const char *const programs[] = {
     "postmaster",   "root",          "daemon",       "cron",     "nobody",  "wordpress", "www-data",
@@ -184,8 +185,8 @@ static gboolean has_quote(const ChMail *mail)
     return FALSE;
 }
 
-/* The first name of the sender, folded, where the address is made of it ("Ana Souza <ana.souza@...>") and it
- * is no department's; otherwise NULL. */
+/* The name of the sender, folded, where the address is made of it ("Ana Souza <asouza@...>") and it is no
+ * department's; otherwise NULL. */
 static char *own_name(const ChAddress *from)
 {
     static const char *const roles[] = {
@@ -195,12 +196,15 @@ static char *own_name(const ChAddress *from)
         "office",     "secretaria", "team",    "customer", "news",   "store",   "shop",      "central"};
     g_autofree char *name = ch_fold(from->name, 128);
     g_autofree char *address = ch_fold(from->address, 128);
-    name[strcspn(name, " ,.")] = '\0';
     address[strcspn(address, "@")] = '\0';
-    if (strlen(name) < 3 || !strstr(address, name))
+    g_auto(GStrv) words = g_strsplit_set(name, " ,.", 8);
+    gboolean own = FALSE;
+    for (guint i = 0; words[i] && !own; i++)
+        own = strlen(words[i]) >= 3 && strstr(address, words[i]);
+    if (!own || strlen(words[0]) < 3)
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(roles); i++)
-        if (!strcmp(name, roles[i]))
+        if (!strcmp(words[0], roles[i]))
             return NULL;
     return g_steal_pointer(&name);
 }

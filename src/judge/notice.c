@@ -328,7 +328,7 @@ static gboolean is_legal(const char *sentence)
 /* Whether a line of TEXT begins with NAME, above that in which WORDS stand. */
 static gboolean is_signed(const char *text, const char *name, const char *words)
 {
-    gsize length = name ? strlen(name) : 0;
+    gsize length = name ? strcspn(name, " ") : 0; /* the first */
     gboolean found = FALSE;
     for (const char *line = text; length > 0 && *line;) {
         gsize size = strcspn(line, "\n");
@@ -336,7 +336,7 @@ static gboolean is_signed(const char *text, const char *name, const char *words)
         g_autofree char *folded = ch_fold(start, size);
         if (strstr(folded, words))
             break;
-        found = found || (g_str_has_prefix(folded, name) && !g_ascii_isalnum(folded[length]));
+        found = found || (!strncmp(folded, name, length) && !g_ascii_isalnum(folded[length]));
         line += size + (line[size] != '\0');
     }
     return found;

@@ -449,6 +449,9 @@ static void test_marks(void)
          "errada.\r\n\r\n"
          "Luiz Gomes\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
          CH_KIND_PERSON, FALSE},
+        {"From: Luiz Gomes <lgomes@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu errada.\r\n\r\n"
+         "Luiz Gomes\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
+         CH_KIND_PERSON, FALSE},
         {"From: Financeiro <financeiro@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu.\r\n\r\n"
          "Financeiro\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
          CH_KIND_AUTO_REPLY, FALSE},
