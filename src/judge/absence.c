@@ -10,13 +10,20 @@
 
 /* What people say who are away, and mean the matter all the same. */
 static const char *const requests[] = {
-    "preciso ",         "nao consigo",   "nao funciona",     "continua ",       "conseguem",
-    "fechar o chamado", "podem fechar",  "pode fechar",      "podem encerrar",  "pode encerrar",
-    "testei",           "i need ",       "doesn't work",     "does not work",   "not working",
-    "please close",     "can be closed", "close the ticket", "necesito ",       "sigue ",
-    "no funciona",      "pueden cerrar", "j'ai besoin",      "ne fonctionne",   "ne marche",
-    "funktioniert ",    "ich brauche",   "bitte schliessen", "bitte schließen", "ho bisogno",
-    "non funziona",     "werkt niet",    "ik heb nodig",
+    "preciso ",         "nao consigo",     "nao funciona",
+    "continua ",        "conseguem",       "fechar o chamado",
+    "podem fechar",     "pode fechar",     "podem encerrar",
+    "pode encerrar",    "testei",          "i need ",
+    "doesn't work",     "does not work",   "not working",
+    "please close",     "can be closed",   "close the ticket",
+    "necesito ",        "sigue ",          "no funciona",
+    "pueden cerrar",    "j'ai besoin",     "ne fonctionne",
+    "ne marche",        "funktioniert ",   "ich brauche",
+    "bitte schliessen", "bitte schließen", "ho bisogno",
+    "non funziona",     "werkt niet",      "entao ",
+    "em anexo",         "segue anex",      "see attached",
+    "attached is",      "anbei",           "ci-joint",
+    "in allegato",      "dus graag",       "ik heb nodig",
 };
 
 /* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
@@ -33,11 +40,16 @@ static const char *const absences[] = {
     "estou em gozo de ferias",
     "estou fora do escritorio",
     "estarei fora do escritorio",
-    "estou ausente do escritorio",
-    "estou ausente ",
-    "estarei ausente ",
+    "estou ausente",
+    "estarei ausente",
     "encontro-me ausente",
     "me encontro ausente",
+    "encontro-me afastad",
+    "me encontro afastad",
+    "nao posso responder seu",
+    "nao posso responder ao seu",
+    "nao posso responder sua",
+    "nao posso responder a sua",
     "nao estou no escritorio",
     "obrigado pela sua mensagem. estou",
     "obrigado pelo seu e-mail. estou",
@@ -120,7 +132,67 @@ static const char *const absences[] = {
     "я в отпуске",
     "я нахожусь в отпуске",
     "меня нет в офисе",
+    /* behind a date */
+    "bin ich nicht im ",
+    "bin ich im urlaub",
+    "bin ich abwesend",
+    "ben ik afwezig",
+    "ben ik met vakantie",
+    "ben ik op vakantie",
 };
+
+/* Told of the sender by somebody else, that is by a program. */
+static const char *const told[] = {
+    "is no longer with ",
+    "no longer works ",
+    "is no longer employed",
+    "is no longer at ",
+    "has left the company",
+    "nao faz mais parte",
+    "nao trabalha mais",
+    "ya no trabaja",
+    "ya no forma parte",
+    "ne travaille plus",
+    "ne fait plus partie",
+    "arbeitet nicht mehr",
+    "ist nicht mehr bei",
+    "ist nicht mehr im unternehmen",
+    "non lavora piu",
+    "werkt niet meer",
+    "is out of the office",
+    "is currently out of",
+    "is on vacation",
+    "is on leave",
+    "is on annual leave",
+    "is on maternity leave",
+    "is on parental leave",
+    "esta de ferias",
+    "encontra-se de ferias",
+    "encontra-se em ferias",
+    "esta em ferias",
+    "encontra-se ausente",
+    "esta de licenca",
+    "esta em licenca",
+    "encontra-se de licenca",
+    "esta de vacaciones",
+    "se encuentra de vacacio",
+    "est en conge",
+    "est absent",
+    "ist im urlaub",
+    "ist nicht im haus",
+    "ist derzeit nicht",
+    "e in ferie",
+    "is op vakantie",
+};
+
+/* Of travels, only those that keep from reading mail: people answer on others. */
+static const char *const travels[] = {"estou em viagem", "estarei em viagem", "estou viajando",
+                                      "estarei viajando"};
+
+/* Without blanks between words, folded (た for だ); in one of the first two sentences. */
+static const char *const unspaced[] = {
+    "不在にしております", "不在とさせていたた", "不在となります", "休暇をいたたいて", "休暇中",
+    "正在休假",           "不在办公室",         "부재중"};
 
 /* These begin other sentences too ("Ich bin am Montag da"): one of AWAY, or nothing, must follow. */
 static const char *const vague[] = {
@@ -193,14 +265,107 @@ static const char *vague_absence_of(const char *at)
     return length < 2 || ch_notice_has(sentence, away, G_N_ELEMENTS(away)) ? found : NULL;
 }
 
+/* Names of a greeting, thanks for the mail. */
+gboolean ch_absence_may_follow(const char *sentence, gboolean greeted)
+{
+    static const char *const words[] = {
+        "mensagem", "e-mail",  "email",    "contato",  "contacto", "message",  "mail",     "nachricht",
+        "mensaje",  "correo",  "courriel", "messaggi", "bericht",  "wiadomos", "сообщени", "письм",
+        "besked",   "meddel",  "viesti",   "melding",  "hinweis",  "automat",  "escrev",   "writing",
+        "request",  "inquiry", "enquiry",  "anfrage",  "demande",  "consulta", "respons",  "respost"};
+    guint blanks = 0;
+    for (const char *at = sentence; *at; at++)
+        blanks += *at == ' ' && at[1] && !strchr(" .!\n", at[1]);
+    gboolean is_name = greeted && blanks < 2 && !g_str_has_suffix(sentence, ".");
+    return is_name || ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
+/* Whether the word at AT may stand in "entre os dias 3 e 10 de agosto, ". */
+static gboolean is_of_date(const char *at)
+{
+    static const char *const words[] = {
+        "jan",    "fev",  "feb",   "mar",  "abr",   "apr",   "mai", "may",  "mag",  "giu",   "jun",
+        "jul",    "ago",  "aug",   "aou",  "set",   "sep",   "okt", "oct",  "out",  "ott",   "nov",
+        "dez",    "dec",  "dic",   "gen",  "lug",   "ene",   "sie", "sty",  "lut",  "kwi",   "maj",
+        "cze",    "lip",  "wrz",   "paz",  "lis",   "gru",   "янв", "фев",  "мар",  "апр",   "мая",
+        "июн",    "июл",  "авг",   "сен",  "окт",   "ноя",   "дек", "dias", "entr", "einsc", "inclu",
+        "partir", "from", "until", "betw", "hasta", "jusqu", "fino"};
+    gsize length = strcspn(at, " ");
+    gboolean ends = length > 0 && strchr(".;!?:", at[length - 1]) && !g_ascii_isdigit(*at);
+    return !ends && (length <= 3 || (length <= 5 && !g_ascii_isalpha(*at)) || g_ascii_isdigit(*at) ||
+                     ch_notice_begins(at, words, G_N_ELEMENTS(words)));
+}
+
+/* Behind "de 3 a 10/8 " and the like, where an absence is told there; otherwise AT. */
+static const char *skip_dates(const char *at)
+{
+    static const char *const words[] = {
+        "de ",  "do ",  "entre ", "ate ",   "a partir de ", "no periodo de ", "from ", "until ",   "between ",
+        "vom ", "bis ", "del ",   "hasta ", "du ",          "jusqu'au ",      "dal ",  "fino al ", "van ",
+        "tot ", "od ",  "с ",     "до ",    "dal "};
+    const char *begin = ch_notice_begins(at, words, G_N_ELEMENTS(words));
+    if (!begin)
+        return at;
+    gboolean dated = FALSE;
+    for (const char *word = at + strlen(begin); *word; word += strspn(word, " ")) {
+        if (dated && ch_notice_begins(word, absences, G_N_ELEMENTS(absences)))
+            return word;
+        if (!is_of_date(word))
+            break;
+        dated = dated || g_ascii_isdigit(*word);
+        word += strcspn(word, " ");
+    }
+    return at;
+}
+
+static const char *travel_of(const char *at)
+{
+    const char *found = ch_notice_begins(at, travels, G_N_ELEMENTS(travels));
+    const char *access = found ? strstr(at, " acesso") : NULL;
+    return access && access < at + ch_notice_sentence(at) ? found : NULL;
+}
+
+static const char *unspaced_absence_of(const char *text)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(unspaced); i++) {
+        const char *found = strstr(text, unspaced[i]);
+        const char *first = strstr(text, "。");
+        const char *second = first ? strstr(first + 1, "。") : NULL;
+        if (found && (!second || found < second))
+            return unspaced[i];
+    }
+    return NULL;
+}
+
+const char *ch_absence_told(const char *sentence, const char *name)
+{
+    g_autofree char *first = g_strndup(name ? name : "", strcspn(name ? name : "", " "));
+    const char *at = *first ? strstr(sentence, first) : NULL;
+    if (!at || at - sentence > 40)
+        return NULL;
+    while (*at) { /* "Pedro Nunes esta de ferias", but no other Pedro */
+        gsize length = strcspn(at, " ");
+        g_autofree char *word = g_strndup(at, length);
+        if (!strstr(name, word))
+            break;
+        at += length;
+        at += strspn(at, " ");
+    }
+    return ch_notice_begins(at, told, G_N_ELEMENTS(told));
+}
+
 const char *ch_absence_begins(const char *at, const char *subject, const char *text)
 {
-    at = skip_now(at);
+    at = skip_dates(skip_now(at));
     const char *found = ch_notice_begins(at, absences, G_N_ELEMENTS(absences));
     if (!found)
         found = vague_absence_of(at);
-    if (!found || ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
-        ch_subject_is_meant(subject, at + strlen(found)))
+    if (!found)
+        found = travel_of(at);
+    if (!found && !(found = unspaced_absence_of(at)))
+        return NULL;
+    if (ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
+        ch_subject_is_meant(subject, g_str_has_prefix(at, found) ? at + strlen(found) : at))
         return NULL;
     return found;
 }

@@ -5,6 +5,7 @@
  */
 #include "judge/judge.h"
 
+#include "base/fold.h"
 #include "judge/align.h"
 #include "judge/authres.h"
 #include "judge/notice.h"
@@ -16,13 +17,16 @@
     50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
         */
 
-/* Local parts where nobody reads. */
-static const char *const deaf[] = {"noreply",      "no-reply",     "no_reply",      "donotreply",
-                                   "do-not-reply", "nao-responda", "naoresponda",   "nao_responda",
-                                   "noresponder",  "no-responder", "nao-responder", NULL};
+/* Local parts where nobody reads, alone or as a word: "alerts-noreply". */
+static const char *const deaf[] = {
+    "noreply",       "no-reply",     "no_reply",    "donotreply",    "do-not-reply",    "nao-responda",
+    "naoresponda",   "nao_responda", "noresponder", "no-responder",  "nao-responder",   "naoresponder",
+    "nao_responder", "noresponda",   "no-responda", "nepasrepondre", "ne-pas-repondre", NULL};
 /* Accounts of programs, which nobody reads either. */
-static const char *const programs[] = {"postmaster", "root",     "daemon", "cron", "nobody",
-                                       "wordpress",  "www-data", "apache", NULL};
+static const char *const programs[] = {
+    "postmaster",   "root",          "daemon",       "cron",     "nobody",  "wordpress", "www-data",
+    "apache",       "zabbix",        "nagios",       "icinga",   "grafana", "fail2ban",  "alertmanager",
+    "notification", "notifications", "notificacoes", "logwatch", "scanner", NULL};
 
 static gboolean local_part_is(const char *address, const char *const *names)
 {
@@ -33,6 +37,20 @@ static gboolean local_part_is(const char *address, const char *const *names)
     return FALSE;
 }
 
+static gboolean is_deaf(const char *address)
+{
+    static const char apart[] = "-_.+";
+    const char *end = address + strcspn(address, "@");
+    for (const char *at = address; at < end; at++)
+        for (guint i = 0; deaf[i] && (at == address || strchr(apart, at[-1])); i++) {
+            gsize length = strlen(deaf[i]);
+            if (!g_ascii_strncasecmp(at, deaf[i], length) &&
+                (at + length == end || strchr(apart, at[length])))
+                return TRUE;
+        }
+    return FALSE;
+}
+
 /* Whether a form of the company's own site may have written it: as the desk itself, or as nobody of our
  * domain. */
 static gboolean may_be_form(const ChConfig *config, const char *address)
@@ -40,7 +58,7 @@ static gboolean may_be_form(const ChConfig *config, const char *address)
     if (ch_config_is_desk_address(config, address))
         return TRUE;
     return ch_config_is_desk_domain(config, address) &&
-           (local_part_is(address, deaf) || local_part_is(address, programs));
+           (is_deaf(address) || local_part_is(address, programs));
 }
 
 /* A web form of the company's site names the customer in Reply-To. FALSE there: the sender is not whom From
@@ -113,12 +131,11 @@ static gboolean is_submitted_automatically(const ChMail *mail)
     return mail->auto_submitted && strcmp(mail->auto_submitted, "no") != 0;
 }
 
-/* RFC 3834 has a web form's program say auto-generated, but the words are a person's: the one whom Reply-To
- * names, and a line of the text, "E-mail: ana@cliente.example" or the address below its label. */
+/* Whether a web form's program wrote the mail, but a person its words: the one whom Reply-To names, and a
+ * line of the text, "E-mail: ana@cliente.example" or the address below its label. */
 static gboolean is_web_form(const ChMail *mail, gboolean is_from)
 {
-    if (mail->reply_to->len != 1 || mail->in_reply_to->len + mail->references->len > 0 ||
-        g_strcmp0(mail->auto_submitted, "auto-generated") != 0)
+    if (mail->reply_to->len != 1 || mail->in_reply_to->len + mail->references->len > 0)
         return FALSE;
     const char *author = ((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address;
     gsize length = strlen(author);
@@ -141,7 +158,8 @@ static gboolean is_web_form(const ChMail *mail, gboolean is_from)
 static gboolean judge_auto(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
     static const char *const daemons[] = {"mailer-daemon", "mail-daemon", NULL};
-    if (is_web_form(mail, is_from))
+    /* RFC 3834 has such programs say auto-generated. */
+    if (g_strcmp0(mail->auto_submitted, "auto-generated") == 0 && is_web_form(mail, is_from))
         ch_reason(verdict->reasons, "auto-generated, but with a person's words: taken for a web form");
     else if (is_submitted_automatically(mail))
         return is(verdict, CH_KIND_AUTO_REPLY, "Auto-Submitted (RFC 3834)");
@@ -167,9 +185,44 @@ static gboolean has_quote(const ChMail *mail)
     return FALSE;
 }
 
-/* Last, since it is a guess where the others are told. */
-static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
+/* The name of the sender, folded, where the address is made of it ("Ana Souza <asouza@...>") and it is no
+ * department's; otherwise NULL. */
+static char *own_name(const ChAddress *from)
 {
+    static const char *const roles[] = {
+        "financeiro", "cobranca",   "suporte", "support",  "loja",   "vendas",  "contato",   "atendimento",
+        "nfe",        "notas",      "equipe",  "service",  "info",   "billing", "sales",     "help",
+        "helpdesk",   "sistema",    "portal",  "rh",       "fiscal", "alerta",  "comercial", "faturamento",
+        "office",     "secretaria", "team",    "customer", "news",   "store",   "shop",      "central"};
+    g_autofree char *name = ch_fold(from->name, 128);
+    g_autofree char *address = ch_fold(from->address, 128);
+    address[strcspn(address, "@")] = '\0';
+    g_auto(GStrv) words = g_strsplit_set(name, " ,.", 8);
+    gboolean own = FALSE;
+    for (guint i = 0; words[i] && !own; i++)
+        own = strlen(words[i]) >= 3 && strstr(address, words[i]);
+    if (!own || strlen(words[0]) < 3)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(roles); i++)
+        if (!strcmp(words[0], roles[i]))
+            return NULL;
+    return g_steal_pointer(&name);
+}
+
+/* Whether Reply-To, of one address, is at the domain of From. */
+static gboolean is_same_domain(const ChMail *mail)
+{
+    const char *ours = strrchr(mail->from->address, '@');
+    const char *other = strrchr(((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address, '@');
+    return ours && other && !g_ascii_strcasecmp(ours, other);
+}
+
+/* Last, since it is a guess where the others are told. */
+static gboolean judge_words(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
+{
+    /* What a form says of itself is not said of the person's words; a supplier's "E-mail: " is its own. */
+    if (is_web_form(mail, is_from) && (!is_from || !is_same_domain(mail)))
+        return FALSE;
     gboolean is_reply = mail->in_reply_to->len > 0 || mail->references->len > 0;
     const char *words = ch_subject_automatic(mail->subject, is_reply, strchr(mail->reply, '?') != NULL);
     if (words) {
@@ -179,8 +232,9 @@ static gboolean judge_words(const ChMail *mail, ChVerdict *verdict)
     if (ch_subject_is_forward(mail->subject)) /* what it holds may be an automatic reply */
         return FALSE;
     gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
-    words = ch_notice_words(mail->subject, mail->reply, answers && !mail->by_client && !has_quote(mail),
-                            local_part_is(mail->from->address, deaf));
+    g_autofree char *name = own_name(mail->from);
+    words = ch_notice_words(mail->subject, mail->reply, name, answers && !mail->by_client && !has_quote(mail),
+                            is_deaf(mail->from->address));
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
@@ -216,7 +270,10 @@ static gboolean judge_precedence(const ChMail *mail, gboolean own_list, ChVerdic
         return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
     if (strcmp(precedence, "bulk") && strcmp(precedence, "junk"))
         return FALSE;
-    return !mail->by_client && is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
+    /* Gateways put it on all mail of a company; Exchange's own answers say Auto-Submitted. */
+    if (mail->by_client || mail->threaded || (mail->in_reply_to->len > 0 && has_quote(mail)))
+        return FALSE;
+    return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
 }
 
 static gboolean judge_list(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
@@ -254,7 +311,7 @@ static void weigh_answer(const ChMail *mail, gboolean is_from, ChVerdict *verdic
                       mail->invitation_reply || g_strcmp0(mail->precedence, "bulk") == 0 ||
                       g_strcmp0(mail->precedence, "junk") == 0 ||
                       (is_from && is_submitted_automatically(mail)); /* a web form's program */
-    if (!marked && !local_part_is(sender, deaf) && !local_part_is(sender, programs))
+    if (!marked && !is_deaf(sender) && !local_part_is(sender, programs))
         return;
     verdict->no_answer = TRUE;
     ch_reason(verdict->reasons, "no automatic answer is wanted there%s%s", mail->other_desk ? ": " : "",
@@ -273,7 +330,7 @@ ChVerdict *ch_judge(const ChConfig *config, const ChMail *mail)
     else if (ch_config_is_desk_address(config, verdict->sender->address))
         is(verdict, CH_KIND_LOOP, "written by an address of the desk itself");
     else if (!judge_report(mail, verdict) && !judge_auto(mail, is_from, verdict) &&
-             !judge_list(config, mail, verdict) && !judge_words(mail, verdict))
+             !judge_list(config, mail, verdict) && !judge_words(mail, is_from, verdict))
         verdict->kind = CH_KIND_PERSON;
     if (verdict->kind == CH_KIND_PERSON)
         weigh_answer(mail, is_from, verdict);

@@ -192,9 +192,15 @@ static const struct {
     {"votre demande a bien ete ", "demande"},
     {"la sua richiesta e stata ", "ticket"},
     {"la tua richiesta e stata ", "ticket"},
+    {"we would like to acknowledge that we have received", "request"},
+    {"sua mensagem sera respondida", "retorno"},
+    {"seu e-mail sera respondido", "retorno"},
+    {"your message will be answered", "return"},
     /* Filters that ask whether a person wrote. */
     {"para que sua mensagem seja ", "clique"},
     {"para que sua mensagem seja ", "confirm"},
+    {"para que sua mensagem chegue", "clique"},
+    {"para que ela chegue", "clique"},
     {"to release your message", "message"},
     {"your message attached below is being held", "held"},
     {"your message is being held", "held"},
@@ -207,15 +213,16 @@ static const struct {
 
 /* Polite words that come before the sentence: not looked at, as if they were one of their own. */
 static const char *const greetings[] = {
-    "ola",      "oi",           "bom dia",        "boa tarde",   "boa noite",     "prezado",
-    "prezada",  "prezados",     "caro",           "cara",        "hello",         "hi",
-    "dear",     "good morning", "good afternoon", "thank you",   "thanks",        "obrigado",
-    "obrigada", "agradeco",     "hola",           "buenos dias", "buenas tardes", "estimado",
-    "estimada", "estimados",    "gracias",        "hallo",       "guten tag",     "sehr geehrte",
-    "liebe",    "lieber",       "vielen dank",    "danke",       "bonjour",       "madame",
-    "monsieur", "merci",        "cher",           "chere",       "buongiorno",    "gentile",
-    "salve",    "grazie",       "beste",          "geachte",     "bedankt",       "hej",
-    "nota",     "note",         "hinweis",        "atencao",
+    "ola",          "oi",           "bom dia",        "boa tarde",   "boa noite",     "prezado",
+    "prezada",      "prezados",     "caro",           "cara",        "hello",         "hi",
+    "dear",         "good morning", "good afternoon", "thank you",   "thanks",        "obrigado",
+    "obrigada",     "agradeco",     "hola",           "buenos dias", "buenas tardes", "estimado",
+    "estimada",     "estimados",    "gracias",        "hallo",       "guten tag",     "sehr geehrte",
+    "liebe",        "lieber",       "vielen dank",    "danke",       "bonjour",       "madame",
+    "monsieur",     "merci",        "cher",           "chere",       "buongiorno",    "gentile",
+    "salve",        "grazie",       "beste",          "geachte",     "bedankt",       "hej",
+    "nota",         "note",         "hinweis",        "dzien dobry", "witam",         "szanown",
+    "здравствуите", "добрыи день",  "atencao",
 };
 
 const char *ch_notice_begins(const char *sentence, const char *const *table, guint count)
@@ -236,6 +243,36 @@ static const char *receipt_of(const char *sentence, const char *text)
             (has_number || !g_strv_contains(numbered, receipts[i].holds)))
             return receipts[i].begins;
     return NULL;
+}
+
+/* "Recebemos sua mensagem. Nossa equipe ira responder": desks that give no number. All three must stand
+ * there, since people have received a message, too, and tell what they will do. */
+static const char *promise_of(const char *sentence, const char *text)
+{
+    static const char *const received[] = {
+        "recebemos sua mensagem",    "recebemos a sua mensagem",   "recebemos sua solicitacao",
+        "recebemos seu e-mail",      "recebemos o seu e-mail",     "recebemos seu email",
+        "recebemos o seu email",     "recebemos seu contato",      "recebemos o seu contato",
+        "sua mensagem foi recebida", "seu e-mail foi recebido",    "seu contato foi recebido",
+        "agradecemos o seu contato", "agradecemos seu contato",    "we have received your ",
+        "we've received your ",      "hemos recibido su ",         "wir haben ihre anfrage",
+        "wir haben ihre nachricht",  "nous avons bien recu votre", "abbiamo ricevuto la"};
+    static const char *const who[] = {
+        "nossa equipe ", "um de nossos ",    "dias uteis",     "horas uteis",  "horario de atendimento",
+        "dia util",      "ordem de chegada", "our team ",      "business day", "business hours",
+        "working days",  "representative",   "nuestro equipo", "dias habiles", "horas habiles",
+        "werktag",       "unser team",       "jours ouvres",   "notre equipe", "giorni lavorativi"};
+    static const char *const will[] = {
+        "respondera", "responderemos", "retornara",    "retornaremos",  "ira respond",   "ira retorn",
+        "ira analis", "ira atend",     "sera respond", "entrara em co", "entraremos em", "will get back",
+        "will respo", "will reply",    "will review",  "will be revie", "will contact",  "will be in touch",
+        "will answe", "se pondra en",  "contactara",   "werden uns",    "meldet sich",   "reviendra",
+        "repondra",   "repondrons",    "rispondera",   "risponderemo",  "contattera",    "equipe retornara"};
+    const char *found = ch_notice_begins(sentence, received, G_N_ELEMENTS(received));
+    return found && ch_notice_has(text, who, G_N_ELEMENTS(who)) &&
+                   ch_notice_has(text, will, G_N_ELEMENTS(will))
+               ? found
+               : NULL;
 }
 
 gsize ch_notice_sentence(const char *at)
@@ -268,13 +305,41 @@ gboolean ch_notice_has(const char *text, const char *const *table, guint count)
     return FALSE;
 }
 
-/* "This is an automatic message that I get each day" */
+/* "This is an automatic message that I get each day"; "... of our mail server": a footer of it. */
 static gboolean is_told(const char *sentence)
 {
-    static const char *const words[] = {" que receb", " que estou receb", " que recib", " que me ",
-                                        " that i ",   " that we ",        " i get ",    " die ich ",
-                                        " que je ",   " che ricev"};
+    static const char *const words[] = {
+        " que receb",   " que estou receb", " que recib",  " que me ",        " that i ",
+        " that we ",    " i get ",          " die ich ",   " que je ",        " che ricev",
+        " gateway",     " antivirus",       " rodape",     "servidor de e-m", "servidor de em",
+        " mail server", " mailserver",      " passerelle", " footer",         "servidor de corr"};
     return ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
+/* Legal notices and what gateways add stand below the words, and say nothing of who wrote them. */
+static gboolean is_legal(const char *sentence)
+{
+    static const char *const words[] = {"confidencia",     "confidentia",    "vertraulich",
+                                        "riservat",        "for o destinat", "seja o destinat",
+                                        "intended recipi", "vertrouwelijk"};
+    return ch_notice_has(sentence, words, G_N_ELEMENTS(words));
+}
+
+/* Whether a line of TEXT begins with NAME, above that in which WORDS stand. */
+static gboolean is_signed(const char *text, const char *name, const char *words)
+{
+    gsize length = name ? strcspn(name, " ") : 0; /* the first */
+    gboolean found = FALSE;
+    for (const char *line = text; length > 0 && *line;) {
+        gsize size = strcspn(line, "\n");
+        g_autofree char *start = g_strndup(line, size);
+        g_autofree char *folded = ch_fold(start, size);
+        if (strstr(folded, words))
+            break;
+        found = found || (!strncmp(folded, name, length) && !g_ascii_isalnum(folded[length]));
+        line += size + (line[size] != '\0');
+    }
+    return found;
 }
 
 /* A program's word for itself at AT, the beginning of SENTENCE, in TEXT. */
@@ -288,31 +353,43 @@ static const char *program_of(const char *at, const char *sentence, const char *
     return found && !is_told(sentence) ? found : NULL;
 }
 
-const char *ch_notice_words(const char *subject, const char *reply, gboolean is_reply, gboolean deaf)
+const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
+                            gboolean deaf)
 {
     gsize length = strnlen(reply, LOOKED_AT + 1);
-    /* Line by line: a line's end ends a sentence where none is written. */
     g_autofree char *start = g_strndup(reply, MIN(length, LOOKED_AT));
     const char *valid_end;
     if (!g_utf8_validate(start, -1, &valid_end))
         start[valid_end - start] = '\0';
-    for (char *at = start; *at; at++) /* a wrapped line goes on; a short one is a greeting */
-        if (*at == '\n' && at[1] != '\n')
-            *at = at[1] && at > start && at[-1] != '\n' && !strchr(",!.:", at[-1]) ? ' ' : '.';
+    /* A blank line ends a sentence, unless a colon announces what follows: not by '.', since "x.y" goes on.
+     */
+    for (char *at = start; *at; at++)
+        if (at > start && *at == '\n' && at[-1] == '\n')
+            *at = at - start > 1 && at[-2] == ':' ? ' ' : '!';
     g_autofree char *folded = ch_fold(start, strlen(start));
     gboolean asks = strchr(folded, '?') != NULL;
+    gboolean polite = TRUE;
     const char *at = folded + strspn(folded, " .!*-=_<>\"'#[(~");
     for (guint i = 0; i < SENTENCES && *at; i++) {
-        at = skip_greeting(at);
+        const char *begin = skip_greeting(at);
+        gboolean greeted = begin != at;
+        at = begin;
         gsize size = ch_notice_sentence(at);
         g_autofree char *sentence = g_strndup(at, size);
         const char *found = program_of(at, sentence, folded, deaf);
-        if (!found && is_reply && i < 3 && length <= LOOKED_AT)
+        if (found && is_signed(reply, name, found)) /* below a person's signature: a footer */
+            return NULL;
+        if (!found && is_reply && polite && i < 3 && length <= LOOKED_AT)
             found = ch_absence_begins(at, subject, folded);
+        if (!found && is_reply && polite && i < 2 && length <= LOOKED_AT)
+            found = ch_absence_told(sentence, name);
         if (!found && length <= LOOKED_AT)
             found = receipt_of(sentence, folded);
-        if (found)
+        if (!found && i < 3 && length <= LOOKED_AT / 2)
+            found = promise_of(sentence, folded);
+        if (found || is_legal(sentence))
             return asks ? NULL : found;
+        polite = polite && ch_absence_may_follow(sentence, greeted);
         at += size;
         at += strspn(at, " .!*-=_<>\"'#[(~");
     }

@@ -9,9 +9,11 @@
  * itself away, in the words of the tables of notice.c; NULL where a person may have written it. Only the
  * first sentences of a short text without a question count. IS_REPLY: the mail answers another one, and
  * nothing shows that a person sent it; then what people say of their own absence counts too, unless they go
- * on to the matter of SUBJECT. DEAF: its sender's address says that nobody reads there. Static.
+ * on to the matter of SUBJECT, or to one before it. NAME, folded, may be NULL: a person's, below which such
+ * words are a footer of their company. DEAF: its sender's address says that nobody reads there. Static.
  */
-const char *ch_notice_words(const char *subject, const char *reply, gboolean is_reply, gboolean deaf);
+const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
+                            gboolean deaf);
 
 /* Whether SUBJECT and REPLY are those of a read receipt, as Outlook writes them in many languages. */
 gboolean ch_notice_is_receipt(const char *subject, const char *reply);

@@ -16,3 +16,11 @@ gsize ch_notice_sentence(const char *at);
 /* The words by which AT begins to tell its writer's absence, in TEXT, an answer of SUBJECT; NULL where it
  * does not, or a person goes on with the matter. Static. */
 const char *ch_absence_begins(const char *at, const char *subject, const char *text);
+
+/* Whether an absence behind SENTENCE may be a program's: nothing else than a matter stands before those of
+ * people ("It still fails. I will be on vacation"). GREETED: polite words were skipped before SENTENCE. */
+gboolean ch_absence_may_follow(const char *sentence, gboolean greeted);
+
+/* The words by which SENTENCE tells that NAME, the sender's, is away; NULL: it does not. NAME may be NULL.
+ * Static. */
+const char *ch_absence_told(const char *sentence, const char *name);

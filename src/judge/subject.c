@@ -50,6 +50,9 @@ static const struct {
     {"autoreply", COLON},
     {"auto response", COLON},
     {"auto-response", COLON},
+    {"autoresponder", ANSWER},
+    {"auto-responder", ANSWER},
+    {"auto responder", ANSWER},
     {"autoresponse", COLON},
     {"out of office", COLON},
     {"out-of-office", COLON},
@@ -202,11 +205,12 @@ gboolean ch_subject_is_forward(const char *subject)
 static gboolean is_common(const char *word, gsize length)
 {
     static const char *const words[] = {
-        "about",   "acesso",  "atendimento", "chamado",   "contact",  "contacto", "contato",   "email",
-        "empresa", "equipe",  "ferias",      "mensagem",  "mensaje",  "message",  "nachricht", "obrigado",
-        "office",  "please",  "request",     "resposta",  "retorno",  "service",  "servico",   "sistema",
-        "sobre",   "suporte", "support",     "ticket",    "urgencia", "urgent",   "urgente",   "vacation",
-        "urlaub",  "your",    "update",      "escritorio"};
+        "about",      "acesso",   "atendimento", "chamado",     "contact",  "contacto", "contato",
+        "email",      "empresa",  "equipe",      "ferias",      "mensagem", "mensaje",  "message",
+        "nachricht",  "obrigado", "office",      "please",      "request",  "resposta", "retorno",
+        "service",    "servico",  "sistema",     "sobre",       "suporte",  "support",  "ticket",
+        "urgencia",   "urgent",   "urgente",     "vacation",    "urlaub",   "your",     "update",
+        "escritorio", "licenca",  "maternidade", "paternidade", "ausencia", "ausente",  "recesso"};
     if (g_utf8_strlen(word, (gssize)length) < 5)
         return TRUE;
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)

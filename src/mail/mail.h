@@ -144,6 +144,7 @@ typedef struct {
                           it too; NULL: none */
     GPtrArray *loop_marks; /* of char *: values of X-Loop; never NULL */
     gboolean by_client;    /* it names a program in which people write mail, "X-Mailer: Microsoft Outlook" */
+    gboolean threaded;     /* Thread-Index: Outlook or Exchange made it, if not a person in it */
     gboolean invitation_reply; /* it answers a calendar invitation (RFC 5546, METHOD:REPLY) */
     gboolean is_report;        /* the top is multipart/report (RFC 6522), or was meant to be */
     char *report_type;    /* its report-type parameter, lower case, or what its parts say; NULL otherwise */

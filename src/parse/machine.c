@@ -166,6 +166,7 @@ void ch_machine_read(ChMail *mail, GMimeObject *top)
     }
     mail->invitation_reply = is_invitation_reply(top);
     mail->by_client = ch_machine_is_client(top);
+    mail->threaded = g_mime_header_list_contains(headers, "Thread-Index");
 }
 
 gboolean ch_machine_is_client(GMimeObject *top)

@@ -423,8 +423,38 @@ static void test_marks(void)
          CH_KIND_AUTO_REPLY, FALSE},
 
         {ANA "Precedence: bulk\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nThread-Index: AdsX\r\n" END, CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nThread-Index: AdsX\r\nAuto-Submitted: auto-replied\r\n" END,
+         CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Precedence: bulk\r\nIn-Reply-To: <a@example.br>\r\nSubject: Re: x\r\n\r\nJá voltou.\r\n\r\n"
+             "Em 02/08/2026 15:00, Suporte escreveu:\r\n> E agora?\r\n",
+         CH_KIND_PERSON, TRUE},
+        {ANA "Precedence: bulk\r\nIn-Reply-To: <a@example.br>\r\nSubject: Re: x\r\n\r\nx\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+        {"From: avisos-noreply@cliente.example\r\n" END, CH_KIND_PERSON, TRUE},
+        {"From: naoresponda.nfe@cliente.example\r\n" END, CH_KIND_PERSON, TRUE},
+        {"From: Zabbix <zabbix@cliente.example>\r\n" END, CH_KIND_PERSON, TRUE},
+        {"From: noreplyson@cliente.example\r\n" END, CH_KIND_PERSON, FALSE},
         {ANA "Precedence: bulk\r\nX-Mailer: Rundbrief 2\r\n" END, CH_KIND_AUTO_REPLY, FALSE},
         {ANA "Precedence: list\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_LIST, FALSE},
+
+        {ANA
+         "Reply-To: rui@pessoa.example\r\nSubject: Contato\r\n\r\nEsta é uma mensagem automática do site.\r\n"
+         "\r\nE-mail: rui@pessoa.example\r\nPreciso de ajuda.\r\n",
+         CH_KIND_PERSON, FALSE},
+        {ANA "Reply-To: fiscal@cliente.example\r\nSubject: NF-e 7\r\n\r\nEsta é uma mensagem automática.\r\n"
+             "\r\nE-mail: fiscal@cliente.example\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
+        {"From: Luiz Gomes <luiz.gomes@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu "
+         "errada.\r\n\r\n"
+         "Luiz Gomes\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
+         CH_KIND_PERSON, FALSE},
+        {"From: Luiz Gomes <lgomes@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu errada.\r\n\r\n"
+         "Luiz Gomes\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
+         CH_KIND_PERSON, FALSE},
+        {"From: Financeiro <financeiro@cliente.example>\r\nSubject: Fatura\r\n\r\nA fatura saiu.\r\n\r\n"
+         "Financeiro\r\n\r\nEsta é uma mensagem automática, não responda.\r\n",
+         CH_KIND_AUTO_REPLY, FALSE},
 
         {FORM "\r\nNome: Rui\r\nE-mail: rui@pessoa.example \r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
         {FORM "\r\nE-mail\r\nRui@Pessoa.example\r\n\r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},

@@ -33,12 +33,23 @@ static void test_words(void)
         {"O sistema mostra: esta é uma mensagem automática.", 0},
         {"Recebemos sua proposta e vamos aceitar.", 0},
         {"Não estou recebendo respostas automáticas.", 0},
+        {"Recebemos sua mensagem. Nossa equipe irá responder em até 2 dias úteis.", 2},
+        {"Olá!\n\nAgradecemos o seu contato! Sua mensagem foi recebida e em breve nossa equipe retornará.",
+         2},
+        {"Thank you!\nWe have received your e-mail. We will reply within two business days.", 2},
+        {"Olá, Suporte\n\nSeu ticket foi criado com o número 7.", 2},
+        {"Estaremos em recesso até dia 5. Sua mensagem será respondida no retorno.", 2},
+        {"Recebemos seu e-mail, obrigado. Vamos testar e retornaremos em breve.", 0},
+        {"Recebemos sua mensagem e nossa equipe testou: o erro continua.", 0},
+        {"We have received your request for logs; our team attached them.", 0},
+        {"Agradecemos o contato na feira. Nossa equipe quer uma demonstração.", 0},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, TRUE, FALSE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, TRUE, FALSE) != NULL, ==,
+                        table[i].automatic > 0);
     }
 }
 
@@ -70,11 +81,65 @@ static void test_absent_person(void)
         {"Re: [#7] Ponto", "Estou afastado por atestado e marcaram falta.", FALSE},
         {"Re: [#7] Ponto", "Estou afastada até dia 20.", TRUE},
         {"Re: [#7] Word", "Estou de licença vencida, a tela pede ativação.", FALSE},
+        {"Re: [#7] Boleto", "De 3 a 10/8 estarei de férias. Procure a Lia.", TRUE},
+        {"Re: [#7] Boleto", "De 3 a 10/8 o boleto não abriu; estarei de férias depois.", FALSE},
+        {"AW: [#7] Termin", "Bis einschließlich 14.8. bin ich nicht im Haus.", TRUE},
+        {"Re: [#7] Oferta", "Dziękuję za wiadomość. Do 14 sierpnia przebywam na urlopie.", TRUE},
+        {"Re: [#7] Boleto", "Estou ausente. Retorno dia 10.", TRUE},
+        {"Re: [#7] Boleto", "Encontro-me afastada até dia 10.", TRUE},
+        {"Re: [#7] Boleto", "Estou em viagem com acesso limitado ao e-mail.", TRUE},
+        {"Re: [#7] Boleto", "Estou em viagem até dia 12, assino na volta.", FALSE},
+        {"Re: [#7] 見積", "8月10日から16日まで夏季休暇のため不在にしております。", TRUE},
+        {"Re: [#7] 見積", "ありがとうございます。届きました。なお来週は不在にしております。", FALSE},
+        {"Licença maternidade", "Estou em licença-maternidade até 30/11.", TRUE},
+        {"Re: [#7] Cálculo da licença", "Estou em licença até 30/11 e o cálculo saiu errado.", FALSE},
+        {"Re: [#7] Boleto", "O colaborador Rui não faz mais parte da empresa. Escreva para a Lia.", TRUE},
+        {"Re: [#7] Boleto", "Rui is no longer with the company.", TRUE},
+        {"Re: [#7] Boleto", "A Lia não trabalha mais aqui, cadastrem o Davi.", FALSE},
+        {"Re: [#7] Boleto", "Já pagamos. O Rui não faz mais parte da empresa.", FALSE},
+        {"Re: [#7] Boleto", "Boa tarde.\nNo período de 3/8 a 17/8 estarei ausente.", TRUE},
+        {"Re: [#7] Договор", "С 3 по 14 августа я в отпуске.", TRUE},
+        {"Re: [#7] Data", "De 3 a 7 de agosto estarei de férias, então venham no dia 10.", FALSE},
+        {"RE: [#7] Datum", "Van 3 tot 7 augustus ben ik op vakantie, dus graag op 10 augustus.", FALSE},
+        {"Re: [#7] Accesso", "Buongiorno, l'accesso non va. Dal 10 al 14 agosto sono in ferie.", FALSE},
+        {"Re: [#7] Acesso", "Resolvido. Estarei de férias até dia 10.", FALSE},
+        {"Re: [#7] Boleto", "Rui Costa está de férias. Procure a Lia.", TRUE},
+        {"Re: [#7] Boleto", "O Rui Lima está de férias. Procure a Lia.", FALSE},
+        {"Re: [#7] Boleto", "Não posso responder pelo financeiro. Escrevam para a Lia.", FALSE},
+        {"Re: [#7] Boleto", "No momento não posso responder seu e-mail.", TRUE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words(table[i].subject, table[i].reply, TRUE, FALSE);
+        const char *words = ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE);
+        g_assert_cmpint(words != NULL, ==, table[i].automatic);
+    }
+}
+
+/* Below a person's words: their absence told in the signature, the footers of their company's server. */
+static void test_footer(void)
+{
+    static const struct {
+        const char *reply;
+        gboolean automatic;
+    } table[] = {
+        {"Boa tarde,\n\nAinda dá o mesmo erro. Segue o print.\n\nEstarei de férias de 3 a 10/8.", FALSE},
+        {"Deu certo.\n\nEstarei ausente até dia 10.", FALSE},
+        {"Olá, Ana Souza\n\nEstarei ausente até dia 10.", TRUE},
+        {"Recebi a sua mensagem. Estarei ausente até dia 10.", TRUE},
+        {"A fatura saiu errada.\n\nLuiz Gomes\nFinanceiro\n\nEsta é uma mensagem automática.", FALSE},
+        {"A fatura saiu errada.\nAtenciosamente\nLuiz\nEsta é uma\nmensagem automática.", FALSE},
+        {"A fatura saiu errada.\n\nLucia Gomes\n\nEsta é uma mensagem automática.", TRUE},
+        {"Luizinho, a fatura saiu.\n\nEsta é uma mensagem automática.", TRUE},
+        {"A fatura saiu errada.\n\nEsta mensagem é confidencial.\nEsta é uma mensagem automática.", FALSE},
+        {"A fatura saiu errada.\n\nEsta é uma mensagem automática do gateway de e-mail.", FALSE},
+        {"O cliente recebe:\n\nEsta é uma mensagem automática.", FALSE},
+        {"O cliente recebe isto\n\nEsta é uma mensagem automática.", TRUE},
+        {"A fatura saiu.\n\nEsta é uma mensagem automática.", TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        const char *words = ch_notice_words("Re: [#7] Fatura", table[i].reply, "luiz gomes", TRUE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
 }
@@ -105,9 +170,10 @@ static void test_refusal(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, FALSE, TRUE) != NULL, ==, table[i].automatic > 0);
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, TRUE) != NULL, ==,
+                        table[i].automatic > 0);
     }
 }
 
@@ -117,9 +183,9 @@ static void test_long(void)
     g_autoptr(GString) text = g_string_new("Estou de férias. ");
     for (guint i = 0; i < 1000; i++)
         g_string_append(text, "ação ");
-    g_assert_null(ch_notice_words("", text->str, TRUE, FALSE));
+    g_assert_null(ch_notice_words("", text->str, NULL, TRUE, FALSE));
     g_string_prepend(text, "Esta é uma mensagem automática. ");
-    g_assert_nonnull(ch_notice_words("", text->str, FALSE, FALSE));
+    g_assert_nonnull(ch_notice_words("", text->str, NULL, FALSE, FALSE));
 }
 
 static void test_receipt(void)
@@ -153,6 +219,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/notice/words", test_words);
     g_test_add_func("/notice/absent-person", test_absent_person);
+    g_test_add_func("/notice/footer", test_footer);
     g_test_add_func("/notice/refusal", test_refusal);
     g_test_add_func("/notice/long", test_long);
     g_test_add_func("/notice/receipt", test_receipt);
