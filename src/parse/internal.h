@@ -149,6 +149,13 @@ gboolean ch_inline_is(ChWalk *walk, GMimeObject *part, gboolean related);
 /* Fills text of the walk's mail, and its marks. */
 void ch_body_read(ChWalk *walk, GMimeObject *top);
 
+/* rtf.c */
+
+/* Whether BYTES begin as RTF does. */
+gboolean ch_rtf_is(const char *bytes, gsize length);
+/* The words of RTF, valid UTF-8 with LF line ends; NULL where it is none. Free with g_free. */
+char *ch_rtf_to_text(const char *bytes, gsize length);
+
 /* flowed.c, enriched.c, calendar.c: other forms of text. TEXT is valid UTF-8 with LF line ends, the result is
  * too. */
 
