@@ -36,9 +36,15 @@ static gboolean is_document(const char *text)
 /* Whether there is any tag or entity in TEXT: others send plain text as text/html. */
 static gboolean has_markup(const char *text)
 {
-    for (const char *at = text; (at = strpbrk(at, "<&")); at++)
-        if (g_ascii_isalpha(at[1]) || strchr("/!#", at[1]))
+    for (const char *at = text; (at = strpbrk(at, "<&")); at++) {
+        const char *end = at + 1;
+        while (g_ascii_isalnum(*end) || *end == '-' || (*end == ':' && g_ascii_isalpha(end[1])))
+            end++;
+        /* "<ana@example.br>" and "<https://example.br>" are none. */
+        gboolean other = *at == '<' && *end && (*end == '@' || *end == '.' || *end == ':');
+        if ((at[1] && strchr("/!#", at[1])) || (g_ascii_isalpha(at[1]) && !other))
             return TRUE;
+    }
     return FALSE;
 }
 

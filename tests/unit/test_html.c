@@ -39,6 +39,12 @@ static const struct {
      "<a href='https://a.example/'>https://a.example</a> <a href='https://b.example/x'>aqui</a> "
      "<a href='mailto:ana@example.br?subject=x'>escreva</a>",
      "https://a.example aqui <https://b.example/x> escreva <ana@example.br>\n"},
+    {"address-as-tag",
+     "<p>De: Ana <ana@a.example><br>Para: <b@b.example; c@c.example>, Dê <MAILTO:d@d.example></p>"
+     "<p>Veja <https://a.example/x?y=1&z=2> e <www.a.example></p><p><o:p>x</o:p><at id=1>y</at>"
+     "<a title='e@e.example'href='#'>z</a><https: x></p>",
+     "De: Ana <ana@a.example>\nPara: <b@b.example; c@c.example>, Dê <MAILTO:d@d.example>\n\n"
+     "Veja <https://a.example/x?y=1&z=2> e <www.a.example>\n\nxyz\n"},
     {"lists", "<ul><li>um<ol start=3><li>a</li><li><p>b</p></li></ol></li><li>dois</li></ul>",
      "- um\n  3. a\n  4. b\n- dois\n"},
     {"list-letters",
