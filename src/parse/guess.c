@@ -219,8 +219,12 @@ static gboolean weigh_dos(const guchar *at, const guchar *end, guint *weight)
 /* Old invoicing and accounting programs write as their console does. */
 static const char *guess_dos(const guchar *at, const guchar *end)
 {
-    guint weight = 0;
-    return weigh_dos(at, end, &weight) && weight >= 2 ? "CP850" : NULL;
+    guint weight = 0, letters = 0, high = 0;
+    for (const guchar *byte = at; byte < end; byte++) {
+        letters += g_ascii_isalpha((char)*byte);
+        high += *byte >= 0x80;
+    }
+    return letters > 2 * high && weigh_dos(at, end, &weight) && weight >= 2 ? "CP850" : NULL;
 }
 
 gboolean ch_guess_may_be_dos(const char *bytes, gsize length)
@@ -258,14 +262,15 @@ const char *ch_guess_charset(const char *bytes, gsize length)
     /* Kana in EUC-JP look like UTF-8 that lost its first byte; but all in pairs, they are nothing else. */
     if (is_mostly_utf8(at, end))
         return guess_euc(at, end, TRUE);
-    const char *found = guess_cyrillic(at, end);
+    /* In this order: kana in Shift_JIS could be Russian, and "â" of DOS katakana. */
+    static const char *(*const guesses[])(const guchar *, const guchar *) = {guess_dos, guess_shift_jis,
+                                                                             guess_cyrillic};
+    const char *found = NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(guesses) && !found; i++)
+        found = guesses[i](at, end);
     if (!found)
         found = guess_euc(at, end, FALSE);
-    if (!found)
-        found = guess_shift_jis(at, end);
-    if (!found)
-        found = guess_big5(at, end);
-    return found ? found : guess_dos(at, end);
+    return found ? found : guess_big5(at, end);
 }
 
 const char *ch_guess_stateful(const char *bytes, gsize length)

@@ -100,6 +100,7 @@ static const char *shown_target(const char *target)
 {
     if (!target || strlen(target) > TARGET_MAX)
         return NULL;
+    target += strspn(target, " \t\r\n");
     if (!g_ascii_strncasecmp(target, "http://", 7) || !g_ascii_strncasecmp(target, "https://", 8) ||
         !g_ascii_strncasecmp(target, "ftp://", 6))
         return target;

@@ -39,6 +39,7 @@ static const struct {
      "<a href='https://a.example/'>https://a.example</a> <a href='https://b.example/x'>aqui</a> "
      "<a href='mailto:ana@example.br?subject=x'>escreva</a>",
      "https://a.example aqui <https://b.example/x> escreva <ana@example.br>\n"},
+    {"link-after-blank", "<a href='\n https://a.example/x'>aqui</a>", "aqui <https://a.example/x>\n"},
     {"address-as-tag",
      "<p>De: Ana <ana@a.example><br>Para: <b@b.example; c@c.example>, Dê <MAILTO:d@d.example></p>"
      "<p>Veja <https://a.example/x?y=1&z=2> e <www.a.example></p><p><o:p>x</o:p><at id=1>y</at>"
