@@ -36,9 +36,15 @@ static gboolean is_document(const char *text)
 /* Whether there is any tag or entity in TEXT: others send plain text as text/html. */
 static gboolean has_markup(const char *text)
 {
-    for (const char *at = text; (at = strpbrk(at, "<&")); at++)
-        if (g_ascii_isalpha(at[1]) || strchr("/!#", at[1]))
+    for (const char *at = text; (at = strpbrk(at, "<&")); at++) {
+        const char *end = at + 1;
+        while (g_ascii_isalnum(*end) || *end == '-' || (*end == ':' && g_ascii_isalpha(end[1])))
+            end++;
+        /* "<ana@example.br>" and "<https://example.br>" are none. */
+        gboolean other = *at == '<' && *end && (*end == '@' || *end == '.' || *end == ':');
+        if ((at[1] && strchr("/!#", at[1])) || (g_ascii_isalpha(at[1]) && !other))
             return TRUE;
+    }
     return FALSE;
 }
 
@@ -86,11 +92,23 @@ static gboolean has_parameter(GMimeObject *part, const char *name, const char *w
     return value && !g_ascii_strcasecmp(value, wanted);
 }
 
+static gboolean is_html(GMimeObject *part)
+{
+    return ch_walk_is_type(part, "text", "html") || ch_walk_is_type(part, "text", "x-amp-html") ||
+           ch_walk_is_type(part, "text", "watch-html");
+}
+
 /* Appends the text of one leaf to OUT, and to the walk's marks where its markup says what is quoted. */
 static void leaf(ChWalk *walk, GMimeObject *part, GString *out)
 {
     g_autofree char *text = read_part(walk, part);
-    gboolean html = ch_walk_is_type(part, "text", "html") ? has_markup(text) : is_document(text);
+    gboolean html = is_html(part) ? has_markup(text) : is_document(text);
+    g_autofree char *rich =
+        !html && ch_rtf_is(text, strlen(text)) ? ch_rtf_to_text(text, strlen(text)) : NULL;
+    if (rich && !ch_text_is_blank(rich)) {
+        append_text(out, rich);
+        return;
+    }
     if (!html) {
         gboolean sealed = ch_armour_strip(text);
         walk->mail->encrypted = walk->mail->encrypted || sealed;
@@ -246,8 +264,30 @@ static void append_message(ChWalk *walk, GMimeMessagePart *part, guint depth, GS
     g_array_set_size(walk->marks, marks); /* nothing in a forward is quoted */
 }
 
-/* What can be said of the files of a mail that has no words: invitations and mails. Recursion is bounded by
- * DEPTH. */
+/* Whether PART is RTF that no name and no disposition calls a file, unless it is all there is. */
+static gboolean is_rich_text(const ChWalk *walk, GMimeObject *part)
+{
+    const char *disposition = g_mime_object_get_disposition(part);
+    if (!GMIME_IS_PART(part) || (disposition && !g_ascii_strcasecmp(disposition, "attachment")))
+        return FALSE;
+    if (!ch_walk_is_type(part, "text", "rtf") && !ch_walk_is_type(part, "application", "rtf") &&
+        !ch_walk_is_type(part, "application", "x-rtf"))
+        return FALSE;
+    g_autofree char *name = ch_part_filename(part, NULL);
+    return part == walk->body || !name || !*name;
+}
+
+static void append_rich_text(ChWalk *walk, GMimeObject *part, GString *out)
+{
+    gsize keep = (gsize)walk->limits->text_bytes * 2;
+    g_autoptr(GByteArray) bytes = ch_part_decode(part, keep, NULL, NULL);
+    g_autofree char *text = ch_rtf_to_text((const char *)bytes->data, bytes->len);
+    if (text)
+        append_text(out, text);
+}
+
+/* What can be said of the files of a mail that has no words: rich text, invitations and mails. Recursion is
+ * bounded by DEPTH. */
 static void gather_files(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 {
     if (out->len > walk->limits->text_bytes || depth >= ch_walk_depth(walk) ||
@@ -259,6 +299,8 @@ static void gather_files(ChWalk *walk, GMimeObject *part, guint depth, GString *
             gather_files(walk, g_mime_multipart_get_part(GMIME_MULTIPART(part), i), depth + 1, out);
     } else if (GMIME_IS_MESSAGE_PART(part)) {
         append_message(walk, GMIME_MESSAGE_PART(part), depth, out);
+    } else if (is_rich_text(walk, part) && walk->texts++ < walk->limits->parts) {
+        append_rich_text(walk, part, out);
     } else if (GMIME_IS_PART(part) && ch_walk_is_type(part, "text", "calendar") &&
                walk->texts++ < walk->limits->parts) {
         g_autofree char *text = read_part(walk, part);

@@ -148,6 +148,90 @@ static const char *guess_big5(const guchar *at, const guchar *end)
     return pairs >= LEAST_PAIRS && common * 100 >= pairs * 75 ? "BIG5-HKSCS" : NULL;
 }
 
+/* ---- Western languages under DOS ---- */
+
+/* Whether BYTE is an upper-case letter of Western languages in code page 850 (or 437, where it has it). */
+static gboolean is_dos_upper(guchar byte)
+{
+    return byte &&
+           strchr("\x80\x8e\x8f\x90\x92\x99\x9a\x9d\xa5\xb5\xb6\xb7\xc7\xd2\xd3\xd4\xd6\xd7\xd8\xe0\xe2"
+                  "\xe3\xe5\xe9\xea\xeb",
+                  byte);
+}
+
+/* The same of a lower-case letter, of the signs of ordinal numbers, and of what Spanish begins questions
+ * with. */
+static gboolean is_dos_lower(guchar byte)
+{
+    return byte <= 0x9b || (byte >= 0xa0 && byte <= 0xa8) || byte == 0xad || byte == 0xc6 || byte == 0xe1 ||
+           byte == 0xe4;
+}
+
+/* How much BYTE in the middle of a word says that windows-1252 is not meant, which has a sign for it there:
+ * "Aten\x87\xc6o" would be "Aten‡Æo". Not those that people do put between two words without a blank. */
+static guint dos_weight(guchar byte)
+{
+    switch (byte) {
+    case 0x80: /* Ç */
+    case 0x82: /* é */
+    case 0x84: /* ä */
+    case 0x87: /* ç */
+    case 0x88: /* ê */
+        return 2;
+    case 0x81: /* ü */
+    case 0x83: /* â */
+    case 0xa1: /* í */
+    case 0xa2: /* ó */
+    case 0xa3: /* ú */
+    case 0xa4: /* ñ */
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* Whether the letter at AT stands where one of its case may: no word begins in lower and goes on in upper
+ * case. */
+static gboolean is_dos_case(guchar before, guchar at, guchar after)
+{
+    gboolean upper = is_dos_upper(at), lower = !upper && is_dos_lower(at);
+    if (upper)
+        return !g_ascii_islower((char)before) &&
+               !(g_ascii_isupper((char)before) && g_ascii_islower((char)after));
+    return lower && !g_ascii_isupper((char)after);
+}
+
+/* Whether each byte can be a letter where it stands. *WEIGHT (may be NULL): how clear it is. */
+static gboolean weigh_dos(const guchar *at, const guchar *end, guint *weight)
+{
+    for (const guchar *start = at; at < end; at++) {
+        guchar before = at > start ? at[-1] : ' ', after = end - at > 1 ? at[1] : ' ';
+        if (*at < 0x80)
+            continue;
+        if (!is_dos_case(before, *at, after))
+            return FALSE;
+        if (weight && g_ascii_isalpha((char)before) && (g_ascii_isalpha((char)after) || after >= 0x80))
+            *weight += dos_weight(*at);
+    }
+    return TRUE;
+}
+
+/* Old invoicing and accounting programs write as their console does. */
+static const char *guess_dos(const guchar *at, const guchar *end)
+{
+    guint weight = 0, letters = 0, high = 0;
+    for (const guchar *byte = at; byte < end; byte++) {
+        letters += g_ascii_isalpha((char)*byte);
+        high += *byte >= 0x80;
+    }
+    return letters > 2 * high && weigh_dos(at, end, &weight) && weight >= 2 ? "CP850" : NULL;
+}
+
+gboolean ch_guess_may_be_dos(const char *bytes, gsize length)
+{
+    return weigh_dos((const guchar *)bytes, (const guchar *)bytes + MIN(length, LOOK_MAX), NULL);
+}
+
 /* Whether more than half of what is not ASCII is UTF-8: then it is a damaged text in it, or a mixed one. */
 static gboolean is_mostly_utf8(const guchar *at, const guchar *end)
 {
@@ -178,11 +262,14 @@ const char *ch_guess_charset(const char *bytes, gsize length)
     /* Kana in EUC-JP look like UTF-8 that lost its first byte; but all in pairs, they are nothing else. */
     if (is_mostly_utf8(at, end))
         return guess_euc(at, end, TRUE);
-    const char *found = guess_cyrillic(at, end);
+    /* In this order: kana in Shift_JIS could be Russian, and "â" of DOS katakana. */
+    static const char *(*const guesses[])(const guchar *, const guchar *) = {guess_dos, guess_shift_jis,
+                                                                             guess_cyrillic};
+    const char *found = NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(guesses) && !found; i++)
+        found = guesses[i](at, end);
     if (!found)
         found = guess_euc(at, end, FALSE);
-    if (!found)
-        found = guess_shift_jis(at, end);
     return found ? found : guess_big5(at, end);
 }
 

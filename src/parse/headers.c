@@ -9,6 +9,8 @@
 
 /* GMime nests no deeper. */
 #define NESTING_MAX 200
+/* Of a text that names no charset, what is looked at for raw bytes in the headers. */
+#define GUESS_BYTES (64u << 10)
 
 typedef struct {
     ChMail *mail;
@@ -18,7 +20,9 @@ typedef struct {
     GHashTable *delivered; /* the addresses of mail->delivered_to, which owns them */
     gboolean in_run;       /* nothing stood between the last Authentication-Results and here */
     char *accept_language, *content_language;
-    const char *charset; /* of the body: the guess for raw bytes; NULL: it names none */
+    GMimeObject *first;  /* the first leaf of the mail */
+    const char *charset; /* of it: the guess for raw bytes; NULL: it names none */
+    gboolean asked;      /* its text was asked where it names none */
 } Reader;
 
 /* The unfolded value as clean text on one line, not decoded. */
@@ -360,22 +364,49 @@ static void take_from(Reader *reader)
     mail->from = g_ptr_array_steal_index(reader->from, chosen);
 }
 
-/* The charset that the first text of the mail names, where it says something of raw bytes in the headers:
- * UTF-8 and windows-1252 are tried without it. NULL otherwise. Borrowed from TOP. */
-static const char *body_charset(GMimeObject *top)
+/* The first leaf of the mail. Borrowed from TOP. */
+static GMimeObject *first_part(GMimeObject *top)
 {
     for (guint depth = 0; GMIME_IS_MULTIPART(top) && depth < NESTING_MAX; depth++) {
         if (g_mime_multipart_get_count(GMIME_MULTIPART(top)) == 0)
-            return NULL;
+            return top;
         top = g_mime_multipart_get_part(GMIME_MULTIPART(top), 0);
     }
-    const char *charset = g_mime_object_get_content_type_parameter(top, "charset");
-    return charset && *charset ? charset : NULL;
+    return top;
+}
+
+/* The charset that the first text of the mail names, or is in where it names none and that is clear: it says
+ * something of raw bytes in the headers, which UTF-8 and windows-1252 are tried for without it. NULL
+ * otherwise. */
+static const char *body_charset(Reader *reader)
+{
+    if (reader->asked)
+        return reader->charset;
+    reader->asked = TRUE;
+    if (reader->charset || !GMIME_IS_PART(reader->first) ||
+        !g_mime_content_type_is_type(g_mime_object_get_content_type(reader->first), "text", "*"))
+        return reader->charset;
+    g_autoptr(GByteArray) bytes = ch_part_decode(reader->first, GUESS_BYTES, NULL, NULL);
+    if (!g_utf8_validate_len((const char *)bytes->data, bytes->len, NULL))
+        reader->charset = ch_guess_charset((const char *)bytes->data, bytes->len);
+    return reader->charset;
+}
+
+/* A program that writes the text in a code page of DOS may write its headers in that of Windows. */
+static gboolean is_dos(const char *charset)
+{
+    static const char *const pages[] = {"850", "437", "858", "860"};
+    if (g_ascii_strncasecmp(charset, "cp", 2) && g_ascii_strncasecmp(charset, "ibm", 3))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(pages); i++)
+        if (g_str_has_suffix(charset, pages[i]))
+            return TRUE;
+    return FALSE;
 }
 
 /* RAW in UTF-8 where it holds bytes beyond ASCII, which nothing allows without saying what they are (RFC 6532
  * only UTF-8): the body's charset is the best guess. NULL where there is nothing to convert. */
-static char *convert_raw(const Reader *reader, const char *raw)
+static char *convert_raw(Reader *reader, const char *raw)
 {
     gsize length = strlen(raw);
     gboolean ascii = TRUE;
@@ -383,7 +414,10 @@ static char *convert_raw(const Reader *reader, const char *raw)
         ascii = (guchar)raw[i] < 0x80 && raw[i] != 0x1b;
     if (ascii || g_utf8_validate_len(raw, length, NULL))
         return ascii || !memchr(raw, 0x1b, length) ? NULL : ch_text_to_utf8(raw, length, NULL, NULL);
-    return reader->charset ? ch_text_to_utf8(raw, length, reader->charset, NULL) : NULL;
+    const char *charset = body_charset(reader);
+    if (!charset || (is_dos(charset) && !ch_guess_may_be_dos(raw, length)))
+        return NULL;
+    return ch_text_to_utf8(raw, length, charset, NULL);
 }
 
 /* For the rules, which may ask for any of them. */
@@ -398,7 +432,9 @@ static void keep_header(ChMail *mail, const char *name, const char *raw)
 
 void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
 {
-    Reader reader = {.mail = mail, .limits = limits, .charset = body_charset(top)};
+    Reader reader = {.mail = mail, .limits = limits, .first = first_part(top)};
+    const char *charset = g_mime_object_get_content_type_parameter(reader.first, "charset");
+    reader.charset = charset && *charset ? charset : NULL;
     reader.from = g_ptr_array_new_with_free_func((GDestroyNotify)ch_address_free);
     reader.delivered = g_hash_table_new(g_str_hash, g_str_equal);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);

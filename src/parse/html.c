@@ -100,6 +100,7 @@ static const char *shown_target(const char *target)
 {
     if (!target || strlen(target) > TARGET_MAX)
         return NULL;
+    target += strspn(target, " \t\r\n");
     if (!g_ascii_strncasecmp(target, "http://", 7) || !g_ascii_strncasecmp(target, "https://", 8) ||
         !g_ascii_strncasecmp(target, "ftp://", 6))
         return target;
@@ -170,7 +171,7 @@ static void open_item(Page *page, const GumboElement *element, Frame *parent)
         parent->items = number_of(&parent->node->v.element, "start", 1) - 1;
     parent->items = ordered ? number_of(element, "value", parent->items + 1) : 1;
     if (ordered)
-        g_string_append_printf(writer->out, "%u. ", parent->items);
+        ch_html_write_number(writer->out, &parent->node->v.element, element, parent->items);
     else
         g_string_append(writer->out, "- ");
     writer->bullet = writer->out->len;

@@ -86,6 +86,11 @@ void ch_html_marks_close(ChHtmlMarks *marks, guint depth, gsize length);
 /* The next text of a mark that waits begins at START. */
 void ch_html_marks_text(ChHtmlMarks *marks, gsize start);
 
+/* html_list.c */
+
+/* Appends the NUMBER of ITEM of LIST as they want it written: "3. ", "c. ", "III. ". */
+void ch_html_write_number(GString *out, const GumboElement *list, const GumboElement *item, guint number);
+
 /* html_table.c: which tables hold data */
 
 typedef enum {

@@ -38,6 +38,12 @@ static gboolean is_zero(const char *value)
     return length > 0 && (!value[length] || g_ascii_isalpha(value[length]) || value[length] == '%');
 }
 
+/* "-9999px": so far to the left or up that it is on no screen. */
+static gboolean is_far_away(const char *value)
+{
+    return *value == '-' && g_ascii_strtod(value, NULL) <= -900;
+}
+
 /* At most one pixel or point: what senders write where they want nothing to be seen. */
 static ChHtmlFont font_of(const char *value)
 {
@@ -67,6 +73,7 @@ static gboolean is_tight_margin(const char *value)
 typedef struct {
     ChHtmlStyle *style;
     gboolean no_height, clipped;
+    gboolean placed, far_away; /* taken out of the page; at a place nobody sees */
 } Declarations;
 
 static void declare_box(Declarations *found, const char *name, const char *value)
@@ -93,6 +100,12 @@ static void declare_box(Declarations *found, const char *name, const char *value
         found->no_height |= is_zero(value);
     } else if (!strcmp(name, "overflow")) {
         found->clipped = g_str_has_prefix(value, "hidden");
+    } else if (!strcmp(name, "position")) {
+        found->placed = g_str_has_prefix(value, "absolute") || g_str_has_prefix(value, "fixed");
+    } else if (!strcmp(name, "left") || !strcmp(name, "top")) {
+        found->far_away |= is_far_away(value);
+    } else if (!strcmp(name, "text-indent")) {
+        style->hidden |= is_far_away(value);
     }
 }
 
@@ -132,7 +145,7 @@ static void read_declarations(ChHtmlStyle *style, const char *from, const char *
         }
         at = next;
     }
-    style->hidden |= found.no_height && found.clipped;
+    style->hidden |= (found.no_height && found.clipped) || (found.placed && found.far_away);
 }
 
 /* ---- style sheets ---- */

@@ -16,6 +16,8 @@
 #define FORMATTING_MAX 24
 /* Bytes of one tag: each attribute is compared with all before it. */
 #define TAG_MAX 4096
+/* Of an address that stands as a tag: it has its at sign before. */
+#define ADDRESS_MAX 320
 /* Memory for one document, and for each of its bytes. */
 #define BUDGET_BASE (8u << 20)
 #define BUDGET_BYTE 48
@@ -221,8 +223,33 @@ static gboolean open_name(Filter *filter, const char *name, gsize length, gsize 
     return TRUE;
 }
 
-/* A copy of HTML without the start tags beyond the bounds and those whose end is missing; no text is lost.
- * NULL where there is nothing to drop. */
+/* Whether what stands behind a '<' at NAME is no element's but an address or a link, which programs put into
+ * HTML as they stand in plain text: "<ana@example.br>". It would be lost as an unknown tag. */
+static gboolean is_plain_address(const char *name, const char *end)
+{
+    static const char *const schemes[] = {"http://", "https://", "ftp://", "mailto:", "www."};
+    const char *sign = NULL;
+    gsize length = 0, room = MIN((gsize)(end - name), ADDRESS_MAX);
+    for (; length < room && !g_ascii_isspace(name[length]) && !strchr("<>\"'=", name[length]); length++)
+        if (name[length] == '@')
+            sign = name + length;
+    if (sign && name + length - sign > 1)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(schemes); i++)
+        if (length > strlen(schemes[i]) && !g_ascii_strncasecmp(name, schemes[i], strlen(schemes[i])))
+            return TRUE;
+    return FALSE;
+}
+
+static void copy_until(GString **copy, const char **plain, const char *at, gsize length)
+{
+    if (!*copy)
+        *copy = g_string_sized_new(length);
+    g_string_append_len(*copy, *plain, at - *plain);
+}
+
+/* A copy of HTML with addresses that stand as tags escaped, without the start tags beyond the bounds and
+ * those whose end is missing; no text is lost. NULL where there is nothing to drop. */
 static char *bound_tags(const char *html, gsize length, gsize *kept)
 {
     GString *copy = NULL;
@@ -238,6 +265,12 @@ static char *bound_tags(const char *html, gsize length, gsize *kept)
                 break;
             continue;
         }
+        if (!closing && is_plain_address(name, end)) {
+            copy_until(&copy, &plain, at, length);
+            g_string_append(copy, "&lt;");
+            at = plain = name;
+            continue;
+        }
         while (stop < end && !g_ascii_isspace(*stop) && *stop != '/' && *stop != '>')
             stop++;
         const char *close = tag_end(stop, end);
@@ -245,9 +278,7 @@ static char *bound_tags(const char *html, gsize length, gsize *kept)
         if (closing) {
             close_name(&filter, short_name(name, (gsize)(stop - name)));
         } else if (unclosed || !open_name(&filter, name, (gsize)(stop - name), (gsize)(close - at))) {
-            if (!copy)
-                copy = g_string_sized_new(length);
-            g_string_append_len(copy, plain, at - plain);
+            copy_until(&copy, &plain, at, length);
             g_string_append_c(copy, ' ');
             close = unclosed ? unclosed : close;
             plain = close;

@@ -59,8 +59,10 @@ gboolean ch_text_is_blank(const char *text);
 /* guess.c */
 
 /* The charset that bytes which are not UTF-8 are in, where that is all but certain (Cyrillic, Chinese,
- * Japanese, Korean); NULL otherwise: windows-1252 is the best guess then. */
+ * Japanese, Korean, Western languages under DOS); NULL otherwise: windows-1252 is the best guess then. */
 const char *ch_guess_charset(const char *bytes, gsize length);
+/* Whether BYTES can be words of a Western language in a code page of DOS. */
+gboolean ch_guess_may_be_dos(const char *bytes, gsize length);
 /* The charset of the ISO 2022 family whose escapes stand in BYTES; NULL where there are none. */
 const char *ch_guess_stateful(const char *bytes, gsize length);
 /* TEXT, valid UTF-8, as it was before it was taken for windows-1252 and made UTF-8 again ("Ã§Ã£o"); NULL
@@ -146,6 +148,13 @@ gboolean ch_inline_is(ChWalk *walk, GMimeObject *part, gboolean related);
 
 /* Fills text of the walk's mail, and its marks. */
 void ch_body_read(ChWalk *walk, GMimeObject *top);
+
+/* rtf.c */
+
+/* Whether BYTES begin as RTF does. */
+gboolean ch_rtf_is(const char *bytes, gsize length);
+/* The words of RTF, valid UTF-8 with LF line ends; NULL where it is none. Free with g_free. */
+char *ch_rtf_to_text(const char *bytes, gsize length);
 
 /* flowed.c, enriched.c, calendar.c: other forms of text. TEXT is valid UTF-8 with LF line ends, the result is
  * too. */

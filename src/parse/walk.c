@@ -40,10 +40,12 @@ gboolean ch_walk_is_text(const ChWalk *walk, GMimeObject *part)
 {
     if (!GMIME_IS_PART(part) || is_attachment(part))
         return FALSE;
-    if (!ch_walk_is_type(part, "text", "plain") && !ch_walk_is_type(part, "text", "html") &&
-        !ch_walk_is_type(part, "text", "enriched") && !ch_walk_is_type(part, "text", "richtext"))
-        return FALSE;
-    return part == walk->body || !has_name(part);
+    /* x-amp-html and watch-html: the same words again, for other programs. */
+    static const char *const forms[] = {"plain", "html", "enriched", "richtext", "x-amp-html", "watch-html"};
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
+        if (ch_walk_is_type(part, "text", forms[i]))
+            return part == walk->body || !has_name(part);
+    return FALSE;
 }
 
 static const char *charset_of(GMimeObject *body)

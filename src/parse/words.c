@@ -79,8 +79,65 @@ static int hex(char c)
     return g_ascii_isxdigit(c) ? g_ascii_xdigit_value(c) : -1;
 }
 
+static gboolean is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static gboolean is_upper_hex(char c)
+{
+    return g_ascii_isdigit(c) || (c >= 'A' && c <= 'F');
+}
+
+/* Whether the fold that ends before NEXT cuts an escape ("=C3"); *SOFT: a "=" before it only says that the
+ * line goes on, as in quoted-printable. */
+static gboolean cuts_escape(const char *text, const char *fold, const char *next, const char *end,
+                            gboolean *soft)
+{
+    gsize before = (gsize)(fold - text), after = (gsize)(end - next);
+    if (before >= 1 && fold[-1] == '=') {
+        *soft = after < 2 || !is_upper_hex(next[0]) || !is_upper_hex(next[1]);
+        return TRUE;
+    }
+    return before >= 2 && fold[-2] == '=' && hex(fold[-1]) >= 0 && after >= 1 && hex(next[0]) >= 0;
+}
+
+/* The text of a word in Q without its folds, where they were made without a look at it (RFC 2047 section 2
+ * forbids it): inside "=C3", or where the blanks of the text are written as "_" or "=20", so that no other
+ * can be one. NULL where there are none, or they may be blanks. */
+static char *without_folds(const char *text, gsize length, gsize *kept)
+{
+    gboolean blind = memchr(text, '_', length) || memmem(text, length, "=20", 3), folded = FALSE;
+    const char *end = text + length;
+    g_autoptr(GString) out = g_string_sized_new(length);
+    for (const char *at = text; at < end;) {
+        if (!is_blank(*at)) {
+            g_string_append_c(out, *at++);
+            continue;
+        }
+        const char *fold = at;
+        gboolean line = FALSE, soft = FALSE;
+        for (; at < end && is_blank(*at); at++)
+            line = line || *at == '\n';
+        if (!line)
+            return NULL;
+        folded = TRUE;
+        blind = cuts_escape(text, fold, at, end, &soft) || blind;
+        if (soft)
+            g_string_truncate(out, out->len - 1);
+    }
+    *kept = out->len;
+    return folded && blind ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+}
+
 static void decode_q(GString *to, const char *text, gsize length)
 {
+    gsize kept = 0;
+    g_autofree char *whole = without_folds(text, length, &kept);
+    if (whole) {
+        text = whole;
+        length = kept;
+    }
     for (gsize i = 0; i < length; i++) {
         if (text[i] == '_') {
             g_string_append_c(to, ' ');

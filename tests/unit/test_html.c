@@ -29,13 +29,29 @@ static const struct {
      "<head><style>.pre,td.x{display:none!important} @media print{.y{display:none}} .z{display:none}"
      ".z{display:block}</style></head><div class='pre'>a</div><div class='y'>b</div><div class=z>c</div>",
      "b\nc\n"},
+    {"off-screen",
+     "<div style='position:absolute;left:-9999px'>a</div><p style='text-indent:-9999px'>b</p>"
+     "<p style='position:absolute;left:-20px'>c</p><p style='margin-left:-9999px'>d</p>"
+     "<p style='text-indent:-18.0pt'>e</p>",
+     "c\n\nd\n\ne\n"},
     {"all-hidden", "<div style='display:none'>tudo</div>", "tudo\n"},
     {"links",
      "<a href='https://a.example/'>https://a.example</a> <a href='https://b.example/x'>aqui</a> "
      "<a href='mailto:ana@example.br?subject=x'>escreva</a>",
      "https://a.example aqui <https://b.example/x> escreva <ana@example.br>\n"},
+    {"link-after-blank", "<a href='\n https://a.example/x'>aqui</a>", "aqui <https://a.example/x>\n"},
+    {"address-as-tag",
+     "<p>De: Ana <ana@a.example><br>Para: <b@b.example; c@c.example>, Dê <MAILTO:d@d.example></p>"
+     "<p>Veja <https://a.example/x?y=1&z=2> e <www.a.example></p><p><o:p>x</o:p><at id=1>y</at>"
+     "<a title='e@e.example'href='#'>z</a><https: x></p>",
+     "De: Ana <ana@a.example>\nPara: <b@b.example; c@c.example>, Dê <MAILTO:d@d.example>\n\n"
+     "Veja <https://a.example/x?y=1&z=2> e <www.a.example>\n\nxyz\n"},
     {"lists", "<ul><li>um<ol start=3><li>a</li><li><p>b</p></li></ol></li><li>dois</li></ul>",
      "- um\n  3. a\n  4. b\n- dois\n"},
+    {"list-letters",
+     "<ol type=a><li>um<ol style='list-style-type: lower-roman' start=3><li>x<li>y</ol><li>dois</ol>"
+     "<ol type=A start=26><li>z<li>depois</ol><ol><li style='list-style-type:upper-roman' value=1999>m</ol>",
+     "a. um\n  iii. x\n  iv. y\nb. dois\n\nZ. z\n27. depois\n\nMCMXCIX. m\n"},
     {"pre", "<pre>a  b\n  c</pre>d", "a  b\n  c\n\nd\n"},
     {"pre-wrap", "<div style='white-space: pre-wrap'>a\nb</div>", "a\nb\n"},
     {"ruled-table",
