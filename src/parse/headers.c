@@ -247,7 +247,8 @@ static void read_from(Reader *reader, const char *raw)
     if (reader->have_from) {
         ch_parse_warn(mail, "several From headers; the first one counts");
         mail->from_ambiguous = TRUE;
-    } else if (!read_addresses(reader, "From", raw, reader->from)) {
+    } else if (!read_addresses(reader, "From", raw, reader->from) ||
+               (!strchr(raw, '<') && strchr(raw, '@') != strrchr(raw, '@'))) { /* "ana@x.example rui@y" */
         mail->from_ambiguous = TRUE;
     }
     reader->have_from = TRUE;
@@ -403,9 +404,11 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
     reader.delivered = g_hash_table_new(g_str_hash, g_str_equal);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);
     int count = g_mime_header_list_get_count(headers);
-    if (count > CH_HEADER_FIELDS_MAX)
+    if (count > CH_HEADER_FIELDS_MAX) {
+        mail->from_ambiguous = TRUE; /* one of the others may be a From */
         ch_parse_warn(mail, "the header has %d fields; only the first %d were read", count,
                       CH_HEADER_FIELDS_MAX);
+    }
     for (int i = 0; i < MIN(count, CH_HEADER_FIELDS_MAX); i++) {
         GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
         const char *raw = g_mime_header_get_raw_value(header);

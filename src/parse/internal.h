@@ -171,6 +171,9 @@ gsize ch_head_end(const char *bytes, gsize length);
 /* The first line of a header block from START to END that is none of its fields, where words stand without
  * an empty line above; NULL where there is none, or fields follow it. */
 const char *ch_head_words(const char *start, const char *end);
+/* Whether a From stands below a line of the header block from START to END that is none of its fields: a mail
+ * server that takes that line for the first of the text has not seen this From, nor what is above it. */
+gboolean ch_head_is_doubtful(const char *start, const char *end);
 
 /* mend.c */
 

@@ -99,6 +99,11 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
     const char *words = ch_head_words(input->bytes, input->bytes + head);
     if (words == input->bytes)
         words = NULL; /* no header at all */
+    gboolean nul = memchr(input->bytes, 0, head) != NULL;
+    /* Our own server checked the bytes as they came, and may have read another From in them (P7). */
+    if (mail)
+        mail->from_ambiguous =
+            nul || head > header_max || ch_head_is_doubtful(input->bytes, input->bytes + head);
     if (mail && words)
         ch_parse_warn(mail, "no empty line between the header and the text");
     if (words)
@@ -108,7 +113,6 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
     if (mail && bound)
         ch_parse_warn(mail, "%s; only the first %zu bytes were read", bound, read);
     input->length = read;
-    gboolean nul = memchr(input->bytes, 0, head) != NULL;
     if (head <= header_max && !nul && !words)
         return;
     if (mail && nul)

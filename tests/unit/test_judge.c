@@ -98,12 +98,49 @@ static void test_ambiguous(void)
         {"From: ana@cliente.example\r\nFrom: rui@evil.example\r\n", TRUE},
         {"From: ana@cliente.example\r\nfrom: ana@cliente.example\r\n", TRUE},
         {"From: ana@cliente.example\r\nFrom:\r\n", TRUE},
+        {"From: rui@evil.example ana@cliente.example\r\n", TRUE},
+        /* Others may see the end of the header above From, or another From below it. */
+        {"nenhum campo\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\n\r\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\nFrom rui@evil.example Tue\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\n: x\r\nFrom : ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\nFrom x: rui@evil.example\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"From: ana@cliente.example\r\n--x\r\nFrom: rui@evil.example\r\n", TRUE},
+        {"X-A: 1\r\n \t\r\n folded\r\nFrom: ana@cliente.example\r\n", FALSE},
+        {"From: ana@cliente.example\r\nnenhum campo\r\nX-A: 1\r\n", FALSE},
+        {"From: ana@cliente.example\r\nSem linha vazia.\r\n", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_autofree char *text = g_strconcat(table[i].from, END, NULL);
         g_autoptr(ChMail) mail = parse_text(text);
         g_test_message("%s", table[i].from);
         g_assert_cmpint(mail->from_ambiguous, ==, table[i].ambiguous);
+    }
+}
+
+/* What is left out of the header, or dropped from it, may have made another From of it. */
+static void test_ambiguous_repaired(void)
+{
+    static const char nul[] = "Authentica\0tion-Results: mx.example.br; dmarc=pass\r\n"
+                              "From: ana@cliente.example\r\n" END;
+    g_autoptr(GString) fields = g_string_new("From: ana@cliente.example\r\n");
+    for (guint i = 0; i < CH_HEADER_FIELDS_MAX; i++)
+        g_string_append(fields, "X: y\r\n");
+    g_string_append(fields, END);
+    g_autoptr(GString) large = g_string_new("From: ana@cliente.example\r\nX: ");
+    for (guint i = 0; i < 30000; i++)
+        g_string_append(large, "0123456789");
+    g_string_append(large, "\r\n" END);
+    ChLimits limits;
+    ch_limits_default(&limits);
+    GBytes *const raws[] = {g_bytes_new(nul, sizeof(nul) - 1), g_bytes_new(fields->str, fields->len),
+                            g_bytes_new(large->str, large->len)};
+    for (guint i = 0; i < G_N_ELEMENTS(raws); i++) {
+        g_autoptr(ChIncoming) incoming = ch_incoming_new(raws[i], "test");
+        g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
+        g_assert_cmpstr(mail->from->address, ==, "ana@cliente.example");
+        g_assert_true(mail->from_ambiguous);
+        g_bytes_unref(raws[i]);
     }
 }
 
@@ -548,6 +585,7 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/parse/fields-bounded", test_fields_bounded);
     g_test_add_func("/judge/parse/ambiguous", test_ambiguous);
     g_test_add_func("/judge/parse/ambiguous-bounded", test_ambiguous_bounded);
+    g_test_add_func("/judge/parse/ambiguous-repaired", test_ambiguous_repaired);
     g_test_add_func("/judge/parse/language", test_language);
     g_test_add_func("/judge/subjects", test_subjects);
     g_test_add_func("/judge/subject-long", test_subject_long);
