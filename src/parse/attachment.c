@@ -47,6 +47,22 @@ const char *ch_part_encoded(GMimePart *part, gsize *length)
     return (const char *)buffer->data + start;
 }
 
+GMimeStream *ch_part_stream(char *bytes, gsize length)
+{
+    GMimeStream *stream =
+        g_mime_stream_mem_new_with_byte_array(g_byte_array_new_take((guint8 *)bytes, length));
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
+    return stream;
+}
+
+void ch_part_fill(GMimePart *part, char *bytes, gsize length, GMimeContentEncoding encoding)
+{
+    g_autoptr(GMimeStream) stream = ch_part_stream(bytes, length);
+    g_autoptr(GMimeDataWrapper) content = g_mime_data_wrapper_new_with_stream(stream, encoding);
+    g_mime_part_set_content(part, content);
+    g_mime_part_set_content_encoding(part, encoding);
+}
+
 static void decode_base64(const char *bytes, gsize length, Sink *sink)
 {
     ChBase64 state = {0};

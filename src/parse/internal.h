@@ -18,8 +18,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
 /* Adds a warning to MAIL unless the same one stands there. */
 void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
-GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
+/* The MIME tree of LENGTH bytes of a mail or of a part, from g_malloc, which it takes. NULL where there is
+ * none. */
+GMimeObject *ch_parse_tree(char *bytes, gsize length);
 
 /* deadline.c */
 
@@ -258,6 +259,11 @@ char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 /* The bytes of PART where they stand in the mail, not decoded. */
 const char *ch_part_encoded(GMimePart *part, gsize *length);
 
+/* LENGTH bytes, from g_malloc, which it takes. Whole mails are held in it: none is copied without need (P13).
+ */
+GMimeStream *ch_part_stream(char *bytes, gsize length);
+/* Gives PART other bytes, which it takes, in ENCODING. */
+void ch_part_fill(GMimePart *part, char *bytes, gsize length, GMimeContentEncoding encoding);
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL, nor is its data. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);

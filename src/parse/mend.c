@@ -78,14 +78,9 @@ static void mend_base64(GMimePart *part)
     g_autofree char *name = ch_part_filename(GMIME_OBJECT(part), NULL);
     gsize length, size;
     const char *bytes = ch_part_encoded(part, &length);
-    g_autofree char *text = name && *name ? NULL : ch_base64_with_words(bytes, length, &size);
-    if (!text)
-        return;
-    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer(text, size);
-    g_autoptr(GMimeDataWrapper) content =
-        g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_8BIT);
-    g_mime_part_set_content(part, content);
-    g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_8BIT);
+    char *text = name && *name ? NULL : ch_base64_with_words(bytes, length, &size);
+    if (text)
+        ch_part_fill(part, text, size, GMIME_CONTENT_ENCODING_8BIT);
 }
 
 /* ---- Content-Type ---- */

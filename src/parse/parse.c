@@ -146,11 +146,11 @@ static GMimeObject *input_parse(const Input *input, GByteArray **array)
     return g_mime_parser_construct_part(parser, options);
 }
 
-GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length)
+GMimeObject *ch_parse_tree(char *bytes, gsize length)
 {
     const char *why = NULL;
-    length = ch_bounds_scan((const char *)bytes, length, ch_head_end((const char *)bytes, length), &why);
-    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+    length = ch_bounds_scan(bytes, length, ch_head_end(bytes, length), &why);
+    g_autoptr(GMimeStream) stream = ch_part_stream(bytes, length);
     g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
     g_mime_parser_set_persist_stream(parser, TRUE);

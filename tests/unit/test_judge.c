@@ -118,32 +118,6 @@ static void test_ambiguous(void)
     }
 }
 
-/* What is left out of the header, or dropped from it, may have made another From of it. */
-static void test_ambiguous_repaired(void)
-{
-    static const char nul[] = "Authentica\0tion-Results: mx.example.br; dmarc=pass\r\n"
-                              "From: ana@cliente.example\r\n" END;
-    g_autoptr(GString) fields = g_string_new("From: ana@cliente.example\r\n");
-    for (guint i = 0; i < CH_HEADER_FIELDS_MAX; i++)
-        g_string_append(fields, "X: y\r\n");
-    g_string_append(fields, END);
-    g_autoptr(GString) large = g_string_new("From: ana@cliente.example\r\nX: ");
-    for (guint i = 0; i < 30000; i++)
-        g_string_append(large, "0123456789");
-    g_string_append(large, "\r\n" END);
-    ChLimits limits;
-    ch_limits_default(&limits);
-    GBytes *const raws[] = {g_bytes_new(nul, sizeof(nul) - 1), g_bytes_new(fields->str, fields->len),
-                            g_bytes_new(large->str, large->len)};
-    for (guint i = 0; i < G_N_ELEMENTS(raws); i++) {
-        g_autoptr(ChIncoming) incoming = ch_incoming_new(raws[i], "test");
-        g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
-        g_assert_cmpstr(mail->from->address, ==, "ana@cliente.example");
-        g_assert_true(mail->from_ambiguous);
-        g_bytes_unref(raws[i]);
-    }
-}
-
 /* More authors than are read. */
 static void test_ambiguous_bounded(void)
 {
@@ -585,7 +559,6 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/parse/fields-bounded", test_fields_bounded);
     g_test_add_func("/judge/parse/ambiguous", test_ambiguous);
     g_test_add_func("/judge/parse/ambiguous-bounded", test_ambiguous_bounded);
-    g_test_add_func("/judge/parse/ambiguous-repaired", test_ambiguous_repaired);
     g_test_add_func("/judge/parse/language", test_language);
     g_test_add_func("/judge/subjects", test_subjects);
     g_test_add_func("/judge/subject-long", test_subject_long);

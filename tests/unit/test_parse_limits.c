@@ -293,6 +293,22 @@ static ChMail *parse_for(const GString *raw, guint reads)
 
 #define LATE "reading took more than 1000 s of processor time; the rest is in the raw mail"
 
+/* What is left out of the header, or dropped from it, may have made another From of it (P7). */
+static void test_header_repaired(void)
+{
+    static const char nul[] = "Authentica\0tion-Results: mx.example.br; dmarc=pass\n" HEAD "\noi\n";
+    GString *mails[] = {g_string_new_len(nul, sizeof(nul) - 1), g_string_new(HEAD), g_string_new(HEAD "X: ")};
+    append_times(mails[1], "X: y\n", CH_HEADER_FIELDS_MAX);
+    append_times(mails[2], "0123456789", 30000);
+    for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
+        g_string_append(mails[i], "\n\noi\n");
+        g_autoptr(ChMail) mail = parse_string(mails[i]);
+        g_assert_cmpstr(mail->from->address, ==, "ana@cliente.example.br");
+        g_assert_true(mail->from_ambiguous);
+        g_string_free(mails[i], TRUE);
+    }
+}
+
 static void test_time(void)
 {
     g_autoptr(GString) parts = g_string_new(HEAD "Content-Type: multipart/mixed; boundary=b\n\n");
@@ -487,6 +503,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parse/limits/text", test_text);
     g_test_add_func("/parse/limits/html", test_html);
     g_test_add_func("/parse/header-fields", test_header_fields);
+    g_test_add_func("/parse/header-repaired", test_header_repaired);
     g_test_add_func("/parse/time", test_time);
     g_test_add_func("/parse/truncated", test_truncated);
     g_test_add_func("/parse/machine-headers", test_machine_headers);
