@@ -361,6 +361,17 @@ static void take_from(Reader *reader)
     mail->from = g_ptr_array_steal_index(reader->from, chosen);
 }
 
+/* Whether CHARSET leaves ASCII as it is, as header fields need it: UTF-16 and EBCDIC make an address of none.
+ */
+static gboolean keeps_ascii(const char *charset)
+{
+    static const char probe[] = "<a@b.cd>";
+    g_autoptr(GError) error = NULL;
+    g_autofree char *same = g_convert(probe, -1, "UTF-8", charset, NULL, NULL, &error);
+    return same ? !strcmp(same, probe)
+                : g_error_matches(error, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION);
+}
+
 /* The charset that the first text of the mail names, where it says something of raw bytes in the headers:
  * UTF-8 and windows-1252 are tried without it. NULL otherwise. Borrowed from TOP. */
 static const char *body_charset(GMimeObject *top)
@@ -371,7 +382,7 @@ static const char *body_charset(GMimeObject *top)
         top = g_mime_multipart_get_part(GMIME_MULTIPART(top), 0);
     }
     const char *charset = g_mime_object_get_content_type_parameter(top, "charset");
-    return charset && *charset ? charset : NULL;
+    return charset && *charset && keeps_ascii(charset) ? charset : NULL;
 }
 
 /* RAW in UTF-8 where it holds bytes beyond ASCII, which nothing allows without saying what they are (RFC 6532
