@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One part of a mail as a file: its bytes decoded and hashed in one pass, its type. Its name is filename.c's
- * business; which parts are files and which are text is decided in walk.c, which files are accepted in
- * desk/files.c.
+ * One part of a mail: its fields and bytes as they stand there, its bytes decoded and hashed in one pass;
+ * what it is as a file. A file's name is filename.c's business; which parts are files and which are text is
+ * decided in walk.c, which files are accepted in desk/files.c.
  */
 #include "parse/internal.h"
 
@@ -29,6 +29,12 @@ static void sink_take(Sink *sink, const void *bytes, gsize length)
     gsize room = sink->keep - sink->kept->len;
     if (room > 0 && length > 0)
         g_byte_array_append(sink->kept, bytes, (guint)MIN(length, room));
+}
+
+const char *ch_part_header(GMimeObject *part, const char *name)
+{
+    GMimeHeader *header = g_mime_header_list_get_header(g_mime_object_get_header_list(part), name);
+    return header ? g_mime_header_get_raw_value(header) : NULL;
 }
 
 const char *ch_part_encoded(GMimePart *part, gsize *length)

@@ -226,9 +226,7 @@ static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 
 static void append_header(GString *out, GMimeObject *message, const char *name)
 {
-    GMimeHeaderList *headers = g_mime_object_get_header_list(message);
-    GMimeHeader *header = g_mime_header_list_get_header(headers, name);
-    const char *raw = header ? g_mime_header_get_raw_value(header) : NULL;
+    const char *raw = ch_part_header(message, name);
     g_autofree char *value = raw ? ch_words_decode(raw, strlen(raw)) : NULL;
     if (value && *value)
         g_string_append_printf(out, "%s: %s\n", name, value);

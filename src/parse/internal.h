@@ -256,6 +256,8 @@ char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 
 /* attachment.c */
 
+/* The value of the field NAME in PART's header as it stands there, or NULL. Borrowed. */
+const char *ch_part_header(GMimeObject *part, const char *name);
 /* The bytes of PART where they stand in the mail, not decoded. */
 const char *ch_part_encoded(GMimePart *part, gsize *length);
 

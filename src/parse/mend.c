@@ -14,12 +14,6 @@
 /* Such parts of one mail: libmagic takes its time (P13). */
 #define LOOKS_MAX 32
 
-static const char *raw_header(GMimeObject *part, const char *name)
-{
-    GMimeHeader *header = g_mime_header_list_get_header(g_mime_object_get_header_list(part), name);
-    return header ? g_mime_header_get_raw_value(header) : NULL;
-}
-
 /* ---- Content-Transfer-Encoding ---- */
 
 /* The letters and digits of the words of RAW, without "x-" and comments, are looked at one after the other:
@@ -60,7 +54,7 @@ static GMimeContentEncoding meant_encoding(const char *raw)
 
 static void mend_encoding(GMimePart *part)
 {
-    const char *raw = raw_header(GMIME_OBJECT(part), "Content-Transfer-Encoding");
+    const char *raw = ch_part_header(GMIME_OBJECT(part), "Content-Transfer-Encoding");
     if (!raw || g_mime_part_get_content_encoding(part) != GMIME_CONTENT_ENCODING_DEFAULT)
         return;
     GMimeContentEncoding meant = meant_encoding(raw);
@@ -150,7 +144,7 @@ static gboolean holds_words(GMimeObject *part)
 /* LOOKS: how many parts were looked into. */
 static void mend_type(GMimeObject *part, guint *looks)
 {
-    const char *raw = raw_header(part, "Content-Type");
+    const char *raw = ch_part_header(part, "Content-Type");
     const char *disposition = g_mime_object_get_disposition(part);
     GMimeContentType *type = g_mime_object_get_content_type(part);
     if (!raw || !type || (disposition && !g_ascii_strcasecmp(disposition, "attachment")))
