@@ -53,7 +53,9 @@ char *ch_text_clean(char *text);
 char *ch_text_one_line(char *text);
 /* Each byte of TEXT that is no UTF-8 becomes '?', in place. Returns TEXT. */
 char *ch_text_mend(char *text);
-/* Cuts TEXT at no more than LIMIT bytes, between two characters. */
+/* The bytes of TEXT, valid UTF-8, up to LIMIT or the last whole character before it. */
+gsize ch_text_span(const char *text, gsize limit);
+/* Cuts TEXT there. */
 void ch_text_cut(char *text, gsize limit);
 gboolean ch_text_is_blank(const char *text);
 

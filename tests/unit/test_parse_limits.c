@@ -309,6 +309,33 @@ static void test_header_repaired(void)
     }
 }
 
+/* What is left out of a long text begins with a whole character. */
+static void test_characters(void)
+{
+    for (guint odd = 0; odd < 2; odd++) {
+        g_autoptr(GString) event = g_string_new(HEAD "Content-Type: text/calendar; charset=utf-8\n\n"
+                                                     "BEGIN:VEVENT\nSUMMARY:a\nDESCRIPTION:");
+        append_times(event, "x", odd);
+        append_times(event, "\xc3\xa9", 10000);
+        g_string_append(event, "\nEND:VEVENT\n");
+        g_autoptr(ChMail) mail = parse_string(event);
+        g_assert_nonnull(strstr(mail->text, "\xc3\xa9\xc3\xa9"));
+        g_assert_true(g_utf8_validate(mail->text, -1, NULL));
+
+        g_autoptr(GString) report = g_string_new("Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\n"
+                                                 "Content-Type: text/plain; charset=utf-8\n"
+                                                 "Subject: failure notice\n\nThis is the mail system.\n\n");
+        append_times(report, "palavras palavras palavras palavras palavras palavras.\n\n", 874);
+        append_times(report, "x", odd);
+        g_string_append(report, "\n\n<ana@x.example>: 550 5.1.1 ");
+        append_times(report, "\xc3\xa9", 1500);
+        g_autoptr(ChMail) bounced = parse_string(report);
+        g_assert_cmpuint(bounced->bounces->len, ==, 1);
+        const ChBounce *bounce = g_ptr_array_index(bounced->bounces, 0);
+        g_assert_true(g_utf8_validate(bounce->diagnostic, -1, NULL));
+    }
+}
+
 static void test_time(void)
 {
     g_autoptr(GString) parts = g_string_new(HEAD "Content-Type: multipart/mixed; boundary=b\n\n");
@@ -504,6 +531,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parse/limits/html", test_html);
     g_test_add_func("/parse/header-fields", test_header_fields);
     g_test_add_func("/parse/header-repaired", test_header_repaired);
+    g_test_add_func("/parse/characters", test_characters);
     g_test_add_func("/parse/time", test_time);
     g_test_add_func("/parse/truncated", test_truncated);
     g_test_add_func("/parse/machine-headers", test_machine_headers);
