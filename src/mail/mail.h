@@ -155,7 +155,8 @@ typedef struct {
         *auth_fields; /* of ChAuthField, from the top down to From, at most CH_AUTH_FIELDS_MAX; never NULL */
     GPtrArray *headers;      /* of ChHeader: every field of the header block in order, for the rules; at most
                                 CH_HEADER_FIELDS_MAX; never NULL */
-    gboolean from_ambiguous; /* several From headers, or several addresses in one: nobody can be proven */
+    gboolean from_ambiguous; /* several From headers, several addresses in one, or a header block that others
+                                may read otherwise: nobody can be proven */
     char *language; /* the first tag of Accept-Language or Content-Language (RFC 3282), "pt-BR"; NULL: none */
 
     char *text;             /* the best text, whole */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One part of a mail as a file: its bytes decoded and hashed in one pass, its type. Its name is filename.c's
- * business; which parts are files and which are text is decided in walk.c, which files are accepted in
- * desk/files.c.
+ * One part of a mail: its fields and bytes as they stand there, its bytes decoded and hashed in one pass;
+ * what it is as a file. A file's name is filename.c's business; which parts are files and which are text is
+ * decided in walk.c, which files are accepted in desk/files.c.
  */
 #include "parse/internal.h"
 
@@ -31,6 +31,12 @@ static void sink_take(Sink *sink, const void *bytes, gsize length)
         g_byte_array_append(sink->kept, bytes, (guint)MIN(length, room));
 }
 
+const char *ch_part_header(GMimeObject *part, const char *name)
+{
+    GMimeHeader *header = g_mime_header_list_get_header(g_mime_object_get_header_list(part), name);
+    return header ? g_mime_header_get_raw_value(header) : NULL;
+}
+
 const char *ch_part_encoded(GMimePart *part, gsize *length)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
@@ -45,6 +51,22 @@ const char *ch_part_encoded(GMimePart *part, gsize *length)
         return "";
     *length = (gsize)(end - start);
     return (const char *)buffer->data + start;
+}
+
+GMimeStream *ch_part_stream(char *bytes, gsize length)
+{
+    GMimeStream *stream =
+        g_mime_stream_mem_new_with_byte_array(g_byte_array_new_take((guint8 *)bytes, length));
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
+    return stream;
+}
+
+void ch_part_fill(GMimePart *part, char *bytes, gsize length, GMimeContentEncoding encoding)
+{
+    g_autoptr(GMimeStream) stream = ch_part_stream(bytes, length);
+    g_autoptr(GMimeDataWrapper) content = g_mime_data_wrapper_new_with_stream(stream, encoding);
+    g_mime_part_set_content(part, content);
+    g_mime_part_set_content_encoding(part, encoding);
 }
 
 static void decode_base64(const char *bytes, gsize length, Sink *sink)

@@ -84,16 +84,22 @@ static gboolean next_is_words(const char *stop, const char *end)
     return look(stop + 1, next ? next : end) == WORDS;
 }
 
-static void flush(GString *out, GString *data)
+/* Appends what is left of a stretch of base64, and a line end where it has none. */
+static void finish(GString *out, ChBase64 *state)
 {
-    ChBase64 state = {0};
-    g_autofree guint8 *bytes = g_malloc(data->len + 4);
-    gsize size = ch_base64_decode(&state, data->str, data->len, bytes);
-    size += ch_base64_finish(&state, bytes + size);
-    g_string_append_len(out, (const char *)bytes, (gssize)size);
-    if (size > 0 && bytes[size - 1] != '\n')
+    guint8 rest[2];
+    gsize size = ch_base64_finish(state, rest);
+    g_string_append_len(out, (const char *)rest, (gssize)size);
+    if (out->len > 0 && out->str[out->len - 1] != '\n')
         g_string_append_c(out, '\n');
-    g_string_truncate(data, 0);
+}
+
+static void decode(GString *out, ChBase64 *state, const char *at, gsize length)
+{
+    gsize before = out->len;
+    g_string_set_size(out, before + length + 3);
+    gsize size = ch_base64_decode(state, at, length, (guint8 *)out->str + before);
+    g_string_truncate(out, before + size);
 }
 
 char *ch_base64_with_words(const char *bytes, gsize length, gsize *decoded)
@@ -108,8 +114,8 @@ char *ch_base64_with_words(const char *bytes, gsize length, gsize *decoded)
     if (!words)
         return NULL;
     GString *out = g_string_sized_new(length);
-    g_autoptr(GString) data = g_string_new(NULL);
-    gboolean after = FALSE;
+    ChBase64 state = {0};
+    gboolean after = FALSE, data = FALSE;
     for (const char *at = bytes; at < end; at = stop + (stop < end)) {
         stop = memchr(at, '\n', (gsize)(end - at));
         stop = stop ? stop : end;
@@ -120,17 +126,19 @@ char *ch_base64_with_words(const char *bytes, gsize length, gsize *decoded)
         if (line == NOISY && after)
             line = WORDS;
         if (line == WORDS || (line == BLANK && after)) {
-            if (data->len > 0)
-                flush(out, data);
+            if (data)
+                finish(out, &state);
             g_string_append_len(out, at, stop + (stop < end) - at);
+            data = FALSE;
             after = TRUE;
         } else if (line != BLANK) {
-            g_string_append_len(data, at, last - at);
+            decode(out, &state, at, (gsize)(last - at));
+            data = TRUE;
             after = FALSE;
         }
     }
-    if (data->len > 0)
-        flush(out, data);
+    if (data)
+        finish(out, &state);
     *decoded = out->len;
     return g_string_free(out, FALSE);
 }

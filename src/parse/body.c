@@ -63,12 +63,17 @@ static char *document_charset(const char *bytes, gsize length)
     return size > 0 && size < 40 ? g_strndup(found, size) : NULL;
 }
 
+/* Bytes of a part that are looked at: markup is larger than what it says; decoded text of any charset has at
+ * most two bytes for one of UTF-8 that counts here. */
+static gsize keep_of(const ChWalk *walk)
+{
+    return (gsize)walk->limits->text_bytes * 2 + 16;
+}
+
 /* The part's bytes as clean UTF-8, of at most as many bytes as the limits let a text have. */
 static char *read_part(ChWalk *walk, GMimeObject *part)
 {
-    /* Markup is larger than what it says; decoded text of any charset has at most two bytes for one of UTF-8
-     * that counts here. */
-    gsize keep = (gsize)walk->limits->text_bytes * 2 + 16;
+    gsize keep = keep_of(walk);
     guint64 size;
     g_autoptr(GByteArray) bytes = ch_part_decode(part, keep, &size, NULL);
     if (size > keep)
@@ -222,8 +227,8 @@ static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
     int count = g_mime_multipart_get_count(multipart);
     if (count == 0) { /* its boundary never comes: all of it is prologue */
         const char *prologue = g_mime_multipart_get_prologue(multipart);
-        g_autofree char *text =
-            prologue ? ch_text_clean(ch_text_to_utf8(prologue, strlen(prologue), NULL, NULL)) : g_strdup("");
+        gsize length = prologue ? strnlen(prologue, keep_of(walk)) : 0;
+        g_autofree char *text = ch_text_clean(ch_text_to_utf8(prologue, length, NULL, NULL));
         append_text(out, text);
         return;
     }
@@ -239,9 +244,7 @@ static void gather(ChWalk *walk, GMimeObject *part, guint depth, GString *out)
 
 static void append_header(GString *out, GMimeObject *message, const char *name)
 {
-    GMimeHeaderList *headers = g_mime_object_get_header_list(message);
-    GMimeHeader *header = g_mime_header_list_get_header(headers, name);
-    const char *raw = header ? g_mime_header_get_raw_value(header) : NULL;
+    const char *raw = ch_part_header(message, name);
     g_autofree char *value = raw ? ch_words_decode(raw, strlen(raw)) : NULL;
     if (value && *value)
         g_string_append_printf(out, "%s: %s\n", name, value);

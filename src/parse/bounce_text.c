@@ -133,8 +133,7 @@ static void append_line(GString *text, const Line *line, gsize skip, gsize limit
 {
     gsize begin = MIN(skip, line->length), length = line->length - begin;
     if (length > limit)
-        for (length = limit; length > 0 && ((guchar)line->start[begin + length] & 0xc0) == 0x80;)
-            length--;
+        length = ch_text_span(line->start + begin, limit);
     g_string_append_len(text, line->start + begin, (gssize)length);
     g_string_append_c(text, ' ');
 }
@@ -427,7 +426,7 @@ ChBounceText *ch_bounce_text_read(const char *text, const GPtrArray *own, gboole
     out->bounces = g_ptr_array_new_with_free_func((GDestroyNotify)ch_bounce_free);
     out->diagnostic = g_strdup("");
     Scan scan = {.out = out, .own = own, .candidates = g_ptr_array_new_with_free_func(candidate_free)};
-    out->copy = scan_text(&scan, text, text + strnlen(text, TEXT_LOOKED_AT));
+    out->copy = scan_text(&scan, text, text + ch_text_span(text, TEXT_LOOKED_AT));
     choose(&scan, delayed);
     g_ptr_array_unref(scan.candidates);
     return out;

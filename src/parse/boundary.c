@@ -27,11 +27,42 @@ static char *find_boundary(const char *body)
     return g_ascii_strncasecmp(next, "Content-", 8) ? NULL : g_strndup(line + 2, length - 2);
 }
 
-/* What stands where parts should. Free with g_free. NULL where TOP is not such a mail. */
-static char *body_without_parts(GMimeObject *top)
+/* The subtype of a multipart, as far as it is a word; "mixed" for anything else. */
+static const char *subtype_of(GMimeObject *top, gsize *length)
 {
-    if (GMIME_IS_MULTIPART(top) && g_mime_multipart_get_count(GMIME_MULTIPART(top)) == 0)
-        return g_strdup(g_mime_multipart_get_prologue(GMIME_MULTIPART(top)));
+    GMimeContentType *type = g_mime_object_get_content_type(top);
+    const char *subtype =
+        GMIME_IS_MULTIPART(top) && type ? g_mime_content_type_get_media_subtype(type) : NULL;
+    *length = subtype ? strspn(subtype, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") : 0;
+    if (*length > 0)
+        return subtype;
+    *length = strlen("mixed");
+    return "mixed";
+}
+
+/* TOP once more, BODY behind a header that names BOUNDARY. */
+static GMimeObject *read_again(GMimeObject *top, const char *body, gsize size, const char *boundary)
+{
+    gsize length;
+    const char *subtype = subtype_of(top, &length);
+    GString *mail = g_string_sized_new(size + 256);
+    g_string_append_printf(mail, "Content-Type: multipart/%.*s; boundary=\"%s\"\n\n", (int)length, subtype,
+                           boundary);
+    g_string_append_len(mail, body, (gssize)size);
+    gsize whole = mail->len;
+    return ch_parse_tree(g_string_free(mail, FALSE), whole);
+}
+
+/* What TOP becomes where parts should stand in it and none were found; NULL where it is not such a mail. */
+static GMimeObject *restored(GMimeObject *top)
+{
+    if (GMIME_IS_MULTIPART(top)) {
+        const char *prologue = g_mime_multipart_get_count(GMIME_MULTIPART(top)) == 0
+                                   ? g_mime_multipart_get_prologue(GMIME_MULTIPART(top))
+                                   : NULL;
+        g_autofree char *boundary = prologue ? find_boundary(prologue) : NULL;
+        return boundary ? read_again(top, prologue, strlen(prologue), boundary) : NULL;
+    }
     if (!GMIME_IS_PART(top) || g_mime_object_get_header(top, "Content-Type"))
         return NULL;
     g_autoptr(GByteArray) head = ch_part_decode(top, PEEK, NULL, NULL);
@@ -40,27 +71,15 @@ static char *body_without_parts(GMimeObject *top)
     if (!boundary)
         return NULL;
     g_autoptr(GByteArray) bytes = ch_part_decode(top, G_MAXSIZE, NULL, NULL);
-    return g_strndup((const char *)bytes->data, bytes->len);
+    return read_again(top, (const char *)bytes->data, bytes->len, boundary);
 }
 
 GMimeObject *ch_boundary_restore(GMimeObject *top)
 {
-    g_autofree char *body = body_without_parts(top);
-    g_autofree char *boundary = body ? find_boundary(body) : NULL;
-    if (!boundary)
+    GMimeObject *again = restored(top);
+    if (!again)
         return top;
-    GMimeContentType *type = g_mime_object_get_content_type(top);
-    const char *subtype =
-        GMIME_IS_MULTIPART(top) && type ? g_mime_content_type_get_media_subtype(type) : NULL;
-    gsize word = subtype ? strspn(subtype, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") : 0;
-    g_autoptr(GString) mail = g_string_new(NULL);
-    g_string_append_printf(mail, "Content-Type: multipart/%.*s; boundary=\"%s\"\n\n", word ? (int)word : 5,
-                           word ? subtype : "mixed", boundary);
-    g_string_append(mail, body);
-    GMimeObject *restored = ch_parse_tree((const guint8 *)mail->str, mail->len);
-    if (!restored)
-        return top;
-    ch_headers_copy(top, restored);
+    ch_headers_copy(top, again);
     g_object_unref(top);
-    return restored;
+    return again;
 }

@@ -39,7 +39,7 @@ static char *read_line(const char **at)
     for (;;) {
         const char *end = strchrnul(*at, '\n');
         if (line->len < VALUE_MAX)
-            g_string_append_len(line, *at, MIN(end - *at, VALUE_MAX));
+            g_string_append_len(line, *at, MIN(end - *at, (gssize)ch_text_span(*at, VALUE_MAX)));
         *at = *end ? end + 1 : end;
         if (**at != ' ' && **at != '\t')
             return g_string_free(line, FALSE);

@@ -84,7 +84,7 @@ static GMimeObject *open_signed(GMimeObject *part)
     GMimeObject *inside = NULL;
     if (gnutls_pkcs7_import(pkcs7, &der, GNUTLS_X509_FMT_DER) >= 0 &&
         gnutls_pkcs7_get_embedded_data(pkcs7, 0, &content) >= 0 && content.size > 0)
-        inside = ch_parse_tree(content.data, content.size);
+        inside = ch_parse_tree(g_memdup2(content.data, content.size), content.size);
     gnutls_free(content.data);
     gnutls_pkcs7_deinit(pkcs7);
     return inside;

@@ -94,13 +94,6 @@ static guint worth(const char *name)
     return 1 + (readable ? 2 : 0) + (extension ? 1 : 0);
 }
 
-static const char *raw_header(GMimeObject *part, const char *name)
-{
-    GMimeHeaderList *headers = g_mime_object_get_header_list(part);
-    GMimeHeader *header = headers ? g_mime_header_list_get_header(headers, name) : NULL;
-    return header ? g_mime_header_get_raw_value(header) : NULL;
-}
-
 char *ch_part_filename(GMimeObject *part, const char *charset)
 {
     static const char *const places[][2] = {{"Content-Disposition", "filename"},
@@ -109,7 +102,7 @@ char *ch_part_filename(GMimeObject *part, const char *charset)
                                             {"Content-Type", "filename"}};
     char *best = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
-        const char *raw = raw_header(part, places[i][0]);
+        const char *raw = ch_part_header(part, places[i][0]);
         char *name = raw ? ch_param_read(raw, places[i][1], charset) : NULL;
         if (name && worth(name) > worth(best)) {
             g_free(best);
@@ -176,7 +169,7 @@ static char *described(GMimeObject *part, const char *extension)
     GMimeObject *about = part;
     if (GMIME_IS_MESSAGE_PART(part))
         about = GMIME_OBJECT(g_mime_message_part_get_message(GMIME_MESSAGE_PART(part)));
-    const char *raw = about ? raw_header(about, about == part ? "Content-Description" : "Subject") : NULL;
+    const char *raw = about ? ch_part_header(about, about == part ? "Content-Description" : "Subject") : NULL;
     char *name = raw ? ch_words_decode(raw, strlen(raw)) : NULL;
     if (!name)
         return NULL;
@@ -206,7 +199,7 @@ static char *identified(GMimeObject *part, const char *extension)
  * where that does not end in EXTENSION. */
 static char *located(GMimeObject *part, const char *extension)
 {
-    const char *raw = raw_header(part, "Content-Location");
+    const char *raw = ch_part_header(part, "Content-Location");
     if (!raw)
         return NULL;
     g_autofree char *place = ch_words_decode(raw, strlen(raw));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where a header block ends: at the first empty line, or, where a program forgot that line, at the first that
- * can be no field. What the fields say is headers.c's business.
+ * can be no field; whether others may see another end. What the fields say is headers.c's business.
  */
 #include "parse/internal.h"
 
@@ -76,6 +76,20 @@ const char *ch_head_words(const char *start, const char *end)
         begun = TRUE;
     }
     return words;
+}
+
+gboolean ch_head_is_doubtful(const char *start, const char *end)
+{
+    gboolean doubt = FALSE, begun = FALSE;
+    for (const char *at = start, *stop; at < end; at = stop + (stop < end)) {
+        stop = line_end(at, end);
+        gsize length = field_name(at, stop);
+        if (doubt && length == 4 && !g_ascii_strncasecmp(at, "from", 4))
+            return TRUE;
+        doubt = doubt || (length == 0 && !(begun && (*at == ' ' || *at == '\t')));
+        begun = TRUE;
+    }
+    return FALSE;
 }
 
 gsize ch_head_end(const char *bytes, gsize length)

@@ -251,7 +251,8 @@ static void read_from(Reader *reader, const char *raw)
     if (reader->have_from) {
         ch_parse_warn(mail, "several From headers; the first one counts");
         mail->from_ambiguous = TRUE;
-    } else if (!read_addresses(reader, "From", raw, reader->from)) {
+    } else if (!read_addresses(reader, "From", raw, reader->from) ||
+               (!strchr(raw, '<') && strchr(raw, '@') != strrchr(raw, '@'))) { /* "ana@x.example rui@y" */
         mail->from_ambiguous = TRUE;
     }
     reader->have_from = TRUE;
@@ -375,6 +376,17 @@ static GMimeObject *first_part(GMimeObject *top)
     return top;
 }
 
+/* Whether CHARSET leaves ASCII as it is, as header fields need it: UTF-16 and EBCDIC make an address of none.
+ */
+static gboolean keeps_ascii(const char *charset)
+{
+    static const char probe[] = "<a@b.cd>";
+    g_autoptr(GError) error = NULL;
+    g_autofree char *same = g_convert(probe, -1, "UTF-8", charset, NULL, NULL, &error);
+    return same ? !strcmp(same, probe)
+                : g_error_matches(error, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION);
+}
+
 /* The charset that the first text of the mail names, or is in where it names none and that is clear: it says
  * something of raw bytes in the headers, which UTF-8 and windows-1252 are tried for without it. NULL
  * otherwise. */
@@ -383,9 +395,13 @@ static const char *body_charset(Reader *reader)
     if (reader->asked)
         return reader->charset;
     reader->asked = TRUE;
-    if (reader->charset || !GMIME_IS_PART(reader->first) ||
-        !g_mime_content_type_is_type(g_mime_object_get_content_type(reader->first), "text", "*"))
+    if (reader->charset) {
+        reader->charset = keeps_ascii(reader->charset) ? reader->charset : NULL;
         return reader->charset;
+    }
+    if (!GMIME_IS_PART(reader->first) ||
+        !g_mime_content_type_is_type(g_mime_object_get_content_type(reader->first), "text", "*"))
+        return NULL;
     g_autoptr(GByteArray) bytes = ch_part_decode(reader->first, GUESS_BYTES, NULL, NULL);
     if (!g_utf8_validate_len((const char *)bytes->data, bytes->len, NULL))
         reader->charset = ch_guess_charset((const char *)bytes->data, bytes->len);
@@ -439,9 +455,11 @@ void ch_headers_read(ChMail *mail, GMimeObject *top, const ChLimits *limits)
     reader.delivered = g_hash_table_new(g_str_hash, g_str_equal);
     GMimeHeaderList *headers = g_mime_object_get_header_list(top);
     int count = g_mime_header_list_get_count(headers);
-    if (count > CH_HEADER_FIELDS_MAX)
+    if (count > CH_HEADER_FIELDS_MAX) {
+        mail->from_ambiguous = TRUE; /* one of the others may be a From */
         ch_parse_warn(mail, "the header has %d fields; only the first %d were read", count,
                       CH_HEADER_FIELDS_MAX);
+    }
     for (int i = 0; i < MIN(count, CH_HEADER_FIELDS_MAX); i++) {
         GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
         const char *raw = g_mime_header_get_raw_value(header);

@@ -18,8 +18,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
 /* Adds a warning to MAIL unless the same one stands there. */
 void ch_parse_warn(ChMail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* The MIME tree of LENGTH bytes of a mail or of a part, which are copied. NULL where there is none. */
-GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length);
+/* The MIME tree of LENGTH bytes of a mail or of a part, from g_malloc, which it takes. NULL where there is
+ * none. */
+GMimeObject *ch_parse_tree(char *bytes, gsize length);
 
 /* deadline.c */
 
@@ -52,7 +53,9 @@ char *ch_text_clean(char *text);
 char *ch_text_one_line(char *text);
 /* Each byte of TEXT that is no UTF-8 becomes '?', in place. Returns TEXT. */
 char *ch_text_mend(char *text);
-/* Cuts TEXT at no more than LIMIT bytes, between two characters. */
+/* The bytes of TEXT, valid UTF-8, up to LIMIT or the last whole character before it. */
+gsize ch_text_span(const char *text, gsize limit);
+/* Cuts TEXT there. */
 void ch_text_cut(char *text, gsize limit);
 gboolean ch_text_is_blank(const char *text);
 
@@ -180,6 +183,9 @@ gsize ch_head_end(const char *bytes, gsize length);
 /* The first line of a header block from START to END that is none of its fields, where words stand without
  * an empty line above; NULL where there is none, or fields follow it. */
 const char *ch_head_words(const char *start, const char *end);
+/* Whether a From stands below a line of the header block from START to END that is none of its fields: a mail
+ * server that takes that line for the first of the text has not seen this From, nor what is above it. */
+gboolean ch_head_is_doubtful(const char *start, const char *end);
 
 /* mend.c */
 
@@ -261,9 +267,16 @@ char *ch_tnef_rtf(const guint8 *bytes, gsize length);
 
 /* attachment.c */
 
+/* The value of the field NAME in PART's header as it stands there, or NULL. Borrowed. */
+const char *ch_part_header(GMimeObject *part, const char *name);
 /* The bytes of PART where they stand in the mail, not decoded. */
 const char *ch_part_encoded(GMimePart *part, gsize *length);
 
+/* LENGTH bytes, from g_malloc, which it takes. Whole mails are held in it: none is copied without need (P13).
+ */
+GMimeStream *ch_part_stream(char *bytes, gsize length);
+/* Gives PART other bytes, which it takes, in ENCODING. */
+void ch_part_fill(GMimePart *part, char *bytes, gsize length, GMimeContentEncoding encoding);
 /* Decodes PART. Of the result, at most KEEP bytes are returned; *SIZE (may be NULL) is the whole size, SHA256
  * (may be NULL) the digest of the whole. Never NULL, nor is its data. */
 GByteArray *ch_part_decode(GMimeObject *part, gsize keep, guint64 *size, char sha256[65]);

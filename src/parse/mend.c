@@ -14,12 +14,6 @@
 /* Such parts of one mail: libmagic takes its time (P13). */
 #define LOOKS_MAX 32
 
-static const char *raw_header(GMimeObject *part, const char *name)
-{
-    GMimeHeader *header = g_mime_header_list_get_header(g_mime_object_get_header_list(part), name);
-    return header ? g_mime_header_get_raw_value(header) : NULL;
-}
-
 /* ---- Content-Transfer-Encoding ---- */
 
 /* The letters and digits of the words of RAW, without "x-" and comments, are looked at one after the other:
@@ -60,7 +54,7 @@ static GMimeContentEncoding meant_encoding(const char *raw)
 
 static void mend_encoding(GMimePart *part)
 {
-    const char *raw = raw_header(GMIME_OBJECT(part), "Content-Transfer-Encoding");
+    const char *raw = ch_part_header(GMIME_OBJECT(part), "Content-Transfer-Encoding");
     if (!raw || g_mime_part_get_content_encoding(part) != GMIME_CONTENT_ENCODING_DEFAULT)
         return;
     GMimeContentEncoding meant = meant_encoding(raw);
@@ -78,14 +72,9 @@ static void mend_base64(GMimePart *part)
     g_autofree char *name = ch_part_filename(GMIME_OBJECT(part), NULL);
     gsize length, size;
     const char *bytes = ch_part_encoded(part, &length);
-    g_autofree char *text = name && *name ? NULL : ch_base64_with_words(bytes, length, &size);
-    if (!text)
-        return;
-    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer(text, size);
-    g_autoptr(GMimeDataWrapper) content =
-        g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_8BIT);
-    g_mime_part_set_content(part, content);
-    g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_8BIT);
+    char *text = name && *name ? NULL : ch_base64_with_words(bytes, length, &size);
+    if (text)
+        ch_part_fill(part, text, size, GMIME_CONTENT_ENCODING_8BIT);
 }
 
 /* ---- Content-Type ---- */
@@ -155,7 +144,7 @@ static gboolean holds_words(GMimeObject *part)
 /* LOOKS: how many parts were looked into. */
 static void mend_type(GMimeObject *part, guint *looks)
 {
-    const char *raw = raw_header(part, "Content-Type");
+    const char *raw = ch_part_header(part, "Content-Type");
     const char *disposition = g_mime_object_get_disposition(part);
     GMimeContentType *type = g_mime_object_get_content_type(part);
     if (!raw || !type || (disposition && !g_ascii_strcasecmp(disposition, "attachment")))

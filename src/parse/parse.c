@@ -48,14 +48,16 @@ typedef struct {
 } Input;
 
 /* Copies INPUT with LF where all its lines end in CR alone, which makes them one line to GMime, or in CR CR
- * LF, as programs write that turn LF into CRLF twice. Returns what they were, or NULL. */
-static const char *line_ends_mend(Input *input)
+ * LF, as programs write that turn LF into CRLF twice: from the first line on, or from below what servers put
+ * on top. HEAD: where its header block ends. Returns what they were, or NULL. */
+static const char *line_ends_mend(Input *input, gsize head)
 {
     const char *cr = memchr(input->bytes, '\r', input->length);
     if (!cr)
         return NULL;
     const char *lf = memchr(input->bytes, '\n', input->length);
-    gboolean twice = lf && lf - input->bytes > 2 && lf[-1] == '\r' && lf[-2] == '\r';
+    gboolean twice = lf && ((lf - input->bytes > 2 && lf[-1] == '\r' && lf[-2] == '\r') ||
+                            memmem(input->bytes, head, "\n\r\r\n", 4));
     if (lf && !twice)
         return NULL;
     input->copy = g_malloc(input->length);
@@ -70,12 +72,9 @@ static const char *line_ends_mend(Input *input)
     return twice ? "CR CR LF" : "CR alone";
 }
 
-/* The copy is made only where something is to be repaired. MAIL is NULL where nobody wants the warnings. */
-static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *mail)
+/* Behind what is no header yet: a byte order mark, empty lines, the separator line of an mbox. */
+static void skip_lead(Input *input)
 {
-    gsize length;
-    const char *bytes = g_bytes_get_data(raw, &length);
-    *input = (Input){bytes ? bytes : "", bytes ? length : 0, NULL};
     if (input->length >= 3 && !memcmp(input->bytes, "\xef\xbb\xbf", 3)) {
         input->bytes += 3;
         input->length -= 3;
@@ -84,7 +83,6 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
         input->bytes++;
         input->length--;
     }
-    /* The separator line of an mbox is no header. */
     if (input->length > 5 && (!memcmp(input->bytes, "From ", 5) || !memcmp(input->bytes, ">From ", 6))) {
         const char *line = memchr(input->bytes, '\n', input->length);
         if (line) {
@@ -92,40 +90,64 @@ static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *m
             input->bytes = line + 1;
         }
     }
-    const char *odd = line_ends_mend(input);
-    if (mail && odd)
-        ch_parse_warn(mail, "line ends are %s", odd);
-    gsize head = ch_head_end(input->bytes, input->length);
-    const char *words = ch_head_words(input->bytes, input->bytes + head);
-    if (words == input->bytes)
-        words = NULL; /* no header at all */
-    if (mail && words)
-        ch_parse_warn(mail, "no empty line between the header and the text");
-    if (words)
-        head = (gsize)(words - input->bytes);
-    const char *bound = NULL;
-    gsize read = ch_bounds_scan(input->bytes, input->length, head, &bound);
-    if (mail && bound)
-        ch_parse_warn(mail, "%s; only the first %zu bytes were read", bound, read);
-    input->length = read;
-    gboolean nul = memchr(input->bytes, 0, head) != NULL;
-    if (head <= header_max && !nul && !words)
-        return;
-    if (mail && nul)
-        ch_parse_warn(mail, "NUL bytes in the headers were dropped");
-    if (mail && head > header_max)
-        ch_parse_warn(mail, "the header block has %zu bytes; only the first %zu were read", head, header_max);
+}
+
+/* Copies INPUT with at most HEADER_MAX bytes of the header block that ends at HEAD, without its NULs. END:
+ * with the empty line that it lacks. */
+static void header_mend(Input *input, gsize head, gsize header_max, gboolean end)
+{
     GString *copy = g_string_sized_new(input->length + 4);
     for (gsize i = 0; i < MIN(head, header_max); i++)
         if (input->bytes[i])
             g_string_append_c(copy, input->bytes[i]);
-    if (head > header_max || words)
+    if (end)
         g_string_append_c(copy, '\n');
     g_string_append_len(copy, input->bytes + head, (gssize)(input->length - head));
     g_free(input->copy);
     input->length = copy->len;
     input->copy = g_string_free(copy, FALSE);
     input->bytes = input->copy;
+}
+
+/* A copy is made only where something is to be repaired. MAIL is NULL where nobody wants the warnings. */
+static void input_prepare(Input *input, GBytes *raw, gsize header_max, ChMail *mail)
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(raw, &length);
+    *input = (Input){bytes ? bytes : "", bytes ? length : 0, NULL};
+    skip_lead(input);
+    gsize head = ch_head_end(input->bytes, input->length);
+    gboolean doubt = ch_head_is_doubtful(input->bytes, input->bytes + head);
+    const char *odd = line_ends_mend(input, head);
+    if (odd) {
+        head = ch_head_end(input->bytes, input->length);
+        doubt = doubt || ch_head_is_doubtful(input->bytes, input->bytes + head);
+    }
+    const char *words = ch_head_words(input->bytes, input->bytes + head);
+    if (words == input->bytes)
+        words = NULL; /* no header at all */
+    if (words)
+        head = (gsize)(words - input->bytes);
+    gboolean nul = memchr(input->bytes, 0, head) != NULL, large = head > header_max;
+    const char *bound = NULL;
+    input->length = ch_bounds_scan(input->bytes, input->length, head, &bound);
+    if (mail) {
+        /* Our own server checked the bytes as they came, and may have read another From in them (P7). */
+        mail->from_ambiguous = doubt || nul || large;
+        if (odd)
+            ch_parse_warn(mail, "line ends are %s", odd);
+        if (words)
+            ch_parse_warn(mail, "no empty line between the header and the text");
+        if (bound)
+            ch_parse_warn(mail, "%s; only the first %zu bytes were read", bound, input->length);
+        if (nul)
+            ch_parse_warn(mail, "NUL bytes in the headers were dropped");
+        if (large)
+            ch_parse_warn(mail, "the header block has %zu bytes; only the first %zu were read", head,
+                          header_max);
+    }
+    if (large || nul || words)
+        header_mend(input, head, header_max, large || words);
 }
 
 /* GMime's tree over INPUT's own bytes; *ARRAY must live as long as it does. NULL where GMime sees no mail. */
@@ -142,11 +164,11 @@ static GMimeObject *input_parse(const Input *input, GByteArray **array)
     return g_mime_parser_construct_part(parser, options);
 }
 
-GMimeObject *ch_parse_tree(const guint8 *bytes, gsize length)
+GMimeObject *ch_parse_tree(char *bytes, gsize length)
 {
     const char *why = NULL;
-    length = ch_bounds_scan((const char *)bytes, length, ch_head_end((const char *)bytes, length), &why);
-    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+    length = ch_bounds_scan(bytes, length, ch_head_end(bytes, length), &why);
+    g_autoptr(GMimeStream) stream = ch_part_stream(bytes, length);
     g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
     g_mime_parser_set_persist_stream(parser, TRUE);

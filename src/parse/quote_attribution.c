@@ -198,20 +198,12 @@ static gboolean is_among(const char *word, gsize length, const char *const *list
     return FALSE;
 }
 
-static gboolean begins_with(const char *text, const char *const *list, guint count)
-{
-    for (guint i = 0; i < count; i++)
-        if (g_str_has_prefix(text, list[i]))
-            return TRUE;
-    return FALSE;
-}
-
 /* Whether TEXT begins as attributions do: with On, a weekday or a number. */
 static gboolean begins(const char *text)
 {
     gsize digits = strspn(text, "0123456789");
     if ((digits > 0 && !g_ascii_isalpha(text[digits])) ||
-        begins_with(text, beginnings, G_N_ELEMENTS(beginnings)))
+        ch_quote_begins(text, beginnings, G_N_ELEMENTS(beginnings)))
         return TRUE;
     gsize length = strcspn(text, " ,.;");
     return text[length] && is_among(text, length, weekdays, G_N_ELEMENTS(weekdays));
@@ -320,7 +312,7 @@ static ChAttribution classify_verb(const Parts *parts)
 
 static ChAttribution classify(const Parts *parts)
 {
-    if (parts->colon && begins_with(parts->text, quoting, G_N_ELEMENTS(quoting)))
+    if (parts->colon && ch_quote_begins(parts->text, quoting, G_N_ELEMENTS(quoting)))
         return CH_ATTRIBUTION_WEAK;
     if (parts->verb)
         return classify_verb(parts);
@@ -372,7 +364,7 @@ static gboolean is_promising(ChQuoteLines *lines, guint i)
     const char *words = ch_quote_words(lines, i);
     if (line->promising)
         return line->promising > 0;
-    gboolean any = strchr(words, '@') || begins_with(words, quoting, G_N_ELEMENTS(quoting));
+    gboolean any = strchr(words, '@') || ch_quote_begins(words, quoting, G_N_ELEMENTS(quoting));
     for (guint v = 0; v < G_N_ELEMENTS(verbs) && !any; v++)
         any = strstr(words, verbs[v]) != NULL;
     line->promising = any ? 1 : -1;

@@ -13,22 +13,6 @@
 #define JOINED_BYTES 1600 /* addresses of the web in it are long */
 #define SHORT_BYTES  160  /* of one without a rule above it */
 
-static gboolean has_any(const char *words, const char *const *list, guint count)
-{
-    for (guint i = 0; i < count; i++)
-        if (strstr(words, list[i]))
-            return TRUE;
-    return FALSE;
-}
-
-static gboolean begins_with_any(const char *words, const char *const *list, guint count)
-{
-    for (guint i = 0; i < count; i++)
-        if (g_str_has_prefix(words, list[i]))
-            return TRUE;
-    return FALSE;
-}
-
 /* "____…" and below it the words of a mailing list; "-- " and what Google Groups writes. */
 static gboolean is_list_footer(ChQuoteLines *lines, guint i, guint last)
 {
@@ -44,8 +28,8 @@ static gboolean is_list_footer(ChQuoteLines *lines, guint i, guint last)
         return FALSE;
     for (guint at = i + 1; at < last; at++) {
         const char *words = ch_quote_words(lines, at);
-        if (drawn ? has_any(words, list_words, G_N_ELEMENTS(list_words))
-                  : begins_with_any(words, group_words, G_N_ELEMENTS(group_words)))
+        if (drawn ? ch_quote_has(words, list_words, G_N_ELEMENTS(list_words))
+                  : ch_quote_begins(words, group_words, G_N_ELEMENTS(group_words)))
             return TRUE;
     }
     return FALSE;
@@ -120,10 +104,10 @@ static gboolean is_scan(const char *words, gboolean rule)
         made = ch_quote_word(words, makers[i]) != NULL;
     if (!made || length > SCAN_BYTES || words[length - 1] == '?' || strstr(words, "? "))
         return FALSE;
-    if (begins_with_any(words, short_forms, G_N_ELEMENTS(short_forms)) && length <= SHORT_BYTES)
+    if (ch_quote_begins(words, short_forms, G_N_ELEMENTS(short_forms)) && length <= SHORT_BYTES)
         return strstr(words, "www.") || strstr(words, "http");
-    return rule && begins_with_any(words, beginnings, G_N_ELEMENTS(beginnings)) &&
-           has_any(words, actions, G_N_ELEMENTS(actions));
+    return rule && ch_quote_begins(words, beginnings, G_N_ELEMENTS(beginnings)) &&
+           ch_quote_has(words, actions, G_N_ELEMENTS(actions));
 }
 
 static gboolean is_scan_footer(ChQuoteLines *lines, guint i, guint last)

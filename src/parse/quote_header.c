@@ -188,14 +188,6 @@ gboolean ch_quote_is_rule(const char *words)
     return at > words + 6 && !*at;
 }
 
-static gboolean has_any(const char *words, const char *const *list, guint count)
-{
-    for (guint i = 0; i < count; i++)
-        if (strstr(words, list[i]))
-            return TRUE;
-    return FALSE;
-}
-
 /* "Ana Souza ---24/11/2026 10:00:12---Problema": what Notes writes above a quote. */
 static gboolean is_notes_line(const char *words)
 {
@@ -262,7 +254,7 @@ gboolean ch_quote_is_original(const char *words)
     if (is_notes_line(words))
         return TRUE;
     return length > 6 && strspn(words, "-_ ") >= 2 && strchr("-_", words[length - 1]) &&
-           has_any(words, originals, G_N_ELEMENTS(originals));
+           ch_quote_has(words, originals, G_N_ELEMENTS(originals));
 }
 
 gboolean ch_quote_is_evidence(ChQuoteLines *lines, guint i)
@@ -368,7 +360,7 @@ gboolean ch_quote_is_forward(const char *words)
     for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
         if (!strcmp(words, begins[i]))
             return TRUE;
-    return strspn(words, "-= ") >= 2 && has_any(words, forwards, G_N_ELEMENTS(forwards));
+    return strspn(words, "-= ") >= 2 && ch_quote_has(words, forwards, G_N_ELEMENTS(forwards));
 }
 
 /* Whether SUBJECT begins, behind a tag in brackets, with one of LIST and a colon; "Re[2]:" and "RE (3):" too.

@@ -113,6 +113,22 @@ const char *ch_quote_word(const char *text, const char *word)
     return found;
 }
 
+gboolean ch_quote_has(const char *words, const char *const *list, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (strstr(words, list[i]))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean ch_quote_begins(const char *words, const char *const *list, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (g_str_has_prefix(words, list[i]))
+            return TRUE;
+    return FALSE;
+}
+
 gboolean ch_quote_announces(const char *words)
 {
     guint blanks = 0;

@@ -41,6 +41,9 @@ guint ch_quote_next(const ChQuoteLines *lines, guint from);
  * for the last time, or NULL. */
 const char *ch_quote_word(const char *text, const char *word);
 
+/* Whether one of the COUNT entries of LIST stands in WORDS; whether WORDS begin with one. */
+gboolean ch_quote_has(const char *words, const char *const *list, guint count);
+gboolean ch_quote_begins(const char *words, const char *const *list, guint count);
 /* "These are the headers of the spam:"; not "Hello:". */
 gboolean ch_quote_announces(const char *words);
 

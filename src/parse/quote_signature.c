@@ -228,10 +228,7 @@ static gboolean is_small_print(const char *words)
                                         "destinat", "recipient",   "imprim",    "print",    "privileg",
                                         "ambiente", "environment", "nachricht", "courriel", "correo",
                                         "messagg",  "mensaje"};
-    for (guint i = 0; i < G_N_ELEMENTS(print); i++)
-        if (strstr(words, print[i]))
-            return TRUE;
-    return FALSE;
+    return ch_quote_has(words, print, G_N_ELEMENTS(print));
 }
 
 /* A line that ends as a sentence does, of more words than a name, a post or an address has. */

@@ -236,7 +236,7 @@ static void take_words(Reading *reading, const ChBounceText *read, gboolean dela
     ChMail *mail = reading->mail;
     if (read->fields)
         ch_bounce_fields(mail->text,
-                         read->copy ? (gsize)(read->copy - mail->text) : strnlen(mail->text, STATUS_MAX),
+                         read->copy ? (gsize)(read->copy - mail->text) : ch_text_span(mail->text, STATUS_MAX),
                          delayed, mail->bounces);
     gboolean known = mail->bounces->len > 0;
     for (guint i = 0; !known && i < reading->failed->len; i++) {

@@ -416,13 +416,19 @@ char *ch_text_mend(char *text)
     return text;
 }
 
+gsize ch_text_span(const char *text, gsize limit)
+{
+    gsize length = strnlen(text, limit);
+    while (length > 0 && ((guchar)text[length] & 0xc0) == 0x80)
+        length--;
+    return length;
+}
+
 void ch_text_cut(char *text, gsize limit)
 {
-    if (strnlen(text, limit + 1) <= limit)
-        return;
-    while (limit > 0 && ((guchar)text[limit] & 0xc0) == 0x80)
-        limit--;
-    text[limit] = '\0';
+    gsize length = ch_text_span(text, limit);
+    if (text[length])
+        text[length] = '\0';
 }
 
 gboolean ch_text_is_blank(const char *text)

@@ -83,16 +83,6 @@ static gboolean read_file(const char *at, const char *end, File *file)
     return lines > 0 || (ended && empty);
 }
 
-static void set_content(GMimePart *part, const char *bytes, gsize length, GMimeContentEncoding encoding)
-{
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
-    GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, encoding);
-    g_object_unref(stream);
-    g_mime_part_set_content(part, content);
-    g_object_unref(content);
-    g_mime_part_set_content_encoding(part, encoding);
-}
-
 static void add_part(GMimeMultipart *multipart, GMimePart *part)
 {
     g_mime_multipart_add(multipart, GMIME_OBJECT(part));
@@ -102,7 +92,7 @@ static void add_part(GMimeMultipart *multipart, GMimePart *part)
 /* WORDS: BYTES without FILES, as a part like TEXT. */
 static GMimePart *words_part(GMimeObject *text, const GByteArray *bytes, const GArray *files)
 {
-    g_autoptr(GString) words = g_string_new(NULL);
+    GString *words = g_string_new(NULL);
     const char *at = (const char *)bytes->data;
     for (guint i = 0; i < files->len; i++) {
         const File *file = &g_array_index(files, File, i);
@@ -114,7 +104,8 @@ static GMimePart *words_part(GMimeObject *text, const GByteArray *bytes, const G
     GMimeContentType *type = g_mime_object_get_content_type(text);
     if (type)
         g_mime_object_set_content_type(GMIME_OBJECT(part), type);
-    set_content(part, words->str, words->len, GMIME_CONTENT_ENCODING_8BIT);
+    gsize length = words->len;
+    ch_part_fill(part, g_string_free(words, FALSE), length, GMIME_CONTENT_ENCODING_8BIT);
     return part;
 }
 
@@ -124,7 +115,8 @@ static GMimePart *file_part(const File *file)
     g_autofree char *name = ch_words_decode(file->name, file->name_length);
     g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_ATTACHMENT);
     g_mime_part_set_filename(part, *name ? name : "file");
-    set_content(part, file->start, (gsize)(file->end - file->start), GMIME_CONTENT_ENCODING_UUENCODE);
+    gsize length = (gsize)(file->end - file->start);
+    ch_part_fill(part, g_memdup2(file->start, length), length, GMIME_CONTENT_ENCODING_UUENCODE);
     return part;
 }
 

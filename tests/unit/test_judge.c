@@ -98,6 +98,17 @@ static void test_ambiguous(void)
         {"From: ana@cliente.example\r\nFrom: rui@evil.example\r\n", TRUE},
         {"From: ana@cliente.example\r\nfrom: ana@cliente.example\r\n", TRUE},
         {"From: ana@cliente.example\r\nFrom:\r\n", TRUE},
+        {"From: rui@evil.example ana@cliente.example\r\n", TRUE},
+        /* Others may see the end of the header above From, or another From below it. */
+        {"nenhum campo\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\n\r\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\nFrom rui@evil.example Tue\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\n: x\r\nFrom : ana@cliente.example\r\n", TRUE},
+        {"X-A: 1\r\nFrom x: rui@evil.example\r\nFrom: ana@cliente.example\r\n", TRUE},
+        {"From: ana@cliente.example\r\n--x\r\nFrom: rui@evil.example\r\n", TRUE},
+        {"X-A: 1\r\n \t\r\n folded\r\nFrom: ana@cliente.example\r\n", FALSE},
+        {"From: ana@cliente.example\r\nnenhum campo\r\nX-A: 1\r\n", FALSE},
+        {"From: ana@cliente.example\r\nSem linha vazia.\r\n", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_autofree char *text = g_strconcat(table[i].from, END, NULL);

@@ -293,6 +293,49 @@ static ChMail *parse_for(const GString *raw, guint reads)
 
 #define LATE "reading took more than 1000 s of processor time; the rest is in the raw mail"
 
+/* What is left out of the header, or dropped from it, may have made another From of it (P7). */
+static void test_header_repaired(void)
+{
+    static const char nul[] = "Authentica\0tion-Results: mx.example.br; dmarc=pass\n" HEAD "\noi\n";
+    GString *mails[] = {g_string_new_len(nul, sizeof(nul) - 1), g_string_new(HEAD), g_string_new(HEAD "X: ")};
+    append_times(mails[1], "X: y\n", CH_HEADER_FIELDS_MAX);
+    append_times(mails[2], "0123456789", 30000);
+    for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
+        g_string_append(mails[i], "\n\noi\n");
+        g_autoptr(ChMail) mail = parse_string(mails[i]);
+        g_assert_cmpstr(mail->from->address, ==, "ana@cliente.example.br");
+        g_assert_true(mail->from_ambiguous);
+        g_string_free(mails[i], TRUE);
+    }
+}
+
+/* What is left out of a long text begins with a whole character. */
+static void test_characters(void)
+{
+    for (guint odd = 0; odd < 2; odd++) {
+        g_autoptr(GString) event = g_string_new(HEAD "Content-Type: text/calendar; charset=utf-8\n\n"
+                                                     "BEGIN:VEVENT\nSUMMARY:a\nDESCRIPTION:");
+        append_times(event, "x", odd);
+        append_times(event, "\xc3\xa9", 10000);
+        g_string_append(event, "\nEND:VEVENT\n");
+        g_autoptr(ChMail) mail = parse_string(event);
+        g_assert_nonnull(strstr(mail->text, "\xc3\xa9\xc3\xa9"));
+        g_assert_true(g_utf8_validate(mail->text, -1, NULL));
+
+        g_autoptr(GString) report = g_string_new("Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\n"
+                                                 "Content-Type: text/plain; charset=utf-8\n"
+                                                 "Subject: failure notice\n\nThis is the mail system.\n\n");
+        append_times(report, "palavras palavras palavras palavras palavras palavras palavras.\n\n", 700);
+        append_times(report, "x", 3400 + odd);
+        g_string_append(report, "\n\n<ana@x.example>: 550 5.1.1 ");
+        append_times(report, "\xc3\xa9", 1500);
+        g_autoptr(ChMail) bounced = parse_string(report);
+        g_assert_cmpuint(bounced->bounces->len, ==, 1);
+        const ChBounce *bounce = g_ptr_array_index(bounced->bounces, 0);
+        g_assert_true(g_utf8_validate(bounce->diagnostic, -1, NULL));
+    }
+}
+
 static void test_time(void)
 {
     g_autoptr(GString) parts = g_string_new(HEAD "Content-Type: multipart/mixed; boundary=b\n\n");
@@ -487,6 +530,8 @@ int main(int argc, char **argv)
     g_test_add_func("/parse/limits/text", test_text);
     g_test_add_func("/parse/limits/html", test_html);
     g_test_add_func("/parse/header-fields", test_header_fields);
+    g_test_add_func("/parse/header-repaired", test_header_repaired);
+    g_test_add_func("/parse/characters", test_characters);
     g_test_add_func("/parse/time", test_time);
     g_test_add_func("/parse/truncated", test_truncated);
     g_test_add_func("/parse/machine-headers", test_machine_headers);
