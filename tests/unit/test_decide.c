@@ -207,10 +207,12 @@ typedef struct {
     ChAccount account;        /* NONE: never heard of */
     const char *also;         /* another address of the sender's person */
     const char *token_of;     /* the mail answers one to this address */
+    const char *token_also;   /* another address of the person who has that one */
     const char *language;     /* of the mail */
     const char *reply;        /* NULL: the fixture's */
     ChQuestionKind question;  /* that it answers */
-    gboolean answered, expired, confirmed, by_admin, dmarc_fail;
+    gboolean answered, expired, confirmed, by_admin, dmarc_fail, duplicate_claim, unreachable, truncated;
+    gint64 closed_for; /* seconds */
     const char *blocked;
     guint held_mails, held_closed, asked_hour, asked_day, token_asked_day, same_body;
     guint64 held_bytes;
@@ -266,7 +268,7 @@ static void know_people(const Decided *c, ChFacts *facts)
         facts->person = person(c->account, c->from, c->also);
     if (c->token_of) {
         facts->token_of = g_strdup(c->token_of);
-        facts->token_person = person(CH_ACCOUNT_ACTIVE, c->token_of, NULL);
+        facts->token_person = person(CH_ACCOUNT_ACTIVE, c->token_of, c->token_also);
     }
     if (c->question != CH_QUESTION_NONE) {
         facts->question = g_new0(ChQuestionFacts, 1);
@@ -274,6 +276,8 @@ static void know_people(const Decided *c, ChFacts *facts)
     }
     facts->blocked = g_strdup(c->blocked);
     facts->confirmed = c->confirmed;
+    facts->duplicate_claim = c->duplicate_claim;
+    facts->unreachable = c->unreachable;
     facts->by_admin = c->by_admin;
     facts->held_mails = c->held_mails;
     facts->held_bytes = c->held_bytes;
@@ -446,6 +450,7 @@ static void test_decide(void)
             mail->reply = g_strdup(c->reply);
         }
         mail->auto_submitted = g_strdup(c->auto_submitted);
+        mail->truncated = c->truncated;
         g_autoptr(ChFacts) facts = ch_facts_new();
         facts->duplicate_of = c->duplicate_of;
         facts->duplicate_ticket = c->duplicate_ticket;
@@ -457,6 +462,7 @@ static void test_decide(void)
             facts->ticket->title = g_strdup("Impressora");
             facts->ticket->department = g_strdup("suporte");
             facts->ticket->state = c->state;
+            facts->ticket->closed_for = c->closed_for;
             facts->ticket->requester_name = g_strdup("Maria");
             facts->ticket->requester_address = g_strdup("maria@c.example");
             g_ptr_array_add(facts->ticket->watchers, g_strdup("walter@c.example"));
@@ -478,6 +484,8 @@ static void test_decide(void)
         g_test_message("%s", c->name);
         g_assert_cmpstr(ch_outcome_name(decision->outcome), ==, c->outcome);
         g_assert_cmpstr(ch_role_name(decision->role), ==, c->role);
+        g_assert_true(decision->outcome != CH_OUTCOME_TICKET ||
+                      !decision->ticket); /* its number is to come */
         g_assert_cmpstr(actions, ==, c->actions);
         g_assert_cmpstr(mails, ==, c->mails);
         g_assert_cmpuint(decision->reasons->len, >, 0);
