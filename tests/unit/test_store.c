@@ -4,6 +4,7 @@
 #include "store_test.h"
 
 #include "queries.h"
+#include "store/db.h"
 
 static void test_kept_once(void)
 {
@@ -424,6 +425,18 @@ static void test_lock(void)
 }
 
 /* One mail's failure leaves what the transaction did before it. */
+/* A setting of the store's own connection. */
+static gint64 pragma(ChStore *store, const char *name)
+{
+    g_autofree char *sql = g_strconcat("PRAGMA ", name, NULL);
+    sqlite3_stmt *statement;
+    g_assert_cmpint(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_step(statement), ==, SQLITE_ROW);
+    gint64 value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return value;
+}
+
 static void test_savepoint(void)
 {
     g_autofree char *folder = fixture_folder();
@@ -434,10 +447,33 @@ static void test_savepoint(void)
     take(store, "one", &known);
     g_assert_true(ch_store_savepoint(store, &error));
     take(store, "two", &known);
+    g_assert_nonnull(ch_store_keys(store, &error)); /* made in it, and gone with it */
     ch_store_rollback_savepoint(store);
+    g_assert_cmpuint(ch_store_keys(store, &error)->len, ==, 1);
     commit(store);
+    g_assert_cmpint(store_number(folder, "SELECT count(*) FROM token_key"), ==, 1);
     g_autoptr(GArray) left = ch_store_undecided(store, 0, 0, 9, 10, &error);
     g_assert_cmpuint(left->len, ==, 1);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* It holds everybody's mail, and what it says is committed is on the disk (P1). */
+static void test_open(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *path = g_build_filename(folder, "desk.db", NULL);
+    ChStore *store = open_store(folder);
+    GStatBuf facts;
+    g_assert_cmpint(g_stat(path, &facts), ==, 0);
+    g_assert_cmpint(facts.st_mode & 0777, ==, 0600);
+    g_assert_cmpint(pragma(store, "synchronous"), ==, 2); /* FULL */
+    g_assert_cmpint(pragma(store, "foreign_keys"), ==, 1);
+    g_assert_cmpint(pragma(store, "query_only"), ==, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ChStore) reader = ch_store_open(folder, CH_STORE_READ, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(pragma(reader, "query_only"), ==, 1);
     ch_store_free(store);
     fixture_remove(folder);
 }
@@ -558,6 +594,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store/folders", test_folders);
     g_test_add_func("/store/lock", test_lock);
     g_test_add_func("/store/savepoint", test_savepoint);
+    g_test_add_func("/store/open", test_open);
     g_test_add_func("/store/no-scan", test_no_scan);
     return g_test_run();
 }
