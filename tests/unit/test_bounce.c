@@ -113,7 +113,25 @@ static void test_life_of_a_mark(void)
     g_assert_cmpuint(count_logged(&d, 0, "reachable", "maria@c.example"), ==, 1);
     bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.1.1"); /* a late one: told anew */
     g_assert_cmpuint(count_sent(&d, "notice-bounce", "ana@desk.example"), ==, 2);
+    ch_clock_set(ch_clock_now() + 25 * 60 * 60); /* a day later another failure is no news of a marked one */
+    bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.2.2");
+    g_assert_cmpuint(count_sent(&d, "notice-bounce", "ana@desk.example"), ==, 2);
     close_desk(&d);
+}
+
+/* Of what one report says of one recipient, that nothing arrives there is what counts. */
+static void test_hardest(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        Desk d = open_desk();
+        maria_writes(&d, "Impressora", "m1@c.example");
+        g_autoptr(ChOutboxRow) ack = sent(&d, "ack", "maria@c.example");
+        ChMail *mail = report_of(ack, BY_ID, "maria@c.example", "failed", i ? "5.2.2" : "5.1.1");
+        g_ptr_array_add(mail->bounces, ch_bounce_new("maria@c.example", "failed", i ? "5.1.1" : "5.2.2", ""));
+        settle_mail(&d, mail, CH_EVIDENCE_CLAIM);
+        g_assert_true(is_marked(&d, "maria@c.example"));
+        close_desk(&d);
+    }
 }
 
 /* A failure that does not mark is told once a day. */
@@ -185,6 +203,11 @@ static void test_expired_key(void)
     bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.1.1");
     g_assert_cmpuint(count_logged(&d, 1, "bounced", "5.1.1"), ==, 1);
     g_assert_false(is_marked(&d, "maria@c.example"));
+    ChMail *complaint = report_of(ack, BY_ID, "", "", "");
+    g_ptr_array_set_size(complaint->bounces, 0);
+    set_text(&complaint->report_type, "feedback-report");
+    settle_mail(&d, complaint, CH_EVIDENCE_CLAIM);
+    g_assert_cmpuint(count_logged(&d, 1, "complaint", "ack to maria@c.example"), ==, 1);
     g_assert_cmpuint(d.queued, ==, 0);
     close_desk(&d);
 }
@@ -268,6 +291,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bounce/marks", test_marks);
     g_test_add_func("/bounce/life-of-a-mark", test_life_of_a_mark);
+    g_test_add_func("/bounce/hardest", test_hardest);
     g_test_add_func("/bounce/told-once-a-day", test_told_once_a_day);
     g_test_add_func("/bounce/forged", test_forged);
     g_test_add_func("/bounce/expired-key", test_expired_key);

@@ -454,6 +454,11 @@ static void test_decide(void)
         g_autoptr(ChFacts) facts = ch_facts_new();
         facts->duplicate_of = c->duplicate_of;
         facts->duplicate_ticket = c->duplicate_ticket;
+        if (c->duplicate_ticket) {
+            facts->duplicate = ch_ticket_facts_new();
+            facts->duplicate->number = c->duplicate_ticket;
+            facts->duplicate->department = g_strdup("suporte");
+        }
         facts->own_message_id = c->own;
         facts->match = c->match;
         if (c->match != CH_MATCH_NONE) {
