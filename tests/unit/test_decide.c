@@ -212,7 +212,8 @@ typedef struct {
     const char *reply;        /* NULL: the fixture's */
     ChQuestionKind question;  /* that it answers */
     gboolean answered, expired, confirmed, by_admin, dmarc_fail, duplicate_claim, unreachable, truncated;
-    gint64 closed_for; /* seconds */
+    gint64 closed_for;               /* seconds */
+    const char *requester, *watcher; /* NULL: maria; walter alone */
     const char *blocked;
     guint held_mails, held_closed, asked_hour, asked_day, token_asked_day, same_body;
     guint64 held_bytes;
@@ -436,6 +437,7 @@ static void test_decide(void)
          .actions = "hold=no-address",
          .mails = ""},
 #include "decide_cases.h"
+#include "decide_corners.h"
     };
     g_autofree char *folder = fixture_folder();
     g_autoptr(ChConfig) config = fixture_desk(folder);
@@ -469,8 +471,10 @@ static void test_decide(void)
             facts->ticket->state = c->state;
             facts->ticket->closed_for = c->closed_for;
             facts->ticket->requester_name = g_strdup("Maria");
-            facts->ticket->requester_address = g_strdup("maria@c.example");
+            facts->ticket->requester_address = g_strdup(c->requester ? c->requester : "maria@c.example");
             g_ptr_array_add(facts->ticket->watchers, g_strdup("walter@c.example"));
+            if (c->watcher)
+                g_ptr_array_add(facts->ticket->watchers, g_strdup(c->watcher));
         }
         know_people(c, facts);
         g_autoptr(ChVerdict) verdict = ch_judge(config, mail);

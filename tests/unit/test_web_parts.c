@@ -6,6 +6,7 @@
 #include "web/assets.h"
 #include "web/client.h"
 #include "web/colour.h"
+#include "web/guests.h"
 #include "web/pages.h"
 #include "web/rate.h"
 
@@ -152,9 +153,25 @@ static void test_broken_texts(void)
     fixture_remove(folder);
 }
 
+/* A guest goes at the very moment that their time is over. */
+static void test_guests(void)
+{
+    ChGuests *guests = ch_guests_new(5, 1000);
+    ChGuest *guest = ch_guests_come(guests, -1, "192.0.2.1", 10);
+    g_assert_cmpint(ch_guests_sweep(guests, 1009), ==, 1);
+    ch_guests_renew(guests, guest, 20);
+    g_assert_cmpint(ch_guests_sweep(guests, 1019), ==, 1);
+    g_assert_cmpint(ch_guests_sweep(guests, 1020), ==, -1);
+    ch_guests_renew(guests, guest, 30); /* too late */
+    g_assert_cmpint(ch_guests_sweep(guests, 31), ==, -1);
+    ch_guests_leave(guests, guest);
+    ch_guests_free(guests);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/web/guests", test_guests);
     g_test_add_func("/web parts/every colour can be read", test_every_colour);
     g_test_add_func("/web parts/colours as text", test_colour_texts);
     g_test_add_func("/web parts/rate", test_rate);
