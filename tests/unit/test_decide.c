@@ -49,6 +49,7 @@ typedef struct {
     const char *from, *reply_to;
     const char *auto_submitted, *precedence, *list_id, *return_path, *report_type;
     gboolean auto_suppress;
+    const char *loop;
     guint received;
     ChKind kind;
     const char *sender;
@@ -137,6 +138,16 @@ static void test_judge(void)
          .kind = CH_KIND_PERSON,
          .no_answer = TRUE},
         {.name = "no-reply", .from = "No-Reply@c.example", .kind = CH_KIND_PERSON, .no_answer = TRUE},
+        {.name = "our mark", .from = "m@c.example", .loop = "Suporte@desk.example", .kind = CH_KIND_LOOP},
+        {.name = "our mark in brackets",
+         .from = "m@c.example",
+         .loop = " <sales@desk.example>; x",
+         .kind = CH_KIND_LOOP},
+        {.name = "another's mark",
+         .from = "m@c.example",
+         .loop = "suporte@desk.example.c.example",
+         .kind = CH_KIND_PERSON,
+         .no_answer = TRUE},
         {.name = "no-reply-ish", .from = "no-reply-team@c.example", .kind = CH_KIND_PERSON},
     };
     g_autofree char *folder = fixture_folder();
@@ -154,6 +165,8 @@ static void test_judge(void)
         mail->is_report = c->report_type != NULL;
         mail->report_type = g_strdup(c->report_type);
         mail->auto_suppress = c->auto_suppress;
+        if (c->loop)
+            g_ptr_array_add(mail->loop_marks, g_strdup(c->loop));
         mail->received_count = c->received;
         g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
         g_test_message("%s", c->name);

@@ -4,6 +4,8 @@
  */
 #include "settle_desk.h"
 
+#include "base/token.h"
+
 static void reply(Desk *d, const char *from, const char *message_id)
 {
     settle_mail(d, fixture_mail(from, "suporte@desk.example", "Re: [Integral #1] x", message_id),
@@ -60,11 +62,43 @@ static void test_key(void)
     close_desk(&d);
 }
 
+static const char with_file[] = "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+                                "--b\r\nContent-Type: text/plain\r\n\r\nOi\r\n"
+                                "--b\r\nContent-Type: application/pdf; name=a.pdf\r\n"
+                                "Content-Disposition: attachment; filename=a.pdf\r\n\r\nPDF\r\n"
+                                "--b--\r\n";
+
+/* A file leaves as it was when the mail was queued, or not at all (P5). */
+static void test_same_file(void)
+{
+    static const struct {
+        const char *part, *file;
+        gboolean good;
+    } cases[] = {{"2", "PDF", TRUE}, {"2", "PDG", FALSE}, {"3", "PDF", FALSE}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ChStored) stored = g_new0(ChStored, 1);
+        char digest[65];
+        ch_sha256(cases[i].file, strlen(cases[i].file), digest);
+        stored->bytes = g_bytes_new_static("head\r\n\r\nfoot", 12);
+        stored->raw = g_bytes_new_static(with_file, sizeof with_file - 1);
+        stored->gaps = g_ptr_array_new_with_free_func((GDestroyNotify)ch_gap_free);
+        g_ptr_array_add(stored->gaps, ch_gap_new(8, cases[i].part));
+        stored->digests = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(stored->digests, g_strdup(digest));
+        g_autoptr(GBytes) bytes = ch_outgoing_bytes(stored, &error);
+        g_assert_cmpint(bytes != NULL, ==, cases[i].good);
+        if (!cases[i].good)
+            g_assert_error(error, CH_ERROR, CH_ERROR_INPUT);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/post/ticket", test_ticket);
     g_test_add_func("/post/told", test_told);
     g_test_add_func("/post/key", test_key);
+    g_test_add_func("/post/same-file", test_same_file);
     return g_test_run();
 }
