@@ -253,6 +253,33 @@ static void test_question(void)
     close_desk(&d);
 }
 
+/* A server's 5xx marks at once; what was tried until the time was over was about us, and marks nobody. An
+ * admin who hears of one has no part in the ticket. */
+static void test_refused(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        GError *error = NULL;
+        Desk d = open_desk();
+        maria_writes(&d, "Impressora", "m1@c.example");
+        g_autoptr(ChOutboxRow) ack = sent(&d, "ack", "maria@c.example");
+        g_autoptr(ChOutboxRow) notice = sent(&d, "notice-new", "ana@desk.example");
+        begin(d.store);
+        g_ptr_array_unref(ch_store_claim(d.store, 10, &error));
+        const ChDeliveryEnd ends[] = {
+            {ack->id, i ? CH_DELIVERY_RETRY : CH_DELIVERY_FAILED, 0, 550, "550 5.1.1 nobody"},
+            {notice->id, CH_DELIVERY_FAILED, 0, 550, "550 5.1.1 nobody"}};
+        for (guint k = 0; k < G_N_ELEMENTS(ends); k++)
+            g_assert_true(ch_carry_delivery(&d.desk, d.store, &ends[k], &d.queued, &error));
+        g_assert_no_error(error);
+        commit(d.store);
+        g_assert_cmpint(is_marked(&d, "maria@c.example"), ==, i == 0);
+        g_autoptr(ChOutboxRow) told = sent(&d, "admin-bounce", "admin@desk.example");
+        g_assert_nonnull(told);
+        g_assert_cmpint(told->ticket, ==, 0);
+        close_desk(&d);
+    }
+}
+
 /* RFC 5965: logged, and the admins are told once. */
 static void test_complaint(void)
 {
@@ -298,6 +325,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bounce/expired-key", test_expired_key);
     g_test_add_func("/bounce/agent", test_agent);
     g_test_add_func("/bounce/question", test_question);
+    g_test_add_func("/bounce/refused", test_refused);
     g_test_add_func("/bounce/complaint", test_complaint);
     g_test_add_func("/bounce/forgotten", test_forgotten);
     return g_test_run();
