@@ -49,6 +49,10 @@ char *ch_fold(const char *text, gsize length)
         }
         /* The order of marks, which normalizing a whole text would mend, is that of what is dropped. */
         gsize count = g_unichar_fully_decompose(c, TRUE, parts, G_N_ELEMENTS(parts));
+        if (c == 0xb4) { /* an apostrophe on many keyboards, which Unicode takes for a blank with an accent */
+            parts[0] = c;
+            count = 1;
+        }
         gsize before = out->len;
         for (gsize i = 0; i < count; i++)
             append(out, parts[i]);

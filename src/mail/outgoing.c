@@ -181,8 +181,11 @@ gboolean ch_outbox_state_parse(const char *name, ChOutboxState *state)
 gboolean ch_outbox_state_may(ChOutboxState from, ChOutboxState to)
 {
     static const gboolean may[5][5] = {
-        [CH_OUTBOX_QUEUED] =
-            {[CH_OUTBOX_SENDING] = TRUE, [CH_OUTBOX_QUEUED] = TRUE, [CH_OUTBOX_DROPPED] = TRUE},
+        /* to sent: an admin asked for another try while the server was taking it */
+        [CH_OUTBOX_QUEUED] = {[CH_OUTBOX_SENDING] = TRUE,
+                              [CH_OUTBOX_SENT] = TRUE,
+                              [CH_OUTBOX_QUEUED] = TRUE,
+                              [CH_OUTBOX_DROPPED] = TRUE},
         /* to sending again: the program died in the attempt before */
         [CH_OUTBOX_SENDING] = {[CH_OUTBOX_SENDING] = TRUE,
                                [CH_OUTBOX_SENT] = TRUE,

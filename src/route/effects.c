@@ -42,6 +42,16 @@ static char *clean(const char *text, gsize max)
     return g_string_free(g_steal_pointer(&line), FALSE);
 }
 
+static gsize most_of(const ChDo *action)
+{
+    return action->kind == CH_DO_TITLE ? TITLE_MAX : VALUE_MAX;
+}
+
+char *ch_ask_clean(const ChDo *action, const char *text)
+{
+    return clean(text, most_of(action));
+}
+
 /* What "$NAME" stands for; "" where it took no part. */
 static const char *lookup(const ChAsking *asking, const char *name, GHashTable *captures)
 {
@@ -225,8 +235,7 @@ gboolean ch_ask(ChAsking *asking, const ChRule *rule, GHashTable *captures)
     gboolean stop = FALSE;
     for (guint i = 0; i < rule->actions->len; i++) {
         const ChDo *action = g_ptr_array_index(rule->actions, i);
-        gsize max = action->kind == CH_DO_TITLE ? TITLE_MAX : VALUE_MAX;
-        g_autofree char *value = expand(asking, action->value, captures, max);
+        g_autofree char *value = expand(asking, action->value, captures, most_of(action));
         ask_for(asking, rule, action, value);
         stop = stop || action->kind == CH_DO_STOP;
     }

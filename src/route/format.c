@@ -137,8 +137,9 @@ static void read_token(Reader *reader, Item *item)
     reader->depth += token->kind == CH_TOKEN_OPEN;
     reader->depth -= token->kind == CH_TOKEN_CLOSE && reader->depth;
     reader->keyword = !reader->name && (is_word(token, "attachment") || item->may == BREAK_PART);
-    reader->name =
-        !reader->name && is_any(token, reader->part == IN_CONDITION ? before_name_in_condition : before_name);
+    if (!reader->name || !is_word(token, "not")) /* which is none: "department is not test" */
+        reader->name = !reader->name &&
+                       is_any(token, reader->part == IN_CONDITION ? before_name_in_condition : before_name);
     reader->comma = token->kind == CH_TOKEN_COMMA;
 }
 

@@ -136,5 +136,7 @@ typedef struct {
 gboolean ch_ask(ChAsking *asking, const ChRule *rule, GHashTable *captures);
 /* The rule's refuse-attachment, of attachment NUMBER of the mail, or, with ALL, of all its files. */
 void ch_ask_refusal(ChAsking *asking, const ChRule *rule, guint number, gboolean all, GHashTable *captures);
+/* TEXT as ACTION sets it where no capture is in it: on one line, bounded; the caller's. */
+char *ch_ask_clean(const ChDo *action, const char *text);
 /* Whether an action of RULE names a capture. */
 gboolean ch_ask_wants_captures(const ChRule *rule);

@@ -1,65 +1,66 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs the `test` blocks of a set of rules: what the rules make of each mail against what the test expects.
  * How the mail is made is in proof_mail.c, how rules are matched in match.c. */
-#include "route/rules_private.h"
+#include "route/match_private.h"
 
 #include <string.h>
 
 #define HITS_MAX 20 /* rules that one message names */
 
-static const char *value_of(const ChDo *action)
+/* As rules set it; NULL: it has none. */
+static char *value_of(const ChDo *action)
 {
-    return action->value ? action->value->pieces[0] : action->name; /* no captures in tests: one piece */
+    if (!action->value)
+        return g_strdup(action->name);
+    return ch_ask_clean(action, action->value->pieces[0]); /* no captures in tests: one piece */
 }
 
 static char *folded_address(const ChDo *action)
 {
-    return ch_address_fold(value_of(action));
+    g_autofree char *value = value_of(action);
+    return ch_address_fold(value);
 }
 
 /* As the matcher makes tags: lower case, without blanks. */
 static char *tag_of(const ChDo *action)
 {
-    char *tag = g_utf8_strdown(value_of(action), -1);
-    for (char *at = tag; *at; at++)
-        if (*at == ' ')
-            *at = '-';
-    return tag;
+    g_autofree char *value = value_of(action);
+    return g_strdelimit(g_utf8_strdown(value, -1), " ", '-');
 }
 
 static ChNamedValue *named_value(const ChDo *action)
 {
-    return ch_named_value_new(action->name, action->value ? value_of(action) : "");
+    g_autofree char *value = action->value ? value_of(action) : g_strdup("");
+    return ch_named_value_new(action->name, value);
 }
 
 static void add_refusal(ChEffects *effects, const ChDo *action)
 {
     ChRefusal *refusal = g_new0(ChRefusal, 1);
-    refusal->why = g_strdup(value_of(action));
+    refusal->why = value_of(action);
     g_ptr_array_add(effects->refusals, refusal);
 }
 
 static void add_aside(ChEffects *effects, ChAside aside, const ChDo *action)
 {
     effects->aside = aside;
-    effects->aside_why = g_strdup(value_of(action));
+    effects->aside_why = value_of(action);
 }
 
 static void add_texts(ChEffects *effects, const ChDo *action)
 {
-    const char *value = value_of(action);
     switch (action->kind) {
     case CH_DO_DEPARTMENT:
-        effects->department = g_strdup(value);
+        effects->department = value_of(action);
         break;
     case CH_DO_TITLE:
-        effects->title = g_strdup(value);
+        effects->title = value_of(action);
         break;
     case CH_DO_TEMPLATE:
-        effects->template = g_strdup(value);
+        effects->template = value_of(action);
         break;
     case CH_DO_LANGUAGE:
-        effects->language = g_strdup(value);
+        effects->language = value_of(action);
         break;
     case CH_DO_HOLD:
         add_aside(effects, CH_ASIDE_HOLD, action);
@@ -91,7 +92,7 @@ static void add_to_lists(ChEffects *effects, const ChDo *action)
         g_ptr_array_add(effects->notify, folded_address(action));
         break;
     case CH_DO_REFER:
-        g_ptr_array_add(effects->refer, g_strdup(value_of(action)));
+        g_ptr_array_add(effects->refer, value_of(action));
         break;
     case CH_DO_FIELD:
         g_ptr_array_add(effects->fields, named_value(action));
@@ -121,7 +122,7 @@ static gboolean is_bare(const ChDo *action)
     case CH_DO_SET_HEADER:
         return !action->value;
     default:
-        return !value_of(action);
+        return !action->value && !action->name;
     }
 }
 

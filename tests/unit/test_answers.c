@@ -6,7 +6,8 @@
 #include "parse/parse.h"
 
 /* Takes in the mail that TEXT is the rest of, from ADDRESS, as an answer to IN_REPLY_TO; carries it out. */
-static gint64 settle_text(Desk *d, const char *address, const char *in_reply_to, const char *text)
+static gint64 settle_as(Desk *d, const char *address, const char *subject, const char *in_reply_to,
+                        const char *text)
 {
     static guint number;
     GError *error = NULL;
@@ -15,8 +16,8 @@ static gint64 settle_text(Desk *d, const char *address, const char *in_reply_to,
     char sha256[65];
     g_autofree char *whole = g_strdup_printf("From: <%s>\r\nTo: <suporte@desk.example>\r\n"
                                              "Message-ID: <answer%u@c.example>\r\nIn-Reply-To: <%s>\r\n"
-                                             "Subject: Re: Impressora\r\n\r\n%s",
-                                             address, ++number, in_reply_to, text);
+                                             "Subject: %s\r\n\r\n%s",
+                                             address, ++number, in_reply_to, subject, text);
     g_autoptr(GBytes) raw = g_bytes_new(whole, strlen(whole));
     g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
     ch_sha256(whole, strlen(whole), sha256);
@@ -27,6 +28,11 @@ static gint64 settle_text(Desk *d, const char *address, const char *in_reply_to,
     g_assert_no_error(error);
     commit(d->store);
     return id;
+}
+
+static gint64 settle_text(Desk *d, const char *address, const char *in_reply_to, const char *text)
+{
+    return settle_as(d, address, "Re: Impressora", in_reply_to, text);
 }
 
 static gboolean became(Desk *d, gint64 mail, const char *outcome)
@@ -64,10 +70,95 @@ static void test_answer_within_an_answer(void)
     close_desk(&d);
 }
 
+/* A number that was nobody's when it was written, and is the sender's own by the time that their address is
+ * confirmed, opens nothing: whoever guessed it may be another (P7). */
+static void test_guessed_number(void)
+{
+    Desk d = open_desk();
+    gint64 first = settle_as(&d, "novo@c.example", "Teclado", "x@c.example", "Quebrou.\r\n");
+    gint64 guess = settle_as(&d, "novo@c.example", "[Integral #1]", "x@c.example", "Podem fechar.\r\n");
+    g_autoptr(ChOutboxRow) verify = sent(&d, "verify", "novo@c.example");
+    settle_text(&d, "novo@c.example", verify->message_id, "Sim.\r\n");
+    g_assert_true(became(&d, first, "ticket"));
+    g_assert_true(became(&d, guess, "held"));
+    g_assert_cmpint(store_number(d.folder, "SELECT count(*) FROM hold WHERE kind = 'claim'"), ==, 1);
+    close_desk(&d);
+}
+
+/* Who asks for an account twice, and says yes twice, is welcomed once. */
+static void test_welcome_once(void)
+{
+    Desk d = open_desk();
+    ch_clock_set(1800000000);
+    settle_as(&d, "novo@c.example", "Cadastro", "x@c.example", "\r\n");
+    g_autoptr(ChOutboxRow) one = sent(&d, "verify", "novo@c.example");
+    ch_clock_set(1800000000 + 2 * 60 * 60);
+    settle_as(&d, "novo@c.example", "Cadastro", "x@c.example", "\r\n");
+    g_autoptr(ChOutboxRow) other = sent(&d, "verify", "novo@c.example");
+    g_assert_cmpint(one->id, !=, other->id);
+    settle_text(&d, "novo@c.example", one->message_id, "Sim.\r\n");
+    settle_text(&d, "novo@c.example", other->message_id, "Sim, de novo.\r\n");
+    g_assert_cmpuint(count_sent(&d, "welcome", "novo@c.example"), ==, 1);
+    close_desk(&d);
+}
+
+static void carry(Desk *d)
+{
+    GError *error = NULL;
+    gboolean more = TRUE;
+    begin(d->store);
+    g_assert_true(ch_carry_answers(&d->desk, d->store, &more, &d->queued, &error));
+    g_assert_no_error(error);
+    g_assert_false(more);
+    commit(d->store);
+}
+
+/* An expired link's button is worth as many mails as any other way to ask. */
+static void test_again(void)
+{
+    static const char press[] = "UPDATE question SET again = 1 WHERE id = 1";
+    Desk d = open_desk();
+    d.config->registration.per_day = 2;
+    for (guint hour = 0; hour <= 6; hour += 2) {
+        ch_clock_set(1800000000 + hour * 60 * 60);
+        if (hour == 0)
+            settle_as(&d, "novo@c.example", "Cadastro", "x@c.example", "\r\n");
+        else
+            g_assert_cmpint(store_sql(d.folder, press), ==, SQLITE_OK);
+        carry(&d);
+        g_assert_cmpuint(count_sent(&d, "verify", "novo@c.example"), ==, hour == 0 ? 1 : 2);
+    }
+    close_desk(&d);
+}
+
+/* One that can't be carried out is over: it must not stand before the others for ever. */
+static void test_without_effect(void)
+{
+    Desk d = open_desk();
+    maria_writes(&d, "Impressora", "m1@c.example");
+    g_autoptr(ChOutboxRow) ack = sent(&d, "ack", "maria@c.example");
+    gint64 elsewhere = settle_text(&d, "maria@casa.example", ack->message_id, "Ainda não.\r\n");
+    g_assert_true(became(&d, elsewhere, "held"));
+    g_assert_cmpint(store_sql(d.folder, "UPDATE mail SET sender = NULL WHERE outcome = 'held'"), ==,
+                    SQLITE_OK);
+    GError *error = NULL;
+    begin(d.store);
+    g_assert_true(ch_store_answer(d.store, 1, TRUE, "reply", &error));
+    commit(d.store);
+    carry(&d);
+    g_assert_cmpint(store_number(d.folder, "SELECT count(*) FROM question WHERE done_at IS NULL"), ==, 0);
+    g_assert_true(became(&d, elsewhere, "held"));
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ch_parse_setup();
     g_test_add_func("/answers/within-an-answer", test_answer_within_an_answer);
+    g_test_add_func("/answers/guessed-number", test_guessed_number);
+    g_test_add_func("/answers/welcome-once", test_welcome_once);
+    g_test_add_func("/answers/again", test_again);
+    g_test_add_func("/answers/without-effect", test_without_effect);
     return g_test_run();
 }

@@ -2,6 +2,7 @@
 /* The ground floor: what the log hides, waits, and exit codes. Tokens are in test_token.c. */
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/log.h"
 
 #include <sysexits.h>
@@ -194,10 +195,37 @@ static void test_errors(void)
     g_assert_false(ch_error_is_temporary(NULL));
 }
 
+static void test_fold(void)
+{
+    static const struct {
+        const char *text, *folded;
+    } table[] = {
+        {"Didn\u00b4t", "didn't"},
+        {"d\u2019\u00c1gua", "d'agua"},
+        {"`x\u2018", "'x'"},
+        {"A\u2011B\u2010C", "a-b-c"},
+        {" a \u00a0\n\u3000b\t", "a b"},
+        {"\u0130stanbul", "istanbul"},
+        {"\ufb01m", "fim"},
+        {"A\u00e7a\u0303o", "acao"},
+        {"\u1112\u1161\u11ab", "한"},
+        {"\u2026", "..."},
+        {"\u0301\u200a", ""},
+        {"", ""},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *folded = ch_fold(table[i].text, strlen(table[i].text));
+        g_assert_cmpstr(folded, ==, table[i].folded);
+    }
+    g_autofree char *cut = ch_fold("a\u00e7", 2); /* not in the middle of a character */
+    g_assert_cmpstr(cut, ==, "a");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_unsetenv("JOURNAL_STREAM");
+    g_test_add_func("/base/fold", test_fold);
     g_test_add_func("/base/log/line", test_log_line);
     g_test_add_func("/base/log/quoting", test_log_quoting);
     g_test_add_func("/base/log/private-keys", test_log_private_keys);

@@ -218,6 +218,9 @@ static void test_closed(void)
     settle_mail(&d, fixture_mail("ana@desk.example", "suporte@desk.example", "Re: [#1] x", "a1@desk.example"),
                 CH_EVIDENCE_DOMAIN);
     g_assert_cmpint(state_of_ticket(&d, 1), ==, CH_TICKET_PENDING);
+    maria_replies(&d, "Re: [#1] x", "m7@c.example", CH_EVIDENCE_DOMAIN); /* open, it is meant itself */
+    g_assert_cmpint(state_of_ticket(&d, 1), ==, CH_TICKET_OPEN);
+    g_assert_cmpint(entries(&d, 2), ==, 2);
     close_desk(&d);
 }
 

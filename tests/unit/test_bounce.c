@@ -113,7 +113,25 @@ static void test_life_of_a_mark(void)
     g_assert_cmpuint(count_logged(&d, 0, "reachable", "maria@c.example"), ==, 1);
     bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.1.1"); /* a late one: told anew */
     g_assert_cmpuint(count_sent(&d, "notice-bounce", "ana@desk.example"), ==, 2);
+    ch_clock_set(ch_clock_now() + 25 * 60 * 60); /* a day later another failure is no news of a marked one */
+    bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.2.2");
+    g_assert_cmpuint(count_sent(&d, "notice-bounce", "ana@desk.example"), ==, 2);
     close_desk(&d);
+}
+
+/* Of what one report says of one recipient, that nothing arrives there is what counts. */
+static void test_hardest(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        Desk d = open_desk();
+        maria_writes(&d, "Impressora", "m1@c.example");
+        g_autoptr(ChOutboxRow) ack = sent(&d, "ack", "maria@c.example");
+        ChMail *mail = report_of(ack, BY_ID, "maria@c.example", "failed", i ? "5.2.2" : "5.1.1");
+        g_ptr_array_add(mail->bounces, ch_bounce_new("maria@c.example", "failed", i ? "5.1.1" : "5.2.2", ""));
+        settle_mail(&d, mail, CH_EVIDENCE_CLAIM);
+        g_assert_true(is_marked(&d, "maria@c.example"));
+        close_desk(&d);
+    }
 }
 
 /* A failure that does not mark is told once a day. */
@@ -185,6 +203,11 @@ static void test_expired_key(void)
     bounce(&d, ack, BY_ID, "maria@c.example", "failed", "5.1.1");
     g_assert_cmpuint(count_logged(&d, 1, "bounced", "5.1.1"), ==, 1);
     g_assert_false(is_marked(&d, "maria@c.example"));
+    ChMail *complaint = report_of(ack, BY_ID, "", "", "");
+    g_ptr_array_set_size(complaint->bounces, 0);
+    set_text(&complaint->report_type, "feedback-report");
+    settle_mail(&d, complaint, CH_EVIDENCE_CLAIM);
+    g_assert_cmpuint(count_logged(&d, 1, "complaint", "ack to maria@c.example"), ==, 1);
     g_assert_cmpuint(d.queued, ==, 0);
     close_desk(&d);
 }
@@ -201,6 +224,7 @@ static void test_agent(void)
     g_assert_cmpuint(count_sent(&d, "notice-bounce", "bruno@desk.example"), ==, 0);
     /* Nor does the admins' own mail come back to them for ever. */
     g_autoptr(ChOutboxRow) told = sent(&d, "admin-bounce", "admin@desk.example");
+    g_assert_cmpint(told->ticket, ==, 0); /* admins have no part in it */
     bounce(&d, told, BY_ID, "admin@desk.example", "failed", "5.1.1");
     g_assert_cmpuint(d.queued, ==, 0);
     g_assert_true(is_marked(&d, "admin@desk.example"));
@@ -227,6 +251,33 @@ static void test_question(void)
                 CH_EVIDENCE_CLAIM);
     g_assert_cmpuint(count_sent(&d, "verify", "novo@c.example"), ==, 1);
     close_desk(&d);
+}
+
+/* A server's 5xx marks at once; what was tried until the time was over was about us, and marks nobody. An
+ * admin who hears of one has no part in the ticket. */
+static void test_refused(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        GError *error = NULL;
+        Desk d = open_desk();
+        maria_writes(&d, "Impressora", "m1@c.example");
+        g_autoptr(ChOutboxRow) ack = sent(&d, "ack", "maria@c.example");
+        g_autoptr(ChOutboxRow) notice = sent(&d, "notice-new", "ana@desk.example");
+        begin(d.store);
+        g_ptr_array_unref(ch_store_claim(d.store, 10, &error));
+        const ChDeliveryEnd ends[] = {
+            {ack->id, i ? CH_DELIVERY_RETRY : CH_DELIVERY_FAILED, 0, 550, "550 5.1.1 nobody"},
+            {notice->id, CH_DELIVERY_FAILED, 0, 550, "550 5.1.1 nobody"}};
+        for (guint k = 0; k < G_N_ELEMENTS(ends); k++)
+            g_assert_true(ch_carry_delivery(&d.desk, d.store, &ends[k], &d.queued, &error));
+        g_assert_no_error(error);
+        commit(d.store);
+        g_assert_cmpint(is_marked(&d, "maria@c.example"), ==, i == 0);
+        g_autoptr(ChOutboxRow) told = sent(&d, "admin-bounce", "admin@desk.example");
+        g_assert_nonnull(told);
+        g_assert_cmpint(told->ticket, ==, 0);
+        close_desk(&d);
+    }
 }
 
 /* RFC 5965: logged, and the admins are told once. */
@@ -268,11 +319,13 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bounce/marks", test_marks);
     g_test_add_func("/bounce/life-of-a-mark", test_life_of_a_mark);
+    g_test_add_func("/bounce/hardest", test_hardest);
     g_test_add_func("/bounce/told-once-a-day", test_told_once_a_day);
     g_test_add_func("/bounce/forged", test_forged);
     g_test_add_func("/bounce/expired-key", test_expired_key);
     g_test_add_func("/bounce/agent", test_agent);
     g_test_add_func("/bounce/question", test_question);
+    g_test_add_func("/bounce/refused", test_refused);
     g_test_add_func("/bounce/complaint", test_complaint);
     g_test_add_func("/bounce/forgotten", test_forgotten);
     return g_test_run();

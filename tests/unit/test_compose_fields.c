@@ -153,6 +153,12 @@ static void test_headers(void)
     }
     g_ptr_array_add(letter->headers, ch_named_value_new("x-auto-response-suppress", "None"));
     Mail mail = mail_of(letter), none = mail_of(customer);
+    GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(mail.message));
+    guint suppressions = 0;
+    for (gint i = 0; i < g_mime_header_list_get_count(list); i++)
+        suppressions += g_ascii_strcasecmp(g_mime_header_get_name(g_mime_header_list_get_header_at(list, i)),
+                                           "X-Auto-Response-Suppress") == 0;
+    g_assert_cmpuint(suppressions, ==, 1); /* the desk's own */
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *got = NULL;
         const char *raw = *cases[i].name ? header(mail.message, cases[i].name) : NULL;

@@ -4,6 +4,7 @@
 #include "compose_test.h"
 
 #include "base/error.h"
+#include "compose/header.h"
 
 static void test_headers(void)
 {
@@ -334,11 +335,39 @@ static void test_large_text(void)
     g_assert_cmpuint(strlen(plain), <, (1u << 20) + 4096);
 }
 
+/* Single fields, byte for byte. */
+static void test_fields(void)
+{
+    static const struct {
+        const char *display, *address, *field;
+    } mailboxes[] = {
+        {"", "\"a\\\"b\"@x.example", "To: \"a\\\"b\"@x.example\r\n"},
+        {"", "\"a\\\"@x.example", "To: \"a\\\\\"@x.example\r\n"},
+        {"", "a b@x.example", "To: \"a b\"@x.example\r\n"},
+        {"=?utf-8?Q?x?=", "a@x.example", "To: =?UTF-8?B?PT91dGYtOD9RP3g/PQ==?= <a@x.example>\r\n"},
+        {"Silva, Ana", "a@x.example", "To: \"Silva, Ana\" <a@x.example>\r\n"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(mailboxes); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        g_assert_true(ch_header_mailbox(out, "To", mailboxes[i].display, mailboxes[i].address));
+        g_assert_cmpstr(out->str, ==, mailboxes[i].field);
+    }
+    static const char text[] = "aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ";
+    for (guint more = 7; more < 9; more++) { /* 76 characters stand on one line, 77 do not */
+        g_autoptr(GString) out = g_string_new(NULL);
+        g_autofree char *whole = g_strdup_printf("%s%.*s", text, (int)more, "gggggggggg");
+        ch_header_text(out, "Subject", whole, 400);
+        g_assert_cmpint(strstr(out->str, "\r\n ") != NULL, ==, more == 8);
+        g_assert_cmpuint(strcspn(out->str, "\r"), ==, more == 8 ? 68 : 76);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     no_gaps = g_ptr_array_new();
     contents = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_test_add_func("/compose/wire/fields", test_fields);
     g_test_add_func("/compose/wire/headers", test_headers);
     g_test_add_func("/compose/wire/injection", test_injection);
     g_test_add_func("/compose/wire/addresses", test_addresses);

@@ -49,6 +49,7 @@ typedef struct {
     const char *from, *reply_to;
     const char *auto_submitted, *precedence, *list_id, *return_path, *report_type;
     gboolean auto_suppress;
+    const char *loop;
     guint received;
     ChKind kind;
     const char *sender;
@@ -137,6 +138,16 @@ static void test_judge(void)
          .kind = CH_KIND_PERSON,
          .no_answer = TRUE},
         {.name = "no-reply", .from = "No-Reply@c.example", .kind = CH_KIND_PERSON, .no_answer = TRUE},
+        {.name = "our mark", .from = "m@c.example", .loop = "Suporte@desk.example", .kind = CH_KIND_LOOP},
+        {.name = "our mark in brackets",
+         .from = "m@c.example",
+         .loop = " <sales@desk.example>; x",
+         .kind = CH_KIND_LOOP},
+        {.name = "another's mark",
+         .from = "m@c.example",
+         .loop = "suporte@desk.example.c.example",
+         .kind = CH_KIND_PERSON,
+         .no_answer = TRUE},
         {.name = "no-reply-ish", .from = "no-reply-team@c.example", .kind = CH_KIND_PERSON},
     };
     g_autofree char *folder = fixture_folder();
@@ -154,6 +165,8 @@ static void test_judge(void)
         mail->is_report = c->report_type != NULL;
         mail->report_type = g_strdup(c->report_type);
         mail->auto_suppress = c->auto_suppress;
+        if (c->loop)
+            g_ptr_array_add(mail->loop_marks, g_strdup(c->loop));
         mail->received_count = c->received;
         g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
         g_test_message("%s", c->name);
@@ -207,10 +220,13 @@ typedef struct {
     ChAccount account;        /* NONE: never heard of */
     const char *also;         /* another address of the sender's person */
     const char *token_of;     /* the mail answers one to this address */
+    const char *token_also;   /* another address of the person who has that one */
     const char *language;     /* of the mail */
     const char *reply;        /* NULL: the fixture's */
     ChQuestionKind question;  /* that it answers */
-    gboolean answered, expired, confirmed, by_admin, dmarc_fail;
+    gboolean answered, expired, confirmed, by_admin, dmarc_fail, duplicate_claim, unreachable, truncated;
+    gint64 closed_for;               /* seconds */
+    const char *requester, *watcher; /* NULL: maria; walter alone */
     const char *blocked;
     guint held_mails, held_closed, asked_hour, asked_day, token_asked_day, same_body;
     guint64 held_bytes;
@@ -266,7 +282,7 @@ static void know_people(const Decided *c, ChFacts *facts)
         facts->person = person(c->account, c->from, c->also);
     if (c->token_of) {
         facts->token_of = g_strdup(c->token_of);
-        facts->token_person = person(CH_ACCOUNT_ACTIVE, c->token_of, NULL);
+        facts->token_person = person(CH_ACCOUNT_ACTIVE, c->token_of, c->token_also);
     }
     if (c->question != CH_QUESTION_NONE) {
         facts->question = g_new0(ChQuestionFacts, 1);
@@ -274,6 +290,8 @@ static void know_people(const Decided *c, ChFacts *facts)
     }
     facts->blocked = g_strdup(c->blocked);
     facts->confirmed = c->confirmed;
+    facts->duplicate_claim = c->duplicate_claim;
+    facts->unreachable = c->unreachable;
     facts->by_admin = c->by_admin;
     facts->held_mails = c->held_mails;
     facts->held_bytes = c->held_bytes;
@@ -432,6 +450,7 @@ static void test_decide(void)
          .actions = "hold=no-address",
          .mails = ""},
 #include "decide_cases.h"
+#include "decide_corners.h"
     };
     g_autofree char *folder = fixture_folder();
     g_autoptr(ChConfig) config = fixture_desk(folder);
@@ -446,9 +465,15 @@ static void test_decide(void)
             mail->reply = g_strdup(c->reply);
         }
         mail->auto_submitted = g_strdup(c->auto_submitted);
+        mail->truncated = c->truncated;
         g_autoptr(ChFacts) facts = ch_facts_new();
         facts->duplicate_of = c->duplicate_of;
         facts->duplicate_ticket = c->duplicate_ticket;
+        if (c->duplicate_ticket) {
+            facts->duplicate = ch_ticket_facts_new();
+            facts->duplicate->number = c->duplicate_ticket;
+            facts->duplicate->department = g_strdup("suporte");
+        }
         facts->own_message_id = c->own;
         facts->match = c->match;
         if (c->match != CH_MATCH_NONE) {
@@ -457,9 +482,12 @@ static void test_decide(void)
             facts->ticket->title = g_strdup("Impressora");
             facts->ticket->department = g_strdup("suporte");
             facts->ticket->state = c->state;
+            facts->ticket->closed_for = c->closed_for;
             facts->ticket->requester_name = g_strdup("Maria");
-            facts->ticket->requester_address = g_strdup("maria@c.example");
+            facts->ticket->requester_address = g_strdup(c->requester ? c->requester : "maria@c.example");
             g_ptr_array_add(facts->ticket->watchers, g_strdup("walter@c.example"));
+            if (c->watcher)
+                g_ptr_array_add(facts->ticket->watchers, g_strdup(c->watcher));
         }
         know_people(c, facts);
         g_autoptr(ChVerdict) verdict = ch_judge(config, mail);
@@ -478,6 +506,8 @@ static void test_decide(void)
         g_test_message("%s", c->name);
         g_assert_cmpstr(ch_outcome_name(decision->outcome), ==, c->outcome);
         g_assert_cmpstr(ch_role_name(decision->role), ==, c->role);
+        g_assert_true(decision->outcome != CH_OUTCOME_TICKET ||
+                      !decision->ticket); /* its number is to come */
         g_assert_cmpstr(actions, ==, c->actions);
         g_assert_cmpstr(mails, ==, c->mails);
         g_assert_cmpuint(decision->reasons->len, >, 0);

@@ -309,6 +309,8 @@ static void test_evidence(void)
         decide(&d, config);
         g_test_message("%s: %s", cases[i].from, cases[i].rule);
         g_assert_cmpstr(ch_outcome_name(d.decision->outcome), ==, cases[i].outcome);
+        if (d.decision->outcome == CH_OUTCOME_IGNORED) /* its log says so where they are somebody to it */
+            g_assert_cmpint(d.decision->ticket, ==, *cases[i].from == 'e' ? 0 : d.facts->ticket->number);
         for (guint k = 0; k < d.decision->actions->len; k++) {
             const ChAction *action = g_ptr_array_index(d.decision->actions, k);
             g_assert_cmpint(action->kind, !=, CH_ACTION_WATCH);

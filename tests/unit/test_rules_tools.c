@@ -99,6 +99,14 @@ static void test_tests(void)
         {"match subject /(?<n>\\d+)/ -> field pedido = \"$n\"",
          "mail subject \"n 12\" expect field pedido = \"12\"", ""},
         {"match all -> title \"R$$ 5\"", "mail subject \"x\" expect title \"R$$ 5\"", ""},
+        /* values are one line, of rules and of what is expected of them alike */
+        {"match all -> title \" a\u00a0\\n b \", tag \" A  b\", field f = \"a\\tb\", set-header \"X-A\" = "
+         "\"a  b\"",
+         "mail subject \"x\" expect only title \" a\u00a0\\n b \", tag \" A  b\", field f = \"a\\tb\", "
+         "set-header "
+         "\"X-A\" = \"a  b\"",
+         ""},
+        {"match all -> ignore \"a  b\"", "mail subject \"x\" expect ignore \"a b \"", ""},
         {"match all -> due 48h, assign least-busy, language pt_BR, no-ack",
          "mail subject \"x\" expect only due 2d, assign least-busy, language pt_BR, no-ack", ""},
         {"match all -> assign \"Ana@x.example\", watch \"b@x.example\", notify \"c@x.example\", refer x",

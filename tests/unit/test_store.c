@@ -4,6 +4,7 @@
 #include "store_test.h"
 
 #include "queries.h"
+#include "store/db.h"
 
 static void test_kept_once(void)
 {
@@ -268,6 +269,83 @@ static void test_outbox(void)
     fixture_remove(folder);
 }
 
+/* What an admin did while the mail was in the server's hands, and what the server said then. */
+static void test_changed_meanwhile(void)
+{
+    static const struct {
+        ChOutboxState admin;
+        ChDeliveryResult result;
+        ChOutboxState state;
+    } cases[] = {
+        {CH_OUTBOX_DROPPED, CH_DELIVERY_SENT, CH_OUTBOX_DROPPED},
+        {CH_OUTBOX_DROPPED, CH_DELIVERY_RETRY, CH_OUTBOX_DROPPED},
+        {CH_OUTBOX_DROPPED, CH_DELIVERY_FAILED, CH_OUTBOX_DROPPED},
+        {CH_OUTBOX_QUEUED, CH_DELIVERY_SENT, CH_OUTBOX_SENT}, /* once more would be twice */
+        {CH_OUTBOX_QUEUED, CH_DELIVERY_RETRY, CH_OUTBOX_QUEUED},
+        {CH_OUTBOX_QUEUED, CH_DELIVERY_FAILED, CH_OUTBOX_QUEUED},
+    };
+    g_autofree char *folder = fixture_folder();
+    ChCommitted committed;
+    ChStore *store = store_with_ticket(folder, &committed);
+    begin(store);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *message_id = NULL;
+        GError *error = NULL;
+        gboolean failed;
+        gint64 id = queue_mail(store, committed.ticket, committed.entry, "maria@c.example", &message_id);
+        g_ptr_array_unref(ch_store_claim(store, 10, &error));
+        g_assert_cmpint(state_of(store, id), ==, CH_OUTBOX_SENDING);
+        g_assert_true(ch_store_outbox_set(store, id, cases[i].admin, &error));
+        gint64 due = ch_store_next_due(store, &error);
+        g_assert_true(ch_store_delivered(store, id, cases[i].result, 60, 250, "said", &failed, &error));
+        g_assert_no_error(error);
+        g_assert_cmpint(state_of(store, id), ==, cases[i].state);
+        g_assert_false(failed); /* nobody is told of it */
+        if (cases[i].state == CH_OUTBOX_QUEUED) {
+            g_assert_cmpint(ch_store_next_due(store, &error), ==, due);
+            g_assert_true(ch_store_outbox_set(store, id, CH_OUTBOX_DROPPED, &error));
+        }
+    }
+    commit(store);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* Many large mails are not all in memory at once (P13). */
+static void test_claim_is_bounded(void)
+{
+    g_autofree char *folder = fixture_folder();
+    GError *error = NULL;
+    ChCommitted committed;
+    ChStore *store = store_with_ticket(folder, &committed);
+    g_autoptr(GPtrArray) gaps = g_ptr_array_new();
+    g_autofree char *large = g_strnfill(9 << 20, 'a');
+    g_autoptr(GBytes) bytes = g_bytes_new_static(large, 9 << 20);
+    begin(store);
+    for (guint i = 0; i < 3; i++) {
+        const ChQueued queued = {.serial = ch_store_next_serial(store, &error),
+                                 .template = "ack",
+                                 .envelope_from = "suporte@desk.example",
+                                 .recipient = "maria@c.example",
+                                 .message_id = i == 0   ? "a@b"
+                                               : i == 1 ? "b@b"
+                                                        : "c@b",
+                                 .bytes = bytes,
+                                 .gaps = gaps};
+        g_assert_true(ch_store_queue(store, &queued, &error));
+    }
+    g_autoptr(GPtrArray) first = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(first->len, ==, 2);
+    for (guint i = 0; i < first->len; i++)
+        g_assert_true(ch_store_delivered(store, ((ChDue *)first->pdata[i])->id, CH_DELIVERY_SENT, 0, 250,
+                                         "ok", NULL, &error));
+    g_autoptr(GPtrArray) rest = ch_store_claim(store, 10, &error);
+    g_assert_cmpuint(rest->len, ==, 1);
+    commit(store);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
 /* Given up after its days: failed, and the ticket's log says so. */
 static void test_given_up(void)
 {
@@ -347,6 +425,18 @@ static void test_lock(void)
 }
 
 /* One mail's failure leaves what the transaction did before it. */
+/* A setting of the store's own connection. */
+static gint64 pragma(ChStore *store, const char *name)
+{
+    g_autofree char *sql = g_strconcat("PRAGMA ", name, NULL);
+    sqlite3_stmt *statement;
+    g_assert_cmpint(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_step(statement), ==, SQLITE_ROW);
+    gint64 value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return value;
+}
+
 static void test_savepoint(void)
 {
     g_autofree char *folder = fixture_folder();
@@ -357,10 +447,33 @@ static void test_savepoint(void)
     take(store, "one", &known);
     g_assert_true(ch_store_savepoint(store, &error));
     take(store, "two", &known);
+    g_assert_nonnull(ch_store_keys(store, &error)); /* made in it, and gone with it */
     ch_store_rollback_savepoint(store);
+    g_assert_cmpuint(ch_store_keys(store, &error)->len, ==, 1);
     commit(store);
+    g_assert_cmpint(store_number(folder, "SELECT count(*) FROM token_key"), ==, 1);
     g_autoptr(GArray) left = ch_store_undecided(store, 0, 0, 9, 10, &error);
     g_assert_cmpuint(left->len, ==, 1);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
+/* It holds everybody's mail, and what it says is committed is on the disk (P1). */
+static void test_open(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autofree char *path = g_build_filename(folder, "desk.db", NULL);
+    ChStore *store = open_store(folder);
+    GStatBuf facts;
+    g_assert_cmpint(g_stat(path, &facts), ==, 0);
+    g_assert_cmpint(facts.st_mode & 0777, ==, 0600);
+    g_assert_cmpint(pragma(store, "synchronous"), ==, 2); /* FULL */
+    g_assert_cmpint(pragma(store, "foreign_keys"), ==, 1);
+    g_assert_cmpint(pragma(store, "query_only"), ==, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ChStore) reader = ch_store_open(folder, CH_STORE_READ, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(pragma(reader, "query_only"), ==, 1);
     ch_store_free(store);
     fixture_remove(folder);
 }
@@ -422,6 +535,45 @@ static void test_no_scan(void)
     fixture_remove(folder);
 }
 
+/* Fails with the code that DATA points to; not at all where that is negative. */
+static gboolean fail_as_told(gpointer data, GError **error)
+{
+    const gint *code = data;
+    if (*code < 0)
+        return TRUE;
+    g_set_error(error, CH_ERROR, *code, "as the test wants it");
+    return FALSE;
+}
+
+/* A piece's own fault ends the piece; what says something of the database, or of our own end, ends all. */
+static void test_contain(void)
+{
+    static const struct {
+        gint code;
+        gboolean good;
+    } cases[] = {{-1, TRUE},
+                 {CH_ERROR_INPUT, TRUE},
+                 {CH_ERROR_NOT_FOUND, TRUE},
+                 {CH_ERROR_STORE, FALSE},
+                 {CH_ERROR_BUSY, FALSE},
+                 {CH_ERROR_IO, FALSE},
+                 {CH_ERROR_CANCELLED, FALSE}};
+    g_autofree char *folder = fixture_folder();
+    ChStore *store = open_store(folder);
+    begin(store);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) fault = NULL;
+        g_autoptr(GError) error = NULL;
+        gint code = cases[i].code;
+        g_assert_cmpint(ch_store_contain(store, fail_as_told, &code, &fault, &error), ==, cases[i].good);
+        g_assert_cmpint(fault != NULL, ==, cases[i].good && code >= 0);
+        g_assert_cmpint(error != NULL, ==, !cases[i].good);
+    }
+    commit(store);
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -435,10 +587,14 @@ int main(int argc, char **argv)
     g_test_add_func("/store/facts", test_facts);
     g_test_add_func("/store/fingerprint", test_fingerprint);
     g_test_add_func("/store/outbox", test_outbox);
+    g_test_add_func("/store/changed-meanwhile", test_changed_meanwhile);
+    g_test_add_func("/store/claim-is-bounded", test_claim_is_bounded);
+    g_test_add_func("/store/contain", test_contain);
     g_test_add_func("/store/given-up", test_given_up);
     g_test_add_func("/store/folders", test_folders);
     g_test_add_func("/store/lock", test_lock);
     g_test_add_func("/store/savepoint", test_savepoint);
+    g_test_add_func("/store/open", test_open);
     g_test_add_func("/store/no-scan", test_no_scan);
     return g_test_run();
 }

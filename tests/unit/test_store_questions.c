@@ -442,6 +442,14 @@ static void test_rotation(void)
     g_assert_true(ch_store_rotate_keys(store, NOW + 200, &error));
     ch_store_rollback_savepoint(store);
     g_assert_cmpuint(ch_store_keys(store, &error)->len, ==, 2);
+    /* A rotation after one that this process has not seen is one more. */
+    commit(store);
+    begin(other);
+    g_assert_true(ch_store_rotate_keys(other, NOW + 200, &error));
+    commit(other);
+    begin(store);
+    g_assert_true(ch_store_rotate_keys(store, NOW + 300, &error));
+    g_assert_cmpuint(ch_store_keys(store, &error)->len, ==, 4);
     close_desk(store, folder);
 }
 

@@ -105,6 +105,21 @@ static void test_summer_time(void)
     }
 }
 
+/* The hour of the digest is part of the day that it begins. */
+static void test_at_the_hour(void)
+{
+    gint64 now = at_utc(1, 10, 12);
+    Desk d = open_desk(now);
+    g_assert_cmpuint(tick(&d, now), ==, 0); /* the desk opens */
+    g_autoptr(GDateTime) hour = g_date_time_new_local(2026, 1, 11, (gint)d.config->digest_hour, 0, 0);
+    gint64 exact = g_date_time_to_unix(hour);
+    hold_one(&d, exact - 60);
+    g_assert_cmpuint(tick(&d, exact - 1), ==, 0);
+    g_assert_cmpuint(tick(&d, exact), ==, 2);
+    g_assert_cmpuint(tick(&d, exact + 1), ==, 0);
+    close_desk(&d);
+}
+
 /* The clock was years ahead for a while. */
 static void test_clock_that_ran_ahead(void)
 {
@@ -252,6 +267,7 @@ int main(int argc, char **argv)
 {
     g_setenv("TZ", "Europe/Lisbon", TRUE);
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/timers/at-the-hour", test_at_the_hour);
     g_test_add_func("/timers/summer-time", test_summer_time);
     g_test_add_func("/timers/clock-that-ran-ahead", test_clock_that_ran_ahead);
     g_test_add_func("/timers/queued-ahead", test_queued_ahead);

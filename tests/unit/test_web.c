@@ -221,6 +221,16 @@ static void test_fields_of_the_configuration(void)
     g_assert_cmpstr(kept, ==, "ACME");
 }
 
+/* A link that never was costs a synced commit too: the time of the answer tells nothing. */
+static void test_again_costs_alike(void)
+{
+    g_autoptr(Site) site = site_new(NULL);
+    g_autofree char *answer = site_post(site, "/v/" TOKEN_UNKNOWN "/again", "");
+    g_assert_cmpuint(site_status(answer), ==, 200);
+    g_autofree char *written = look(site, "SELECT count(*) FROM timer WHERE name = 'page-again'");
+    g_assert_cmpstr(written, ==, "1");
+}
+
 static void test_forged_posts(void)
 {
     static const struct {
@@ -239,9 +249,21 @@ static void test_forged_posts(void)
             site_ask_for(site, "POST", "/v/" TOKEN_OPEN, cases[i].headers, cases[i].body);
         g_assert_cmpuint(site_status(answer), ==, cases[i].status);
     }
-    g_autofree char *plain = site_ask_for(site, "POST", "/v/" TOKEN_OPEN,
-                                          "Content-Type: text/plain\r\nContent-Length: 4\r\n\r\nname", NULL);
-    g_assert_cmpuint(site_status(plain), ==, 415);
+    static const struct {
+        const char *type;
+        guint status; /* 403: it is read, and has no token */
+    } types[] = {
+        {"text/plain", 415},
+        {"application/x-www-form-urlencodedly", 415},
+        {"application/x-www-form", 415},
+        {"Application/X-WWW-Form-Urlencoded; charset=UTF-8", 403},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autofree char *headers =
+            g_strdup_printf("Content-Type: %s\r\nContent-Length: 4\r\n\r\nname", types[i].type);
+        g_autofree char *answer = site_ask_for(site, "POST", "/v/" TOKEN_OPEN, headers, NULL);
+        g_assert_cmpuint(site_status(answer), ==, types[i].status);
+    }
     g_autofree char *state =
         look(site, "SELECT coalesce(answer, '-') FROM question WHERE address LIKE 'ana@%'");
     g_assert_cmpstr(state, ==, "-");
@@ -401,6 +423,7 @@ int main(int argc, char **argv)
     g_test_add_func("/web/language", test_language);
     g_test_add_func("/web/base", test_base);
     g_test_add_func("/web/again", test_again_fails_alike);
+    g_test_add_func("/web/again-costs-alike", test_again_costs_alike);
     g_test_add_func("/web/a store that fails", test_a_store_that_fails);
     g_test_add_func("/web/log", test_log);
     return g_test_run();

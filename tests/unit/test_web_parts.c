@@ -6,8 +6,11 @@
 #include "web/assets.h"
 #include "web/client.h"
 #include "web/colour.h"
+#include "web/form.h"
+#include "web/guests.h"
 #include "web/pages.h"
 #include "web/rate.h"
+#include "web/route.h"
 
 #include <string.h>
 
@@ -152,9 +155,97 @@ static void test_broken_texts(void)
     fixture_remove(folder);
 }
 
+/* Who shares a bucket: an IPv6 customer has a whole /64, an IPv4 one behind an IPv6 socket their own address.
+ */
+static void test_rate_clients(void)
+{
+    static const struct {
+        const char *one, *other;
+        gboolean same;
+    } cases[] = {
+        {"192.0.2.1", "192.0.2.1", TRUE},
+        {"192.0.2.1", "192.0.2.2", FALSE},
+        {"2001:db8:1:2::1", "2001:db8:1:2:8000::1", TRUE},
+        {"2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", TRUE},
+        {"2001:db8:1:2::1", "2001:db8:1:3::1", FALSE},
+        {"::ffff:192.0.2.1", "::ffff:192.0.2.2", FALSE},
+        {"::ffff:192.0.2.1", "::ffff:192.0.2.1", TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        ChRate *rate = ch_rate_new(1, 10);
+        g_assert_cmpuint(ch_rate_take(rate, cases[i].one, 0), ==, 0);
+        g_assert_cmpint(ch_rate_take(rate, cases[i].other, 0) > 0, ==, cases[i].same);
+        ch_rate_free(rate);
+    }
+    ChRate *rate = ch_rate_new(1, 2); /* the third makes the first forgotten */
+    for (guint i = 0; i < 2; i++)
+        for (guint k = 0; k < 3; k++)
+            g_assert_cmpuint(ch_rate_take(rate, k == 0 ? "a" : k == 1 ? "b" : "c", 0), ==, 0);
+    ch_rate_free(rate);
+}
+
+static void test_route(void)
+{
+    g_autofree char *longest = g_strnfill(128, 'a');
+    g_autofree char *path = g_strconcat("/v/", longest, NULL), *longer = g_strconcat(path, "a", NULL);
+    const struct {
+        const char *path, *prefix;
+        ChRoute route;
+    } cases[] = {
+        {"/mesa", "/mesa", CH_ROUTE_HOME},   {"/mesa/v/x", "/mesa", CH_ROUTE_FORM},
+        {"/v/x", "/mesa", CH_ROUTE_FORM},    {"/mesax/v/x", "/mesa", CH_ROUTE_OTHER},
+        {"/mesax", "/mesa", CH_ROUTE_OTHER}, {path, "", CH_ROUTE_FORM},
+        {longer, "", CH_ROUTE_OTHER},        {"/v/", "", CH_ROUTE_OTHER},
+        {"/v/x/", "", CH_ROUTE_OTHER},       {"/v/x/done", "", CH_ROUTE_DONE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *token = NULL;
+        g_assert_cmpint(ch_route_of(cases[i].path, cases[i].prefix, &token), ==, cases[i].route);
+    }
+}
+
+/* Values of the most characters, which may be many bytes, and of one more. */
+static void test_longest(void)
+{
+    static const struct {
+        ChField field;
+        guint most;
+        const char *character;
+    } cases[] = {{CH_FIELD_NAME, 200, "\u00e7"}, {CH_FIELD_COMPANY, 200, "x"}, {CH_FIELD_TELEPHONE, 40, "1"}};
+    static const char *const languages[] = {"en", NULL}, *const none[] = {NULL};
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GString) body = g_string_new(NULL);
+        g_string_printf(body, "%s=", ch_field_names[cases[i / 2].field]);
+        for (guint k = 0; k < cases[i / 2].most + i % 2; k++)
+            g_string_append(body, cases[i / 2].character);
+        g_autoptr(ChForm) form = ch_form_read(body->str, body->len);
+        g_assert_cmpint(ch_form_check(form, ch_field_names, none, languages), ==, i % 2 == 0);
+        g_assert_cmpint(form->faults[cases[i / 2].field], ==, i % 2 ? CH_FAULT_LONG : CH_FAULT_NONE);
+    }
+}
+
+/* A guest goes at the very moment that their time is over. */
+static void test_guests(void)
+{
+    ChGuests *guests = ch_guests_new(5, 1000);
+    ChGuest *guest = ch_guests_come(guests, -1, "192.0.2.1", 10);
+    g_assert_cmpint(ch_guests_sweep(guests, 1009), ==, 1);
+    ch_guests_renew(guests, guest, 20);
+    g_assert_cmpint(ch_guests_sweep(guests, 1019), ==, 1);
+    g_assert_cmpint(ch_guests_sweep(guests, 1020), ==, -1);
+    ch_guests_renew(guests, guest, 30); /* too late */
+    g_assert_cmpint(ch_guests_sweep(guests, 31), ==, -1);
+    ch_guests_leave(guests, guest);
+    ch_guests_free(guests);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/web parts/who shares a rate", test_rate_clients);
+    g_test_add_func("/web parts/routes", test_route);
+    g_test_add_func("/web parts/the longest values", test_longest);
+    g_test_add_func("/web parts/guests", test_guests);
     g_test_add_func("/web parts/every colour can be read", test_every_colour);
     g_test_add_func("/web parts/colours as text", test_colour_texts);
     g_test_add_func("/web parts/rate", test_rate);
