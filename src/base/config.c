@@ -7,6 +7,7 @@
 #include "base/config_private.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "paths.h"
 
 #include <string.h>
 #include <sys/stat.h>
