@@ -232,6 +232,8 @@ static ChConfig *load(const char *file, const char *const *overrides, gboolean i
         return NULL;
     }
     warn_of_readable_secrets(reader);
+    if (!is_public)
+        ch_secret_look(config, FALSE);
     return g_steal_pointer(&config);
 }
 

@@ -88,4 +88,7 @@ with flow("configuration errors", servers=False) as t:
 
     sample = os.path.join(ROOT, "etc", "chamado.conf")
     desk.file = sample
-    t.ran(desk.run("config", "check"), what="the sample configuration checks")
+    run = desk.run("config", "check")
+    t.ran(run, what="the sample configuration checks")
+    t.has(run.err, "password-not-readable", "it warns of a password_file that is not there", run)
+    t.equal(run.err.count("\n"), 1, "once", run)
