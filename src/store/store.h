@@ -192,6 +192,7 @@ typedef struct {
     gint64 undecided_since;             /* when the oldest was taken in; 0: there is none */
     guint queued, failed;               /* of the outbox; queued: those being sent too */
     gint64 queued_since;                /* when the oldest was composed; 0: there is none */
+    gint64 hindered_since;              /* and the oldest of those that were tried, twice at least */
 } ChStatus;
 
 gboolean ch_store_status(ChStore *store, ChStatus *status, GError **error);
