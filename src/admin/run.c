@@ -4,6 +4,7 @@
 #include "admin/run.h"
 
 #include "admin/rules-load.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "fetch/source.h"
 #include "parse/parse.h"
@@ -85,6 +86,8 @@ gboolean ch_run_open(ChRun *run, const ChConfig *config, ChRules *rules, const c
 {
     *run = (ChRun){.lock = -1};
     ch_parse_setup();
+    if (!ch_clock_check(error))
+        return FALSE;
     run->lock = ch_desk_lock(config->state_dir, who, error);
     if (run->lock < 0)
         return FALSE;
