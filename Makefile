@@ -12,9 +12,10 @@ VERSION := 0.1.0
 # Debian 12's packages: to build, to test, to run the demo's servers (openssl: certificates; curl: what demo KEEP=1 prints;
 # isync: the bench; mandoc: the lint; chromium, a font
 # for it, and npm for axe-core: the page).
-DEPS := gcc clang clang-format libclang-rt-14-dev pkg-config make python3 \
-	libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev libgnutls28-dev \
-	libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev libmagic-dev libpcre2-dev bison \
+BUILD_DEPS := gcc make pkg-config libglib2.0-dev libgmime-3.0-dev libetpan-dev libsqlite3-dev libcurl4-gnutls-dev \
+	libgnutls28-dev libzstd-dev libjson-glib-dev libgumbo-dev libsystemd-dev libpsl-dev libmicrohttpd-dev libmagic-dev \
+	libpcre2-dev bison
+DEPS := $(BUILD_DEPS) clang clang-format libclang-rt-14-dev python3 \
 	dovecot-imapd dovecot-lmtpd postfix isync openssl curl ca-certificates mandoc \
 	chromium chromium-driver fonts-dejavu-core $(if $(shell command -v npm),,npm)
 
@@ -24,8 +25,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isyst
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -letpan -lm
 
 WARN := -Wall -Wextra -Wshadow -Wformat=2 -Werror
-BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DG_LOG_DOMAIN='"chamado"' -DCH_VERSION='"$(VERSION)"' \
-	-DCH_SYSCONFDIR='"$(SYSCONFDIR)"' -DCH_DATADIR='"$(PREFIX)/share/chamado"' -Isrc -Ibuild/gen $(PKG_CFLAGS) -pthread -MMD -MP
+BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DG_LOG_DOMAIN='"chamado"' -DCH_VERSION='"$(VERSION)"' -Isrc -Ibuild/gen $(PKG_CFLAGS) -pthread -MMD -MP
 RELEASE = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 RELEASE_LD := -pie -Wl,-z,relro,-z,now
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DCH_SEAMS
@@ -40,7 +40,7 @@ C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch
 HAVE_FUZZER = $(wildcard $(shell clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-*.a)
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve bench-rules fuzz format lint install uninstall clean help
+.PHONY: all release asan clang tests fuzzers deps demo check check-run bench bench-parse bench-curve bench-rules fuzz format lint install uninstall clean help force
 .DEFAULT_GOAL := release
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -53,7 +53,7 @@ tests: $(TESTS:%=build/asan/tests/%) ## the unit tests, sanitised
 
 # One set of rules for each flavour: $(1) folder, $(2) compiler, $(3) flags, $(4) link flags
 define FLAVOUR
-$(1)/obj/%.o: %.c $(GEN) Makefile
+$(1)/obj/%.o: %.c $(GEN) Makefile | build/gen/paths.h
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"; $(2) $$(BASE) $(3) -c $$< -o $$@
 $(1)/obj/gen/%.o: build/gen/%.c $(GEN) Makefile
@@ -89,7 +89,16 @@ build/gen/migrations.c: $(MIGRATIONS) sql/embed.awk
 	@mkdir -p build/gen
 	awk -v mode=migrations -v source=$@ -f sql/embed.awk $(MIGRATIONS)
 
-build/gen/grammar.h build/gen/grammar.c &: src/route/grammar.y
+# Where the program looks. Looked at every time, for `make install PREFIX=/usr` may come after a `make` without it; what
+# includes it is built anew when it has changed. Missing packages are named here, where everything begins.
+build/gen/paths.h: force
+	@pkg-config --print-errors --exists $(PKGS) libetpan && command -v bison >/dev/null || \
+		{ printf 'Packages are missing. On Debian 12:\n    sudo apt-get install $(BUILD_DEPS)\n' >&2; exit 1; }
+	@mkdir -p build/gen
+	@printf '#define CH_SYSCONFDIR "%s"\n#define CH_DATADIR "%s/share/chamado"\n' '$(SYSCONFDIR)' '$(PREFIX)' > $@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+build/gen/grammar.h build/gen/grammar.c &: src/route/grammar.y | build/gen/paths.h
 	@mkdir -p build/gen
 	bison -Wall -Werror --header=build/gen/grammar.h -o build/gen/grammar.c $<
 
@@ -144,6 +153,11 @@ format: ## lay out the C code
 lint: ## includes, layout, SPDX lines, man pages
 	@python3 tests/lint/lint
 
+# The files that name folders are installed with those of this installation.
+PLACES := sed -e 's|/usr/local|$(PREFIX)|g' -e 's|/etc/chamado|$(SYSCONFDIR)/chamado|g'
+PLACED := etc/chamado.conf:share/doc/chamado/chamado.conf man/chamado.1:share/man/man1/chamado.1 \
+	man/chamado.conf.5:share/man/man5/chamado.conf.5 man/chamado-rules.5:share/man/man5/chamado-rules.5 \
+	contrib/chamado.service:lib/systemd/system/chamado.service
 install: release ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 build/chamado $(DESTDIR)$(PREFIX)/bin/chamado
 	for l in pt_BR en; do for f in etc/templates/$$l/*; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/chamado/templates/$$l/$${f##*/}; done; done
@@ -151,14 +165,10 @@ install: release ## into $(DESTDIR)$(PREFIX)
 	for f in $$(cd rules && find . -type f); do install -D -m 644 rules/$$f $(DESTDIR)$(PREFIX)/share/chamado/rules/$$f; done
 	install -D -m 644 etc/web/style.css $(DESTDIR)$(PREFIX)/share/chamado/web/style.css
 	install -D -m 644 contrib/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/nginx.conf
-	install -D -m 644 etc/chamado.conf $(DESTDIR)$(PREFIX)/share/doc/chamado/chamado.conf
-	install -D -m 644 man/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1
-	install -D -m 644 man/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5
-	install -D -m 644 man/chamado-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado-rules.5
-	sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/chamado.service > build/chamado.service
-	install -D -m 644 build/chamado.service $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service
 	install -D -m 644 contrib/chamado.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf
 	install -D -m 644 contrib/completion/chamado.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
+	set -e; for f in $(PLACED); do to=$(DESTDIR)$(PREFIX)/$${f#*:}; install -d $${to%/*}; \
+		$(PLACES) $${f%%:*} > $$to; chmod 644 $$to; done
 uninstall: ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/chamado $(DESTDIR)$(PREFIX)/share/man/man1/chamado.1 $(DESTDIR)$(PREFIX)/share/man/man5/chamado.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/chamado-rules.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/chamado.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/chamado.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/chamado
 	rm -rf $(DESTDIR)$(PREFIX)/share/chamado $(DESTDIR)$(PREFIX)/share/doc/chamado

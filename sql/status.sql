@@ -8,4 +8,5 @@ SELECT (SELECT count(*) FROM mail WHERE outcome IS NULL), (SELECT coalesce(min(t
 -- name: status_outbox
 SELECT (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')),
     (SELECT coalesce(min(created_at), 0) FROM outbox WHERE state IN ('queued', 'sending')),
-    (SELECT count(*) FROM outbox WHERE state = 'failed');
+    (SELECT count(*) FROM outbox WHERE state = 'failed'),
+    (SELECT coalesce(min(created_at), 0) FROM outbox WHERE state IN ('queued', 'sending') AND attempts > 1);

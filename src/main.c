@@ -5,6 +5,7 @@
 #include "admin/command.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "paths.h"
 
 #include <errno.h>
 #include <locale.h>

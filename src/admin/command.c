@@ -45,7 +45,8 @@ int ch_command_fail(const GError *error)
     g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
     for (char **line = lines; *line; line++) {
         g_autofree char *plain = ch_command_plain(*line);
-        fprintf(stderr, "chamado: %s\n", plain);
+        /* Why serve does not start is an error for the journal too: sd-daemon(3). */
+        fprintf(stderr, "%schamado: %s\n", g_getenv("JOURNAL_STREAM") ? "<3>" : "", plain);
     }
     return ch_error_exit_code(error);
 }

@@ -4,12 +4,14 @@
 #include "admin/command.h"
 #include "admin/run.h"
 #include "base/error.h"
+#include "web/site.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-/* The configuration, and with a file the templates that it names too: a desk needs both (P10). */
+/* The configuration, and with a file the templates that it names too, and the page where there is one: a desk
+ * needs them (P10). */
 static ChConfig *load(const ChAdminContext *context, GError **error)
 {
     g_autoptr(ChConfig) config = ch_config_load(context->config_file, context->overrides, error);
@@ -17,7 +19,10 @@ static ChConfig *load(const ChAdminContext *context, GError **error)
     if (!config || !context->config_file)
         return g_steal_pointer(&config);
     templates = ch_run_templates(config, error);
-    return templates ? g_steal_pointer(&config) : NULL;
+    if (!templates)
+        return NULL;
+    g_autoptr(ChSite) page = config->web.url ? ch_site_new(config, NULL, error) : NULL;
+    return page || !config->web.url ? g_steal_pointer(&config) : NULL;
 }
 
 static void print_check_json(const ChAdminContext *context, const ChConfig *config, const GError *error)
@@ -42,6 +47,8 @@ static int check(const ChAdminContext *context)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(ChConfig) config = load(context, &error);
+    if (config && context->config_file)
+        ch_secret_look(config, TRUE);
     if (context->json) {
         print_check_json(context, config, error);
         return ch_error_exit_code(error);

@@ -7,6 +7,7 @@
 #include "admin/command.h"
 #include "admin/run.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 
@@ -57,8 +58,9 @@ int ch_admin_deliver(ChAdminContext *context, int argc, char **argv)
         return ch_command_usage("deliver takes no argument");
     g_autoptr(GError) error = NULL;
     g_autoptr(ChIncoming) incoming = ch_fetch_stream(STDIN_FILENO, &context->config->limits, "stdin", &error);
-    g_autoptr(ChStore) store =
-        incoming ? ch_store_open(context->config->state_dir, CH_STORE_WRITE, &error) : NULL;
+    g_autoptr(ChStore) store = incoming && ch_clock_check(&error)
+                                   ? ch_store_open(context->config->state_dir, CH_STORE_WRITE, &error)
+                                   : NULL;
     if (!store || !keep(store, incoming, &error)) {
         ch_command_fail(error);
         /* Too large stays too large: the MTA shall tell the sender. */

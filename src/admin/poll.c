@@ -26,6 +26,7 @@ static int take_in(const ChConfig *config, ChEngine *engine)
     ch_fetchers_join(fetchers);
     for (guint i = 0; i < fetchers->len; i++) {
         const ChFetcher *fetcher = g_ptr_array_index(fetchers, i);
+        ch_fetcher_note(fetcher, fetcher->error);
         int failed = fetcher->error ? ch_command_fail(fetcher->error) : EX_OK;
         code = code == EX_OK ? failed : code;
     }

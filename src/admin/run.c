@@ -4,6 +4,7 @@
 #include "admin/run.h"
 
 #include "admin/rules-load.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "fetch/source.h"
 #include "parse/parse.h"
@@ -85,6 +86,8 @@ gboolean ch_run_open(ChRun *run, const ChConfig *config, ChRules *rules, const c
 {
     *run = (ChRun){.lock = -1};
     ch_parse_setup();
+    if (!ch_clock_check(error))
+        return FALSE;
     run->lock = ch_desk_lock(config->state_dir, who, error);
     if (run->lock < 0)
         return FALSE;
@@ -140,4 +143,32 @@ void ch_fetchers_join(GPtrArray *fetchers)
 {
     for (guint i = 0; i < fetchers->len; i++)
         g_thread_join(((ChFetcher *)g_ptr_array_index(fetchers, i))->thread);
+}
+
+char *ch_fetcher_note_name(const ChMailboxConfig *mailbox, const char *folder)
+{
+    return g_strdup_printf("fetch %s/%s", mailbox->name, folder);
+}
+
+typedef struct {
+    char *name;
+    const char *why;
+} FetchNote;
+
+/* Only a change is written: since when it fails is worth more than when it failed last. */
+static gboolean note_fetch(ChStore *store, gpointer data, GError **error)
+{
+    const FetchNote *note = data;
+    g_autofree char *before = NULL;
+    gint64 at;
+    if (!ch_store_noted(store, note->name, &before, &at, error))
+        return FALSE;
+    return strcmp(before ? before : "", note->why) == 0 || ch_store_note(store, note->name, note->why, error);
+}
+
+void ch_fetcher_note(const ChFetcher *fetcher, const GError *why)
+{
+    g_autofree char *name = ch_fetcher_note_name(fetcher->mailbox, fetcher->folder);
+    FetchNote note = {name, why ? why->message : ""};
+    ch_engine_call(fetcher->engine, note_fetch, &note, NULL);
 }

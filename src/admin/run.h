@@ -49,3 +49,9 @@ typedef struct {
 GPtrArray *ch_fetchers_start(const ChConfig *config, ChEngine *engine, GCancellable *cancel,
                              GThreadFunc work);
 void ch_fetchers_join(GPtrArray *fetchers);
+
+/* Notes for `chamado status` that the folder could not be read, and why; NULL: it could. From the fetching
+ * thread, or after it. A failure is the writer's, which the desk hears of anyhow. */
+void ch_fetcher_note(const ChFetcher *fetcher, const GError *why);
+/* The note's name. The caller frees. */
+char *ch_fetcher_note_name(const ChMailboxConfig *mailbox, const char *folder);

@@ -17,10 +17,11 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#define RETRY_BASE 2   /* seconds */
-#define RETRY_CAP  600 /* ten minutes: an admin who repaired something should not wait longer */
-#define TICK_EVERY 60  /* seconds between looks at what time brings about */
-#define LOOK_EVERY 1   /* seconds between looks at the database's change counter, one word of shared memory */
+#define RETRY_BASE  2   /* seconds */
+#define RETRY_CAP   600 /* ten minutes: an admin who repaired something should not wait longer */
+#define NOTED_AFTER 2   /* failures in a row; a connection that broke is there again at the second try */
+#define TICK_EVERY  60  /* seconds between looks at what time brings about */
+#define LOOK_EVERY  1 /* seconds between looks at the database's change counter, one word of shared memory */
 
 typedef struct {
     const ChAdminContext *context;
@@ -52,11 +53,14 @@ static gpointer fetch_forever(gpointer data)
     ChFetcher *fetcher = data;
     g_autoptr(ChSource) source = ch_source_imap_new(fetcher->mailbox, fetcher->folder, fetcher->limits,
                                                     ch_engine_sink(fetcher->engine));
+    gboolean noted = TRUE; /* perhaps, by the run before */
     for (guint failures = 0; !g_cancellable_is_cancelled(fetcher->cancel);) {
         g_autoptr(GError) error = NULL;
         gboolean read = ch_source_pass(source, fetcher->cancel, &error);
+        if (read && noted)
+            ch_fetcher_note(fetcher, NULL);
         if (read)
-            failures = 0;
+            failures = 0, noted = FALSE;
         if (read && ch_source_wait(source, fetcher->cancel, &error))
             continue;
         if (g_cancellable_is_cancelled(fetcher->cancel) ||
@@ -66,6 +70,10 @@ static gpointer fetch_forever(gpointer data)
         g_autofree char *seconds = g_strdup_printf("%u", wait);
         ch_log_error("fetch-failed", error, "mailbox", fetcher->mailbox->name, "folder", fetcher->folder,
                      "again-in", seconds, NULL);
+        if (failures >= NOTED_AFTER) {
+            ch_fetcher_note(fetcher, error);
+            noted = TRUE;
+        }
         pause_for(wait, fetcher->cancel);
     }
     return NULL;

@@ -3,6 +3,7 @@
  * wrong with single mails is said by `held`, `queue` and `verify`. */
 #include "admin/command.h"
 #include "admin/rules-load.h"
+#include "admin/run.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -14,6 +15,7 @@
 
 #define LINES_MOST 5
 #define TAKES_LONG (10 * 60) /* seconds in which a desk that runs has decided a mail */
+#define IS_LATE    (60 * 60) /* for a mail that was tried: a server that asks to come again means minutes */
 #define EXIT_LOOK  1         /* an admin should look */
 
 typedef struct {
@@ -23,14 +25,28 @@ typedef struct {
     GPtrArray *refused; /* what is wrong with the rules on disk, empty where nothing is */
     gboolean others;    /* the rules on disk are not those in force */
     ChStatus waits;
-    gboolean stuck; /* mails wait for their outcome longer than they should */
+    gboolean stuck;    /* mails wait for their outcome longer than they should */
+    gboolean late;     /* and so does a mail that leaves */
+    GPtrArray *unread; /* of Unread, the folders that can't be read */
 } State;
+
+typedef struct {
+    char *why; /* with the folder's name */
+    gint64 since;
+} Unread;
+
+static void unread_free(gpointer data)
+{
+    g_free(((Unread *)data)->why);
+    g_free(data);
+}
 
 static void state_free(State *state)
 {
     g_free(state->holder);
     ch_rules_state_free(state->rules);
     g_clear_pointer(&state->refused, g_ptr_array_unref);
+    g_clear_pointer(&state->unread, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(State, state_free)
 
@@ -42,18 +58,39 @@ static void read_rules(State *state, const ChConfig *config)
     state->others = rules && g_strcmp0(ch_rules_digest(rules), state->rules->digest) != 0;
 }
 
+static gboolean read_folders(State *state, ChStore *store, const ChConfig *config, GError **error)
+{
+    state->unread = g_ptr_array_new_with_free_func(unread_free);
+    for (guint i = 0; i < config->mailboxes->len; i++) {
+        const ChMailboxConfig *mailbox = g_ptr_array_index(config->mailboxes, i);
+        for (char **folder = mailbox->folders; *folder; folder++) {
+            g_autofree char *name = ch_fetcher_note_name(mailbox, *folder);
+            Unread found = {0};
+            if (!ch_store_noted(store, name, &found.why, &found.since, error))
+                return FALSE;
+            if (found.why && *found.why)
+                g_ptr_array_add(state->unread, g_memdup2(&found, sizeof found));
+            else
+                g_free(found.why);
+        }
+    }
+    return TRUE;
+}
+
 static gboolean read_state(State *state, const ChConfig *config, GError **error)
 {
     g_autoptr(ChStore) store = ch_store_open(config->state_dir, CH_STORE_READ, error);
     g_autofree char *noted = NULL;
     gint64 at;
     if (!store || !ch_store_noted(store, "serving", &noted, &at, error) ||
-        !(state->rules = ch_rules_state(store, error)) || !ch_store_status(store, &state->waits, error))
+        !(state->rules = ch_rules_state(store, error)) || !ch_store_status(store, &state->waits, error) ||
+        !read_folders(state, store, config, error))
         return FALSE;
     state->holder = ch_desk_holder(config->state_dir);
     if (state->holder && g_strcmp0(state->holder, noted) == 0)
         state->holder_since = at;
     state->stuck = state->waits.undecided && ch_clock_now() - state->waits.undecided_since > TAKES_LONG;
+    state->late = state->waits.hindered_since && ch_clock_now() - state->waits.hindered_since > IS_LATE;
     read_rules(state, config);
     return TRUE;
 }
@@ -89,6 +126,10 @@ static void print_text(const State *state)
     const ChStatus *waits = &state->waits;
     print_line("desk", state->holder ? state->holder : "nobody works on it", state->holder_since);
     print_rules(state);
+    for (guint i = 0; i < state->unread->len; i++) {
+        const Unread *unread = g_ptr_array_index(state->unread, i);
+        print_line(i ? "" : "UNREAD", unread->why, unread->since);
+    }
     g_autofree char *mails = g_strdup_printf("%u undecided, %u held, %u quarantined", waits->undecided,
                                              waits->held, waits->quarantined);
     print_line("mails", mails, 0);
@@ -97,6 +138,8 @@ static void print_text(const State *state)
     g_autofree char *queued = g_strdup_printf("%u failed, %u queued%s", waits->failed, waits->queued,
                                               waits->queued ? ", the oldest" : "");
     print_line("outbox", queued, waits->queued_since);
+    if (state->late)
+        print_line("LATE", "a mail can't be delivered (chamado queue list)", waits->hindered_since);
 }
 
 static void json_time(JsonBuilder *json, const char *name, gint64 at)
@@ -126,6 +169,17 @@ static void print_json(const State *state, gboolean look)
     ch_json_int(json, "quarantined", waits->quarantined);
     ch_json_int(json, "queued", waits->queued);
     json_time(json, "queued_since", waits->queued_since);
+    json_time(json, "late_since", state->late ? waits->hindered_since : 0);
+    json_builder_set_member_name(json, "unread");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < state->unread->len; i++) {
+        const Unread *unread = g_ptr_array_index(state->unread, i);
+        json_builder_begin_object(json);
+        ch_json_text(json, "error", unread->why);
+        json_time(json, "since", unread->since);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
     ch_json_int(json, "failed", waits->failed);
     json_builder_end_object(json);
     ch_command_json(json);
@@ -136,8 +190,8 @@ int ch_admin_status(ChAdminContext *context, int argc, char **argv)
     int code = EX_OK;
     if (!ch_command_options(context, NULL,
                             "Says whether the desk runs, which rules are in force, and how much waits. Exit "
-                            "code 1 where an admin should look: rules that are refused, mails that failed "
-                            "to leave, mails that stay without an outcome.",
+                            "code 1 where an admin should look: rules that are refused, a mailbox that can't "
+                            "be read, mails that can't leave, mails that stay without an outcome.",
                             NULL, &argc, &argv, &code))
         return code;
     if (argc != 1)
@@ -146,7 +200,8 @@ int ch_admin_status(ChAdminContext *context, int argc, char **argv)
     g_auto(State) state = {0};
     if (!read_state(&state, context->config, &error))
         return ch_command_fail(error);
-    gboolean look = state.refused->len || state.waits.failed || state.stuck;
+    gboolean look =
+        state.refused->len || state.unread->len || state.waits.failed || state.stuck || state.late;
     if (context->json)
         print_json(&state, look);
     else

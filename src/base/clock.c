@@ -2,7 +2,11 @@
 /* The clock, which tests may fix, and growing waits. */
 #include "base/clock.h"
 
+#include "base/error.h"
+
 #include <time.h>
+
+#define EARLIEST G_GINT64_CONSTANT(1577836800) /* 2020, years before this program */
 
 static gint64 fixed = -1;
 static gint64 work_step = -1, worked;
@@ -16,6 +20,18 @@ gint64 ch_clock_now(void)
 void ch_clock_set(gint64 seconds)
 {
     __atomic_store_n(&fixed, seconds, __ATOMIC_RELAXED);
+}
+
+gboolean ch_clock_check(GError **error)
+{
+    gint64 now = ch_clock_now();
+    if (now >= EARLIEST)
+        return TRUE;
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(now);
+    g_autofree char *text = when ? g_date_time_format(when, "%Y-%m-%d") : g_strdup("nothing that is a date");
+    g_set_error(error, CH_ERROR, CH_ERROR_IO, "this machine's clock says %s, expected the time of today",
+                text);
+    return FALSE;
 }
 
 gint64 ch_clock_work(void)

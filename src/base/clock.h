@@ -10,6 +10,11 @@ gint64 ch_clock_now(void);
 /* Fixes the clock at SECONDS; -1 lets it run again. Tests only. */
 void ch_clock_set(gint64 seconds);
 
+/* FALSE, temporary, where the clock can't be right, as on a machine whose battery is empty before it has
+ * asked a time server. What is taken in then is older than everything that is kept for a time, and goes as
+ * soon as it is set. */
+gboolean ch_clock_check(GError **error);
+
 /* Microseconds of processor time that this thread has used. */
 gint64 ch_clock_work(void);
 

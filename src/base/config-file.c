@@ -300,7 +300,9 @@ void ch_config_reader_file(ChConfigReader *reader)
     if (reader->is_public)
         ch_config_wipe_text(text, length);
     if (failed)
-        ch_config_complain(reader, NULL, "%s, expected a file that can be read", g_strerror(failed));
+        ch_config_complain(reader, NULL, "%s, expected a file that can be read%s", g_strerror(failed),
+                           failed == EACCES ? "; with the desk's user, as in: sudo -u chamado chamado …"
+                                            : "");
     else if (length > FILE_MAX)
         ch_config_complain(reader, NULL, "more than 1 MB, expected a configuration file");
     else

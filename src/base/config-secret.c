@@ -10,6 +10,8 @@
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SECRET_MAX 8192 /* P13; OAuth2 tokens are long */
 #define KILL_AFTER 5    /* seconds that a command has to end when it was asked to */
@@ -134,6 +136,27 @@ static char *from_file(const char *path, GError **error)
         g_set_error(error, CH_ERROR, CH_ERROR_CONFIG, "password_file %s %s, expected the password there",
                     path, why);
     return secret;
+}
+
+static void look_at(GHashTable *seen, const char *path, gboolean reading)
+{
+    struct stat status;
+    if (!path || !g_hash_table_add(seen, (gpointer)path))
+        return;
+    if (stat(path, &status) == 0 && status.st_mode & S_IROTH)
+        ch_log(CH_LOG_WARNING, "password-readable-by-all", "file", path, "expected", "chmod o-r", NULL);
+    else if (reading && access(path, R_OK) != 0)
+        ch_log(CH_LOG_WARNING, "password-not-readable", "file", path, "found", g_strerror(errno), "expected",
+               "a file that the user of the desk can read", NULL);
+}
+
+void ch_secret_look(const ChConfig *config, gboolean reading)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < config->mailboxes->len; i++)
+        look_at(seen, ((const ChMailboxConfig *)g_ptr_array_index(config->mailboxes, i))->password.file,
+                reading);
+    look_at(seen, config->smtp.password.file, reading);
 }
 
 gboolean ch_secret_resolve(const ChSecret *secret, guint seconds, char **password, GError **error)

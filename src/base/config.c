@@ -7,6 +7,7 @@
 #include "base/config_private.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "paths.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -231,6 +232,8 @@ static ChConfig *load(const char *file, const char *const *overrides, gboolean i
         return NULL;
     }
     warn_of_readable_secrets(reader);
+    if (!is_public)
+        ch_secret_look(config, FALSE);
     return g_steal_pointer(&config);
 }
 

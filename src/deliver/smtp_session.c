@@ -215,9 +215,16 @@ static char *problem_text(const ChSmtpSession *session, CURLcode result)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_USE_SSL_FAILED:
-        return g_strdup_printf("no TLS with %s: %s", session->config->host, line);
+        return g_strdup_printf("no TLS with %s: %s%s", session->config->host, line,
+                               session->config->tls == CH_TLS_IMPLICIT &&
+                                       strstr(line, "unexpected TLS packet")
+                                   ? " Does it want tls = starttls?"
+                                   : "");
     default:
-        return g_strdup_printf("%s: %s", session->config->host, line);
+        return g_strdup_printf("%s: %s%s", session->config->host, line,
+                               session->config->tls == CH_TLS_STARTTLS && session->config->port == 465
+                                   ? " (port 465 wants tls = implicit)"
+                                   : "");
     }
 }
 

@@ -156,7 +156,11 @@ static gboolean greet(ChImapSession *session, GError **error)
     ch_imap_prepare(session, 0);
     /* libetpan leaks the greeting of a server that says BYE at once, so look first. */
     if (mailstream_feed_read_buffer(wire) < 0)
-        return ch_imap_check(session, MAILIMAP_ERROR_STREAM, "connecting", error);
+        return ch_imap_check(session, MAILIMAP_ERROR_STREAM,
+                             session->config->tls == CH_TLS_STARTTLS && session->config->port == 993
+                                 ? "connecting (port 993 wants tls = implicit)"
+                                 : "connecting",
+                             error);
     if (wire->read_buffer_len >= 5 && g_ascii_strncasecmp(wire->read_buffer, "* BYE", 5) == 0) {
         gsize length = MIN(wire->read_buffer_len - 5, TEXT_MAX);
         ch_imap_error(session, error, CH_ERROR_NETWORK, "the server turns us away:%.*s", (int)length,

@@ -58,7 +58,10 @@ GError *ch_tls_explain(gnutls_session_t session, const char *host, int code)
 {
     guint status = gnutls_session_get_verify_cert_status(session);
     if (code != GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR || status == 0)
-        return g_error_new(CH_ERROR, CH_ERROR_TLS, "TLS with %s failed: %s", host, gnutls_strerror(code));
+        return g_error_new(CH_ERROR, CH_ERROR_TLS, "TLS with %s failed: %s%s", host, gnutls_strerror(code),
+                           code == GNUTLS_E_UNEXPECTED_PACKET || code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH
+                               ? " Does it want tls = starttls?"
+                               : "");
     gnutls_datum_t text = {NULL, 0};
     if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) != 0)
         return g_error_new(CH_ERROR, CH_ERROR_TLS, "the certificate of %s is not accepted", host);

@@ -19,7 +19,11 @@ gboolean ch_db_fail(ChStore *store, const char *what, GError **error)
         kind = CH_ERROR_BUSY;
     else if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG)
         kind = CH_ERROR_INPUT; /* what was to be stored is at fault, not the database */
-    g_set_error(error, CH_ERROR, kind, "%s/desk.db: %s: %s", store->dir, what, sqlite3_errmsg(store->db));
+    /* Who reads in WAL mode writes as well. */
+    gboolean access = code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM;
+    g_set_error(error, CH_ERROR, kind, "%s/desk.db: %s: %s%s%s%s", store->dir, what,
+                sqlite3_errmsg(store->db), access ? ", expected a folder and a file that user " : "",
+                access ? g_get_user_name() : "", access ? " can write" : "");
     return FALSE;
 }
 
@@ -76,8 +80,10 @@ ChStore *ch_store_open(const char *dir, ChStoreMode mode, GError **error)
         ch_db_fail(store, "open", error);
         return NULL;
     }
-    if (mode == CH_STORE_WRITE)
+    if (mode == CH_STORE_WRITE) {
         g_chmod(path, 0600); /* it holds everybody's mail */
+        ch_desk_hand_over(dir, path);
+    }
     if (!configure(store, mode, error) ||
         !(mode == CH_STORE_WRITE ? ch_db_migrate(store, error) : ch_db_check(store, error)) ||
         !prepare(store, error))

@@ -20,6 +20,14 @@ static char *read_holder(int lock)
     return g_strdup(*holder ? g_strchomp(holder) : "another process");
 }
 
+void ch_desk_hand_over(const char *dir, const char *path)
+{
+    struct stat folder, file;
+    if (geteuid() == 0 && stat(dir, &folder) == 0 && folder.st_uid != 0 && lstat(path, &file) == 0 &&
+        file.st_uid == 0 && lchown(path, folder.st_uid, folder.st_gid) != 0)
+        g_warning("%s: %s", path, g_strerror(errno));
+}
+
 int ch_desk_lock(const char *dir, const char *who, GError **error)
 {
     if (g_mkdir_with_parents(dir, 0700) != 0) {
@@ -29,9 +37,11 @@ int ch_desk_lock(const char *dir, const char *who, GError **error)
     g_autofree char *path = g_build_filename(dir, "desk.lock", NULL);
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) {
-        g_set_error(error, CH_ERROR, CH_ERROR_IO, "%s: %s", path, g_strerror(errno));
+        g_set_error(error, CH_ERROR, CH_ERROR_IO, "%s: %s, expected a file that user %s can write", path,
+                    g_strerror(errno), g_get_user_name());
         return -1;
     }
+    ch_desk_hand_over(dir, path);
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         g_autofree char *holder = read_holder(lock);
         g_set_error(error, CH_ERROR, CH_ERROR_BUSY, "%s: the desk is held by %s", dir, holder);

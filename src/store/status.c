@@ -15,6 +15,7 @@ gboolean ch_store_status(ChStore *store, ChStatus *status, GError **error)
                          .quarantined = (guint)ch_int(&mails, 3),
                          .queued = (guint)ch_int(&outbox, 0),
                          .queued_since = ch_int(&outbox, 1),
-                         .failed = (guint)ch_int(&outbox, 2)};
+                         .failed = (guint)ch_int(&outbox, 2),
+                         .hindered_since = ch_int(&outbox, 3)};
     return TRUE;
 }

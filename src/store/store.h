@@ -44,6 +44,9 @@ gboolean ch_store_changed(ChStore *store);
  * CH_ERROR_BUSY names the holder. */
 int ch_desk_lock(const char *dir, const char *who, GError **error);
 void ch_desk_unlock(int lock);
+/* A file of DIR that root has made becomes that of DIR's owner, who must be able to go on: one `sudo chamado
+ * poll` would lock the desk's own user out. SQLite does so with its -wal and -shm. */
+void ch_desk_hand_over(const char *dir, const char *path);
 /* Who holds it now, "chamado serve, process 1234", without touching it; NULL: nobody. Free with g_free. */
 char *ch_desk_holder(const char *dir);
 
@@ -192,6 +195,7 @@ typedef struct {
     gint64 undecided_since;             /* when the oldest was taken in; 0: there is none */
     guint queued, failed;               /* of the outbox; queued: those being sent too */
     gint64 queued_since;                /* when the oldest was composed; 0: there is none */
+    gint64 hindered_since;              /* and the oldest of those that were tried, twice at least */
 } ChStatus;
 
 gboolean ch_store_status(ChStore *store, ChStatus *status, GError **error);

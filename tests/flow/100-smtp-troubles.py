@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that says 451 gets the same bytes again; one that says 550 is believed, and the ticket says so (P5)."""
 import contextlib
+import json
 import os
 import socket
 import sqlite3
@@ -32,13 +33,22 @@ with flow("SMTP troubles") as t:
         t.equal(len(server.mails), 2, "451: each was tried once")
         t.ran(desk.poll(), what="a pass before its time")
         t.equal(len(server.mails), 2, "does not hurry")
+        t.ran(desk.run("queue", "retry", "--all"))
+        t.ran(desk.poll(), what="it says 451 again")
+        t.ran(desk.run("status"), what="status does not mind a server that says so for some minutes")
+        with contextlib.closing(sqlite3.connect(os.path.join(desk.state, "desk.db"))) as db, db:
+            db.execute("UPDATE outbox SET created_at = created_at - 3601")
+        run = desk.run("status")
+        t.ran(run, 1, "after an hour it does")
+        t.has(run.out, "LATE", "and says so", run)
+        t.ok(json.loads(desk.run("status", "--json").out)["late_since"], "for programs too")
         server.answers[:] = ["250 2.0.0 taken"]
         t.ran(desk.run("queue", "retry", "--all"), what="queue retry --all")
         t.ran(desk.poll(), what="the next pass")
         t.equal(desk.queue(), [], "delivers both")
         tries = to_customer(server)
-        t.equal(len(tries), 2, "the customer's mail was tried twice")
-        t.ok(tries[0] == tries[1], "byte for byte the same", *tries)
+        t.equal(len(tries), 3, "the customer's mail was tried three times")
+        t.ok(tries[0] == tries[1] == tries[2], "byte for byte the same", *tries)
 
     with FakeSmtp(answers=["550 5.7.1 not from you"]) as server:
         desk = opened(t, server)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """serve waits by IDLE, survives its server's restart, keeps the desk to itself, and ends on SIGTERM."""
+import json
 import os
 import signal
 
-from lib import EX_TEMPFAIL, flow, mail, wait_until
+from lib import EX_NOPERM, EX_TEMPFAIL, flow, mail, wait_until
 
 SOON = 10  # seconds; IDLE wakes it at once, a poll every hour would not
 
@@ -60,5 +61,13 @@ with flow("serve") as t:
     with unreachable.serve() as serving:
         wait_until(lambda: "error" in serving.errors().lower(), SOON, "a word about the password")
         t.lacks(serving.errors(), "errada-errada", "a wrong password is said, and not written")
+        wait_until(lambda: unreachable.run("status").code == 1, SOON * 2, "status that wants an admin")
+        t.has(unreachable.run("status").out, "UNREAD  suporte/INBOX: the server does not let user", "status says which mailbox, and why")
         t.equal(serving.stop(), 0, "and it ends while it waits to try again")
+    t.equal(unreachable.poll().code, EX_NOPERM, "poll can't get in either")
+    unread = json.loads(unreachable.run("status", "--json").out)["unread"]
+    t.equal(len(unread), 1, "one mailbox can't be read", unread)
+    unreachable.set("mailbox suporte", password=t.servers.password("suporte"))
+    t.ran(unreachable.poll(), what="with the right password")
+    t.ran(unreachable.run("status"), what="status is content")
     t.ran(desk.run("verify"))

@@ -81,6 +81,9 @@ with flow("configuration errors", servers=False) as t:
     t.ok(run.code not in (0, EX_CONFIG), "a poll without servers is no configuration error", run)
     os.unlink(desk.file)
     t.ok(desk.run("config", "check").code != 0, "a file that is not there is said")
+    run = desk.run("serve", env={"JOURNAL_STREAM": "8:1"})
+    t.ran(run, EX_CONFIG, "serve does not start without it")
+    t.ok(run.err.startswith("<3>chamado: "), "and for the journal that is an error", run)
 
     bad = check(GOOD.replace("tls = implicit", "tls = maybe"))
     for command in (("poll",), ("serve",), ("ticket", "list"), ("queue", "list")):
@@ -88,4 +91,7 @@ with flow("configuration errors", servers=False) as t:
 
     sample = os.path.join(ROOT, "etc", "chamado.conf")
     desk.file = sample
-    t.ran(desk.run("config", "check"), what="the sample configuration checks")
+    run = desk.run("config", "check")
+    t.ran(run, what="the sample configuration checks")
+    t.has(run.err, "password-not-readable", "it warns of a password_file that is not there", run)
+    t.equal(run.err.count("\n"), 1, "once", run)

@@ -155,6 +155,13 @@ static void test_clock(void)
     g_assert_cmpint(ch_clock_now(), ==, 0);
     ch_clock_set(1795528800);
     g_assert_cmpint(ch_clock_now(), ==, 1795528800);
+    g_autoptr(GError) error = NULL;
+    g_assert_true(ch_clock_check(&error));
+    g_assert_no_error(error);
+    ch_clock_set(4 * 86400 + 5); /* an empty battery */
+    g_assert_false(ch_clock_check(&error));
+    g_assert_true(ch_error_is_temporary(error));
+    g_assert_nonnull(strstr(error->message, "1970-01-05"));
     ch_clock_set(-1);
     g_assert_cmpint(ch_clock_now(), >=, before);
 }

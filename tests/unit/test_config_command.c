@@ -152,7 +152,10 @@ static void test_check_good(void)
     g_test_trap_assert_passed();
     g_test_trap_assert_stdout("*/etc/chamado.conf: good, 1 mailbox, 2 departments\n"
                               "built-in defaults: good, 0 mailboxes, 1 department\n*");
-    g_test_trap_assert_stderr("");
+    g_test_trap_assert_stderr(
+        "* warning password-not-readable file=*/etc/suporte.password found=\"No such file *");
+    g_test_trap_assert_stderr_unmatched(
+        "*password-not-readable*password-not-readable*"); /* one file, twice named */
 }
 
 static void test_check_bad(void)

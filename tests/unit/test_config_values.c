@@ -2,6 +2,7 @@
 /* What a good configuration sets: defaults, every key, what follows from other keys, -o, and that what is
  * shown can be loaded again. */
 #include "config_test.h"
+#include "paths.h"
 
 /* What no file at all gives. */
 static void test_defaults(void)

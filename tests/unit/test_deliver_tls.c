@@ -104,6 +104,8 @@ static const Case cases[] = {
      "no TLS with localhost"},
     {"implicit-missing-ca-file", CH_TLS_IMPLICIT, "localhost", "localhost", 30, FALSE, "missing", FALSE,
      FALSE, "no TLS with localhost"},
+    {"implicit-without-tls", CH_TLS_IMPLICIT, "localhost", "localhost", 30, FALSE, "ours", TRUE, FALSE,
+     "Does it want tls = starttls?"},
     {"starttls-good", CH_TLS_STARTTLS, "localhost", "localhost", 30, FALSE, "ours", FALSE, TRUE, "taken"},
     {"starttls-wrong-host", CH_TLS_STARTTLS, "localhost", "mail.example.br", 30, FALSE, "ours", FALSE, FALSE,
      "no TLS with localhost"},
@@ -125,7 +127,7 @@ static void test_tls(gconstpointer data)
                     0);
     Script script = {.ehlo_extra = "250-AUTH PLAIN LOGIN\r\n",
                      .tls = one->no_starttls ? NULL : credentials,
-                     .tls_at_once = one->tls == CH_TLS_IMPLICIT};
+                     .tls_at_once = one->tls == CH_TLS_IMPLICIT && !one->no_starttls};
     Server *server = server_new(&script);
     const char *ca_file = g_strcmp0(one->ca_file, "missing") == 0 ? "/nonexistent/ca.pem"
                           : one->ca_file                          ? authority_file

@@ -238,6 +238,7 @@ static void test_tls_to_plain(Desk *desk, gconstpointer data)
     g_assert_false(server_has_received(desk->server, "segredo-do-desk"));
     g_unlink(ca_file);
     identity_clear(&authority);
+    g_assert_nonnull(strstr(error->message, "Does it want tls = starttls?"));
 }
 
 int main(int argc, char **argv)

@@ -213,7 +213,13 @@ static void test_readable_by_all(void)
             int mode;
         } cases[] = {{MAILBOX "password = hunter2\n" DEPARTMENT, 0640},
                      {MAILBOX "password_env = X\n" DEPARTMENT, 0644},
-                     {MAILBOX "password = hunter2\n" DEPARTMENT, 0644}};
+                     {MAILBOX "password_file = quiet\n" DEPARTMENT, 0644},
+                     {MAILBOX "password = hunter2\n" DEPARTMENT, 0644},
+                     {MAILBOX "password_file = loud\n" DEPARTMENT, 0640}};
+        g_autofree char *quiet = write_file("quiet", "hunter2\n", -1);
+        g_autofree char *loud = write_file("loud", "hunter2\n", -1);
+        g_assert_cmpint(g_chmod(quiet, 0640), ==, 0);
+        g_assert_cmpint(g_chmod(loud, 0644), ==, 0);
         for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
             g_autofree char *path = write_file("x.conf", cases[i].text, -1);
             g_assert_cmpint(g_chmod(path, cases[i].mode), ==, 0);
@@ -225,8 +231,10 @@ static void test_readable_by_all(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr("*next\n*next\n*next\n*warning config-readable-by-all file=*x.conf*");
-    g_test_trap_assert_stderr_unmatched("*config-readable-by-all*next*");
+    g_test_trap_assert_stderr(
+        "*next\n*next\n*next\n*next\n*warning config-readable-by-all file=*x.conf*next\n"
+        "*warning password-readable-by-all file=*loud*");
+    g_test_trap_assert_stderr_unmatched("*password-readable-by-all*next*");
     g_test_trap_assert_stderr_unmatched("*hunter*");
 }
 

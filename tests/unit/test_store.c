@@ -6,6 +6,9 @@
 #include "queries.h"
 #include "store/db.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 static void test_kept_once(void)
 {
     g_autofree char *folder = fixture_folder();
@@ -424,6 +427,34 @@ static void test_lock(void)
     fixture_remove(folder);
 }
 
+/* `sudo chamado poll` as the first command of all: the desk's own user can go on. */
+static void test_root_hands_over(void)
+{
+    if (geteuid() != 0) {
+        g_test_skip("only root can try it");
+        return;
+    }
+    g_autofree char *folder = fixture_folder();
+    g_assert_cmpint(chown(folder, 12345, 12346), ==, 0);
+    g_autoptr(GError) error = NULL;
+    int lock = ch_desk_lock(folder, "poll", &error);
+    g_assert_no_error(error);
+    g_autoptr(ChStore) store = ch_store_open(folder, CH_STORE_WRITE, &error);
+    g_assert_no_error(error);
+    const char *names[] = {"desk.lock", "desk.db", "desk.db-wal", "desk.db-shm"};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(folder, names[i], NULL);
+        struct stat facts;
+        g_assert_cmpint(stat(path, &facts), ==, 0);
+        g_assert_cmpuint(facts.st_uid, ==, 12345);
+        g_assert_cmpuint(facts.st_gid, ==, 12346);
+        g_assert_cmpuint(facts.st_mode & 077, ==, 0);
+    }
+    ch_desk_unlock(lock);
+    g_clear_pointer(&store, ch_store_free);
+    fixture_remove(folder);
+}
+
 /* One mail's failure leaves what the transaction did before it. */
 /* A setting of the store's own connection. */
 static gint64 pragma(ChStore *store, const char *name)
@@ -580,6 +611,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store/kept-once", test_kept_once);
     g_test_add_func("/store/pack", test_pack);
     g_test_add_func("/store/one-outcome", test_one_outcome);
+    g_test_add_func("/store/root-hands-over", test_root_hands_over);
     g_test_add_func("/store/verify-fails", test_verify_fails);
     g_test_add_func("/store/events-are-kept", test_events_are_kept);
     g_test_add_func("/store/newer-is-refused", test_newer_is_refused);
