@@ -318,6 +318,25 @@ static const char *skip_dates(const char *at)
     return at;
 }
 
+/* "Estou de ferias, mas pode atualizar hoje", "estarei ausente amanha": a notice knows no tomorrow, and what
+ * it adds to the absence is about answering. */
+static gboolean goes_on(const char *at)
+{
+    static const char *const near[] = {" amanha",          " tomorrow",       " demain",
+                                       " manana",          " domani",         " next week",
+                                       " morgen ",         " semana que vem", " na proxima semana",
+                                       " heute nachmittag"};
+    static const char *const but[] = {" mas ",  " porem ", " por isso ", " but ",     " pero ",   " aber ",
+                                      " mais ", " maar ",  " portanto ", " por eso ", " deshalb "};
+    static const char *const answering[] = {"respond", "verific", "acess",  "acces",  "retorn",
+                                            "urg",     "check",   "repl",   "read",   "antwor",
+                                            "lerei",   "repond",  "contat", "contact"};
+    g_autofree char *sentence = g_strndup(at, ch_notice_sentence(at));
+    return ch_notice_has(sentence, near, G_N_ELEMENTS(near)) ||
+           (ch_notice_has(sentence, but, G_N_ELEMENTS(but)) &&
+            !ch_notice_has(sentence, answering, G_N_ELEMENTS(answering)));
+}
+
 static const char *travel_of(const char *at)
 {
     const char *found = ch_notice_begins(at, travels, G_N_ELEMENTS(travels));
@@ -364,7 +383,7 @@ const char *ch_absence_begins(const char *at, const char *subject, const char *t
         found = travel_of(at);
     if (!found && !(found = unspaced_absence_of(at)))
         return NULL;
-    if (ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
+    if (goes_on(at) || ch_notice_has(text, requests, G_N_ELEMENTS(requests)) ||
         ch_subject_is_meant(subject, g_str_has_prefix(at, found) ? at + strlen(found) : at))
         return NULL;
     return found;

@@ -166,6 +166,7 @@ static const struct {
     {"seu e-mail foi ", "protocolo"},
     {"seu email foi ", "protocolo"},
     {"seu contato foi ", "protocolo"},
+    {"seu atendimento foi ", "protocolo"},
     {"sua manifestacao foi ", "protocolo"},
     {"sua solicitacao foi abert", "protocolo"},
     {"sua solicitacao foi criad", "protocolo"},
@@ -231,6 +232,16 @@ const char *ch_notice_begins(const char *sentence, const char *const *table, gui
         if (g_str_has_prefix(sentence, table[i]))
             return table[i];
     return NULL;
+}
+
+/* Who tells what they received, and goes on: "... mas nao foi resolvido". */
+static gboolean is_contested(const char *text)
+{
+    static const char *const words[] = {
+        " mas ",     " porem ",       " but ",        " however ", " pero ",        " aber ",
+        " e o que ", "nao foi resol", "not solved",   "reabram",   "reopen it",     "precisamos ",
+        " preciso ", " we need ",     " necesitamos", " enviem ",  "wir brauchen ", " nous avons besoin"};
+    return ch_notice_has(text, words, G_N_ELEMENTS(words));
 }
 
 /* What was received gets a number, which people seldom tell. */
@@ -353,6 +364,22 @@ static const char *program_of(const char *at, const char *sentence, const char *
     return found && !is_told(sentence) ? found : NULL;
 }
 
+/* "Ola, tudo bem?" asks nothing. */
+static gboolean asks_something(const char *text)
+{
+    static const char *const small[] = {"tudo bem", "tudo bom", "como vai", "how are you", "que tal"};
+    for (const char *mark = strchr(text, '?'); mark; mark = strchr(mark + 1, '?')) {
+        gboolean polite = FALSE;
+        for (guint i = 0; i < G_N_ELEMENTS(small) && !polite; i++) {
+            gsize length = strlen(small[i]);
+            polite = (gsize)(mark - text) >= length && !strncmp(mark - length, small[i], length);
+        }
+        if (!polite)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
                             gboolean deaf)
 {
@@ -367,8 +394,8 @@ const char *ch_notice_words(const char *subject, const char *reply, const char *
         if (at > start && *at == '\n' && at[-1] == '\n')
             *at = at - start > 1 && at[-2] == ':' ? ' ' : '!';
     g_autofree char *folded = ch_fold(start, strlen(start));
-    gboolean asks = strchr(folded, '?') != NULL;
-    gboolean polite = TRUE;
+    gboolean asks = asks_something(folded);
+    gboolean polite = TRUE, contested = is_contested(folded);
     const char *at = folded + strspn(folded, " .!*-=_<>\"'#[(~");
     for (guint i = 0; i < SENTENCES && *at; i++) {
         const char *begin = skip_greeting(at);
@@ -383,9 +410,9 @@ const char *ch_notice_words(const char *subject, const char *reply, const char *
             found = ch_absence_begins(at, subject, folded);
         if (!found && is_reply && polite && i < 2 && length <= LOOKED_AT)
             found = ch_absence_told(sentence, name);
-        if (!found && length <= LOOKED_AT)
+        if (!found && !contested && length <= LOOKED_AT)
             found = receipt_of(sentence, folded);
-        if (!found && i < 3 && length <= LOOKED_AT / 2)
+        if (!found && !contested && i < 3 && length <= LOOKED_AT / 2)
             found = promise_of(sentence, folded);
         if (found || is_legal(sentence))
             return asks ? NULL : found;
