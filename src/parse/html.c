@@ -77,6 +77,13 @@ static guint lines_around(GumboTag tag)
     }
 }
 
+/* Elements that newsletters make lines of: their menus, their buttons. */
+static gboolean is_phrase(GumboTag tag)
+{
+    return tag == GUMBO_TAG_SPAN || tag == GUMBO_TAG_A || tag == GUMBO_TAG_FONT || tag == GUMBO_TAG_B ||
+           tag == GUMBO_TAG_STRONG || tag == GUMBO_TAG_LABEL;
+}
+
 /* Outlook's paragraphs (MsoNormal and its like) have no margins: its writers leave empty ones between.
  * Editors wrap each item of a list in one. */
 static guint lines_of(const Page *page, const GumboNode *node, const ChHtmlStyle *style)
@@ -89,6 +96,8 @@ static guint lines_of(const Page *page, const GumboNode *node, const ChHtmlStyle
     if (element->tag == GUMBO_TAG_P && (item || style->tight || (class && g_str_has_prefix(class, "Mso"))))
         return 1;
     if ((element->tag == GUMBO_TAG_UL || element->tag == GUMBO_TAG_OL) && page->lists > 0)
+        return 1;
+    if (style->block && is_phrase(element->tag))
         return 1;
     return lines;
 }

@@ -21,6 +21,7 @@ typedef struct {
     gboolean never;  /* its content is for programs */
     gboolean hidden; /* with all that is in it */
     gboolean shown;  /* a display other than none is named */
+    gboolean block;  /* it is one that stands on lines of its own */
     ChHtmlFont font;
     gboolean pre;                     /* white space and line ends count */
     gboolean tight;                   /* no margin above and below: a paragraph is one more line */

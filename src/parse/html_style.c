@@ -115,6 +115,7 @@ static void declare(Declarations *found, const char *name, const char *value)
     if (!strcmp(name, "display")) {
         style->hidden = g_str_has_prefix(value, "none");
         style->shown = !style->hidden;
+        style->block = g_str_has_prefix(value, "block");
     } else if (!strcmp(name, "visibility")) {
         style->hidden |= g_str_has_prefix(value, "hidden");
     } else if (!strcmp(name, "opacity")) {

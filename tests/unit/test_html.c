@@ -39,6 +39,10 @@ static const struct {
      "<a href='https://a.example/'>https://a.example</a> <a href='https://b.example/x'>aqui</a> "
      "<a href='mailto:ana@example.br?subject=x'>escreva</a>",
      "https://a.example aqui <https://b.example/x> escreva <ana@example.br>\n"},
+    {"phrases-as-blocks",
+     "<p>um <span style='display:block'>dois</span><a style='display: block' href='#'>três</a> "
+     "<b style='display:inline-block'>quatro</b> cinco</p>",
+     "um\ndois\ntrês\nquatro cinco\n"},
     {"link-after-blank", "<a href='\n https://a.example/x'>aqui</a>", "aqui <https://a.example/x>\n"},
     {"address-as-tag",
      "<p>De: Ana <ana@a.example><br>Para: <b@b.example; c@c.example>, Dê <MAILTO:d@d.example></p>"
