@@ -113,10 +113,15 @@ static gboolean text_agrees(const ChCondition *test, const char *text, const cha
     }
 }
 
+/* "pt_BR" and "pt-BR" are one. */
 static gboolean tag_begins(const char *tag, const char *with)
 {
-    gsize length = strlen(with);
-    return g_ascii_strncasecmp(tag, with, length) == 0 && (!tag[length] || strchr("-_", tag[length]));
+    for (; *with; tag++, with++) {
+        char a = *tag == '_' ? '-' : g_ascii_tolower(*tag), b = *with == '_' ? '-' : g_ascii_tolower(*with);
+        if (a != b)
+            return FALSE;
+    }
+    return !*tag || strchr("-_", *tag);
 }
 
 /* claim < domain < token */

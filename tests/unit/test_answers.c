@@ -151,6 +151,29 @@ static void test_without_effect(void)
     close_desk(&d);
 }
 
+/* An admin stands up for a person, but nothing has arrived at their address by that: only who answers a
+ * question got it. */
+static void test_reached(void)
+{
+    static const char mark[] =
+        "INSERT INTO trouble (address, failed_at, marked_at) VALUES ('novo@c.example', 1, 1)";
+    for (guint admin = 0; admin < 2; admin++) {
+        GError *error = NULL;
+        Desk d = open_desk();
+        settle_as(&d, "novo@c.example", "Cadastro", "x@c.example", "\r\n");
+        g_assert_cmpint(store_sql(d.folder, mark), ==, SQLITE_OK);
+        begin(d.store);
+        g_assert_true(admin ? ch_store_answer_for(d.store, "novo@c.example", &error)
+                            : ch_store_answer(d.store, 1, TRUE, "page", &error));
+        commit(d.store);
+        carry(&d);
+        gboolean marked;
+        g_assert_true(ch_store_marked(d.store, "novo@c.example", &marked, &error));
+        g_assert_cmpint(marked, ==, admin);
+        close_desk(&d);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -160,5 +183,6 @@ int main(int argc, char **argv)
     g_test_add_func("/answers/welcome-once", test_welcome_once);
     g_test_add_func("/answers/again", test_again);
     g_test_add_func("/answers/without-effect", test_without_effect);
+    g_test_add_func("/answers/reached", test_reached);
     return g_test_run();
 }

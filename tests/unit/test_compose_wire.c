@@ -345,6 +345,7 @@ static void test_fields(void)
         {"", "\"a\\\"@x.example", "To: \"a\\\\\"@x.example\r\n"},
         {"", "a b@x.example", "To: \"a b\"@x.example\r\n"},
         {"=?utf-8?Q?x?=", "a@x.example", "To: =?UTF-8?B?PT91dGYtOD9RP3g/PQ==?= <a@x.example>\r\n"},
+        {"=?a?=, b", "a@x.example", "To: =?UTF-8?B?PT9hPz0sIGI=?= <a@x.example>\r\n"},
         {"Silva, Ana", "a@x.example", "To: \"Silva, Ana\" <a@x.example>\r\n"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(mailboxes); i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The directory transport: the files that it writes, and what it does when it can't. */
 #include "base/error.h"
-#include "deliver/transport.h"
+#include "deliver/transport_private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -115,9 +115,42 @@ static void test_no_directory(void)
     g_assert_error(error, CH_ERROR, CH_ERROR_IO);
 }
 
+/* What may stand between the angle brackets of MAIL FROM and RCPT TO: nothing that ends them early (P13). */
+static void test_usable(void)
+{
+    g_autofree char *longest = g_strnfill(512, 'a'), *longer = g_strnfill(513, 'a');
+    const struct {
+        const char *from, *to;
+        gboolean usable;
+    } cases[] = {
+        {"a@x.example", "b@x.example", TRUE},
+        {"", "b@x.example", TRUE},
+        {NULL, "b@x.example", TRUE},
+        {"a@x.example", "", FALSE},
+        {"a@x.example", "b@x.example> NOTIFY=NEVER", FALSE},
+        {"a@x.example", "<b@x.example", FALSE},
+        {"a@x.example", "b@x.example\r\nDATA", FALSE},
+        {"a@x.example", "b\x7f@x.example", FALSE},
+        {"a@x.example> SIZE=1", "b@x.example", FALSE},
+        {"a@x.example\r\nRSET", "b@x.example", FALSE},
+        {"a@x.example", longest, TRUE},
+        {"a@x.example", longer, FALSE},
+        {longer, "b@x.example", FALSE},
+    };
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *why = NULL;
+        ChEnvelope *envelope = ch_envelope_new(1, cases[i].from, cases[i].to, bytes, 0);
+        g_assert_cmpint(ch_envelope_is_usable(envelope, &why), ==, cases[i].usable);
+        g_assert_cmpint(why != NULL, ==, !cases[i].usable);
+        ch_envelope_free(envelope);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/deliver/usable", test_usable);
     g_test_add("/deliver/directory/files", Fixture, NULL, set_up, test_files, tear_down);
     g_test_add("/deliver/directory/in-the-way", Fixture, NULL, set_up, test_in_the_way, tear_down);
     g_test_add("/deliver/directory/gone", Fixture, NULL, set_up, test_gone, tear_down);

@@ -96,6 +96,9 @@ static void test_words_wait(void)
         ch_budget_spend(&budget, 1, 5000, FALSE, &delay);
     g_assert_cmpuint(delay, ==, 24 * 60 * 60);
     g_assert_false(ch_budget_spend(&budget, 1, 4000, TRUE, &delay)); /* a clock that goes back pays nothing */
+    ChBudget left = {.scope = (char *)"b", .per_hour = 2};
+    g_assert_true(ch_budget_spend(&left, 1, 500000, TRUE, &delay));
+    g_assert_true(ch_budget_spend(&left, 1, 1000, TRUE, &delay)); /* and costs nothing */
 }
 
 static void test_consent(void)

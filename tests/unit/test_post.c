@@ -93,6 +93,40 @@ static void test_same_file(void)
     }
 }
 
+static void write_with_file(Desk *d, const char *to)
+{
+    ChMail *mail = fixture_mail("maria@c.example", to, "Nota", "m1@c.example");
+    ChAttachment *file = g_new0(ChAttachment, 1);
+    file->part = g_strdup("2");
+    file->name = g_strdup("nota.pdf");
+    file->type = g_strdup("application/pdf");
+    file->content_type = g_strdup("");
+    file->size = 3;
+    file->accepted = TRUE;
+    file->reason = g_strdup("");
+    ch_sha256("PDF", 3, file->sha256);
+    g_ptr_array_add(mail->attachments, file);
+    settle_mail(d, mail, CH_EVIDENCE_DOMAIN);
+}
+
+/* The files are those of the mail that made the entry: a notice of its copy goes without. */
+static void test_copy(void)
+{
+    Desk d = open_desk();
+    write_with_file(&d, "suporte@desk.example");
+    write_with_file(&d, "sales@desk.example");
+    const char *const agents[] = {"ana@desk.example", "carla@desk.example"};
+    for (guint i = 0; i < G_N_ELEMENTS(agents); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ChOutboxRow) notice = sent(&d, "notice-new", agents[i]);
+        g_assert_nonnull(notice);
+        g_autoptr(ChStored) stored = ch_store_outbox_bytes(d.store, notice->id, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(stored->gaps->len, ==, i == 0);
+    }
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -100,5 +134,6 @@ int main(int argc, char **argv)
     g_test_add_func("/post/told", test_told);
     g_test_add_func("/post/key", test_key);
     g_test_add_func("/post/same-file", test_same_file);
+    g_test_add_func("/post/copy", test_copy);
     return g_test_run();
 }

@@ -225,6 +225,8 @@ static void test_contradictions(void)
         {"evidence is token and evidence at least domain", 0},
         {"department is a and department is b", 27},
         {"language is pt and language is pt-BR", 0},
+        {"language is pt_BR and language is pt-br", 0}, /* one name, two ways to write it */
+        {"language is pt_BR and not language is pt-BR", 33},
         {"language is pt and language is en", 26},
         {"language is pt-BR and not language is pt", 33},
         {"language is pt and not language is pt-BR", 0},
