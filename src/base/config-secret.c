@@ -143,9 +143,9 @@ static void look_at(GHashTable *seen, const char *path, gboolean reading)
     struct stat status;
     if (!path || !g_hash_table_add(seen, (gpointer)path))
         return;
-    if (stat(path, &status) == 0 && status.st_mode & S_IROTH)
+    if (!reading && stat(path, &status) == 0 && status.st_mode & S_IROTH)
         ch_log(CH_LOG_WARNING, "password-readable-by-all", "file", path, "expected", "chmod o-r", NULL);
-    else if (reading && access(path, R_OK) != 0)
+    if (reading && access(path, R_OK) != 0)
         ch_log(CH_LOG_WARNING, "password-not-readable", "file", path, "found", g_strerror(errno), "expected",
                "a file that the user of the desk can read", NULL);
 }

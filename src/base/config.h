@@ -182,8 +182,8 @@ char *ch_config_show(const ChConfig *config);
  * CH_ERROR_CONFIG where the command fails or the file or variable isn't there. */
 gboolean ch_secret_resolve(const ChSecret *secret, guint seconds, char **password, GError **error);
 
-/* Warns, in the log, of each password_file that everybody on this machine can read and, with READING, of each
- * that this user can't. */
+/* Warns, in the log, of each password_file that everybody on this machine can read (loading does so); with
+ * READING, of each that this user can't. */
 void ch_secret_look(const ChConfig *config, gboolean reading);
 
 /* NULL where there is none, and where NAME is NULL. Borrowed. */

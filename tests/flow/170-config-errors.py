@@ -89,6 +89,16 @@ with flow("configuration errors", servers=False) as t:
     for command in (("poll",), ("serve",), ("ticket", "list"), ("queue", "list")):
         t.ran(desk.run(*command), EX_CONFIG, "%s does not start with it" % " ".join(command))
 
+    secret = os.path.join(desk.folder, "open.password")
+    with open(secret, "w") as f:
+        f.write("x\n")
+    os.chmod(secret, 0o644)
+    desk.file = os.path.join(desk.folder, "open.conf")
+    with open(desk.file, "w") as f:
+        f.write(GOOD.replace("password = secreta-secreta", "password_file = open.password"))
+    run = desk.run(*here, "config", "check")
+    t.ran(run, what="a password_file that everybody can read is no error")
+    t.equal(run.err.count("password-readable-by-all"), 1, "but it is said, once", run)
     sample = os.path.join(ROOT, "etc", "chamado.conf")
     desk.file = sample
     run = desk.run("config", "check")
