@@ -148,7 +148,11 @@ static void test_judge(void)
          .loop = "suporte@desk.example.c.example",
          .kind = CH_KIND_PERSON,
          .no_answer = TRUE},
-        {.name = "no-reply-ish", .from = "no-reply-team@c.example", .kind = CH_KIND_PERSON},
+        {.name = "no-reply, a word",
+         .from = "alertas-no-reply@c.example",
+         .kind = CH_KIND_PERSON,
+         .no_answer = TRUE},
+        {.name = "no-reply-ish", .from = "no-replying@c.example", .kind = CH_KIND_PERSON},
     };
     g_autofree char *folder = fixture_folder();
     g_autoptr(ChConfig) config = fixture_desk(folder);
