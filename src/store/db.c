@@ -53,7 +53,7 @@ static gboolean configure(ChStore *store, ChStoreMode mode, GError **error)
         return ch_db_run(store, "PRAGMA query_only = 1", error);
     return ch_db_run(store, "PRAGMA journal_mode = WAL", error) &&
            ch_db_run(store, "PRAGMA synchronous = FULL", error) &&
-           ch_db_run(store, "PRAGMA cache_size = -16384", error) &&
+           ch_db_run(store, "PRAGMA cache_size = -8192", error) &&
            /* A larger log is worth it: pages that a burst touches again and again are copied back once. */
            ch_db_run(store, "PRAGMA wal_autocheckpoint = 8000", error);
 }
