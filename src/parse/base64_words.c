@@ -45,11 +45,10 @@ static Line look(const char *at, const char *stop)
         stop--;
     if (at == stop)
         return BLANK;
-    gsize length = (gsize)(stop - at), run = 0, longest = 0, blanks = 0, others = 0;
+    gsize length = (gsize)(stop - at), run = 0, longest = 0, others = 0;
     for (; at < stop; at++) {
         run = is_alphabet(*at) ? run + 1 : 0;
         longest = MAX(longest, run);
-        blanks += g_ascii_isspace(*at) != 0;
         others += !is_alphabet(*at) && !g_ascii_isspace(*at);
     }
     if (longest == length)
