@@ -52,6 +52,7 @@ struct ChEngine {
     gboolean looking;    /* the writer does so now; what it finds is not yet in jobs */
     gint64 adopted;      /* the last mail id of those */
     guint64 queued;      /* mails put into the outbox so far, and other reasons to look at it */
+    gboolean resting;    /* the delivery waits for that to grow, or for time to pass */
     guint64 taken;       /* mails kept or adopted so far */
     gboolean stopping;
     GError *failure; /* the writer gave up */

@@ -144,10 +144,12 @@ static void wait_for_mail(ChEngine *engine, guint64 seen, gint64 next, GCancella
     gint64 seconds = next ? MAX(1, next - ch_clock_now()) : 3600;
     gint64 until = g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
     g_mutex_lock(&engine->lock);
+    engine->resting = TRUE;
     while (engine->queued == seen && !engine->failure && !engine->stopping &&
            !g_cancellable_is_cancelled(cancel))
         if (!g_cond_wait_until(&engine->progress, &engine->lock, until))
             break;
+    engine->resting = FALSE;
     g_mutex_unlock(&engine->lock);
 }
 
