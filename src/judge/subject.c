@@ -158,7 +158,7 @@ static gboolean is_key(const char *at)
     if (*at != '[')
         return FALSE;
     const char *sign = at + strcspn(at, "#]");
-    return *sign == '#' && g_ascii_isdigit(*skip_space(sign + 1));
+    return *sign == '#' && g_ascii_isdigit(*skip_space(sign + 1)) && strchr(sign, ']');
 }
 
 static gboolean follows(Follows rule, const char *rest, gboolean is_reply)

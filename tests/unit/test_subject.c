@@ -137,6 +137,8 @@ static void test_subject_meant(void)
         {"Re: [#7]", " até dia 3.", FALSE},
         {"", "", FALSE},
         {"[#", "[#", FALSE},
+        {"[#1042\x1d Impressora", " e leio dia 3.", FALSE}, /* a key that never ends */
+        {"Re: [#1042 Impressora", ", a impressora parou.", TRUE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].subject);
