@@ -5,6 +5,7 @@
 #include "rules_match.h"
 
 #include "base/clock.h"
+#include "route/route.h"
 
 typedef struct {
     const char *rules;
@@ -181,6 +182,39 @@ static void test_long_domain(void)
     }
 }
 
+static char *repeat(const char *before, const char *after, guint count)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < count; i++)
+        g_string_append(text, before);
+    for (guint i = 0; i < count; i++)
+        g_string_append(text, after);
+    return g_string_free(text, FALSE);
+}
+
+/* Departments are sought in so many addresses of To, and so many of Cc. */
+static void test_recipients(void)
+{
+    static const char *const overrides[] = {"department suporte.addresses=suporte@desk.example",
+                                            "department vendas.addresses=vendas@desk.example",
+                                            "department fiscal.addresses=fiscal@desk.example", NULL};
+    GError *error = NULL;
+    g_autoptr(ChConfig) config = ch_config_load(NULL, overrides, &error);
+    g_assert_no_error(error);
+    g_autofree char *others = repeat("x@y.example ", "", 99);
+    g_autofree char *list = g_strconcat(others, "vendas@desk.example fiscal@desk.example", NULL);
+    for (guint cc = 0; cc < 2; cc++) {
+        const TestMail mail = {.to = cc ? NULL : list, .cc = cc ? list : NULL};
+        Built built;
+        build(&built, &mail);
+        g_autoptr(ChRouting) routing = ch_route(config, NULL, &built.input, NULL, FALSE);
+        g_assert_cmpuint(routing->written_to->len, ==, 1 + cc); /* To is suporte's, then */
+        const ChDepartmentConfig *last = g_ptr_array_index(routing->written_to, cc);
+        g_assert_cmpstr(last->name, ==, "vendas");
+        built_clear(&built);
+    }
+}
+
 /* --- regular expressions --- */
 
 static const char *const hard = "match body /(a+)+$/ -> tag t";
@@ -220,7 +254,7 @@ static void test_not_tried(void)
         g_string_append(decided, "match body /(a+)+$/ and size > 1M -> tag x\n");
     /* Nor is one that was unknown tried again for its captures. */
     for (guint i = 0; i < CH_RULE_LIMITS_HIT_MAX / 2 + 1; i++)
-        g_string_append(captured, "match body /(?<n>(a+)+)$/ or size > 1 -> title \"$n\"\n");
+        g_string_append(captured, "match body /(?<n>(a+)+)$/ or subject /f(im)/ -> title \"$n\"\n");
     g_string_append(decided, "match subject /f(im)/ -> tag fim\n");
     g_string_append(captured, "match subject /f(im)/ -> tag fim\n");
     const TestMail mail = {.subject = "fim", .body = bomb};
@@ -236,16 +270,6 @@ static gboolean compiles(const char *source)
     g_assert_cmpint(regex != NULL, ==, why == NULL);
     ch_regex_unref(regex);
     return regex != NULL;
-}
-
-static char *repeat(const char *before, const char *after, guint count)
-{
-    GString *text = g_string_new(NULL);
-    for (guint i = 0; i < count; i++)
-        g_string_append(text, before);
-    for (guint i = 0; i < count; i++)
-        g_string_append(text, after);
-    return g_string_free(text, FALSE);
 }
 
 static void test_sources(void)
@@ -307,6 +331,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rules-bounds/many-files", test_many_files);
     g_test_add_func("/rules-bounds/title", test_title);
     g_test_add_func("/rules-bounds/long-domain", test_long_domain);
+    g_test_add_func("/rules-bounds/recipients", test_recipients);
     g_test_add_func("/rules-bounds/places", test_places);
     g_test_add_func("/rules-bounds/not-tried", test_not_tried);
     g_test_add_func("/rules-bounds/sources", test_sources);
