@@ -29,6 +29,18 @@ static gboolean has_warning(const ChMail *mail, const char *words)
     return FALSE;
 }
 
+/* In a large mail parts are counted before it is read. */
+static void test_parts(void)
+{
+    for (guint over = 0; over < 2; over++) {
+        g_autoptr(GString) text = g_string_new(HEAD "Content-Type: multipart/mixed; boundary=b\n\n");
+        for (guint i = 0; i < 10000 + over; i++)
+            g_string_append(text, "--b\n\nabcdefghijklmnopqrstuvwxyz\n");
+        g_autoptr(ChMail) mail = parse_with(text->str, NULL);
+        g_assert_cmpint(has_warning(mail, "too many MIME parts"), ==, over);
+    }
+}
+
 /* No line of a header may be longer than a Message-ID of 998 bytes. */
 static void test_message_id(void)
 {
@@ -136,6 +148,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ch_parse_setup();
+    g_test_add_func("/parse-bounds/parts", test_parts);
     g_test_add_func("/parse-bounds/message-id", test_message_id);
     g_test_add_func("/parse-bounds/fields", test_fields);
     g_test_add_func("/parse-bounds/value", test_value);

@@ -384,7 +384,8 @@ static void test_time(void)
 
 static void test_truncated(void)
 {
-    static const char raw[] = HEAD "Subject: grande\nContent-Type: multipart/mixed; boundary=b\n\n";
+    static const char raw[] = HEAD "Subject: grande\nContent-Type: multipart/mixed; boundary=b\n\n"
+                                   "--b\n\npor aca";
     g_autoptr(ChMail) mail = parse_with(raw, strlen(raw), NULL, TRUE);
     g_assert_cmpstr(mail->subject, ==, "grande");
     g_assert_cmpstr(mail->from->address, ==, "ana@cliente.example.br");

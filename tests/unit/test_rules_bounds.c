@@ -215,6 +215,29 @@ static void test_recipients(void)
     }
 }
 
+static gboolean compiles_rule(const char *format, const char *value)
+{
+    g_auto(GStrv) parts = g_strsplit(format, "%s", 2);
+    g_autofree char *text = g_strconcat(parts[0], value, parts[1], NULL);
+    g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
+    g_autoptr(ChRules) rules = ch_rules_compile("t", text, strlen(text), NULL, messages);
+    return rules != NULL;
+}
+
+/* The longest that may stand in a rule, and one more. */
+static void test_written(void)
+{
+    g_autofree char *name = g_strnfill(77, 'a');
+    g_assert_true(compiles_rule("match header \"%s\" exists -> stop", name + 1));
+    g_assert_false(compiles_rule("match header \"%s\" exists -> stop", name));
+    g_assert_true(compiles_rule("match all -> due %s", "3650d"));
+    g_assert_false(compiles_rule("match all -> due %s", "3651d"));
+    g_assert_false(compiles_rule("match all -> due %s", "0d"));
+    g_autofree char *rules = repeat("match all -> stop\n", "", CH_RULES_MAX);
+    g_assert_true(compiles_rule("%s", rules));
+    g_assert_false(compiles_rule("match all -> stop\n%s", rules));
+}
+
 /* --- regular expressions --- */
 
 static const char *const hard = "match body /(a+)+$/ -> tag t";
@@ -332,6 +355,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rules-bounds/title", test_title);
     g_test_add_func("/rules-bounds/long-domain", test_long_domain);
     g_test_add_func("/rules-bounds/recipients", test_recipients);
+    g_test_add_func("/rules-bounds/written", test_written);
     g_test_add_func("/rules-bounds/places", test_places);
     g_test_add_func("/rules-bounds/not-tried", test_not_tried);
     g_test_add_func("/rules-bounds/sources", test_sources);
