@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where parse's limits lie, to the byte and the piece: the last that is read, and the first that is not. What
  * hostile mails cost is in test_parse_limits.c. */
+#include "base/clock.h"
+#include "parse/internal.h"
 #include "parse/parse.h"
 
 #include <string.h>
@@ -144,6 +146,20 @@ static void test_suppress(void)
     }
 }
 
+/* Once the time is over it stays so, however small the next step is. */
+static void test_deadline(void)
+{
+    ch_clock_set_work(2 * G_USEC_PER_SEC);
+    ch_deadline_begin(1);
+    g_assert_false(ch_deadline_passed(1));
+    g_assert_true(ch_deadline_passed(CH_DEADLINE_NOW));
+    g_assert_true(ch_deadline_passed(1));
+    g_assert_true(ch_deadline_end());
+    g_assert_false(ch_deadline_passed(CH_DEADLINE_NOW)); /* no time runs now */
+    g_assert_false(ch_deadline_end());
+    ch_clock_set_work(-1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -155,6 +171,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parse-bounds/subject", test_subject);
     g_test_add_func("/parse-bounds/block", test_block);
     g_test_add_func("/parse-bounds/repaired", test_repaired);
+    g_test_add_func("/parse-bounds/deadline", test_deadline);
     g_test_add_func("/parse-bounds/suppress", test_suppress);
     return g_test_run();
 }

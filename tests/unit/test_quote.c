@@ -113,6 +113,10 @@ static void test_whole(void)
          "Veja.\n\nDe: Rui <rui@cliente.example>\nEnviada em: 24/11/2026 10:00\nPara: Ana "
          "<ana@cliente.example>\n"
          "Assunto: Impressora\n\nParou.\n"},
+        {"a quote above what is forwarded", "Fwd: Impressora", TRUE,
+         "Veja.\n\nEm 24/11/2026 10:00, Ana <ana@cliente.example> escreveu:\n> Parou.\n\n"
+         "---------- Forwarded message ---------\nFrom: Rui <rui@cliente.example>\nSubject: "
+         "Impressora\n\nParou.\n"},
         {"a forward without a sign where it begins", "Fwd: Impressora", FALSE,
          "Parou.\n\n-- \nRui\nPadaria\n"},
     };

@@ -238,6 +238,51 @@ static void test_written(void)
     g_assert_false(compiles_rule("match all -> stop\n%s", rules));
 }
 
+/* A line that is shown has 2000 bytes, and ends with a whole character. */
+static void test_shown(void)
+{
+    for (guint odd = 0; odd < 2; odd++) {
+        g_autofree char *long_word = repeat("é", "", 2000);
+        g_autofree char *text = g_strconcat("match foo ", odd ? "x" : "", long_word, NULL);
+        g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
+        g_autoptr(ChRules) rules = ch_rules_compile("t", text, strlen(text), NULL, messages);
+        const ChRuleMessage *message = g_ptr_array_index(messages, 0);
+        g_assert_null(rules);
+        g_assert_true(g_utf8_validate(message->source, -1, NULL));
+        g_assert_cmpuint(strlen(message->source), >=, 2000 - odd);
+        g_assert_true(g_str_has_prefix(message->source, odd ? "match foo xé" : "match foo éé"));
+    }
+}
+
+/* A failed test names 20 rules, and says how many more there are. */
+static void test_failed(void)
+{
+    for (guint over = 0; over < 2; over++) {
+        g_autofree char *many = repeat("match all -> tag a\n", "", 20 + over);
+        g_autofree char *text = g_strconcat(many, "test \"t\" mail subject \"x\" expect tag b\n", NULL);
+        g_autoptr(ChRules) rules = compile_rules(text, NULL);
+        g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
+        guint ran;
+        g_assert_cmpuint(ch_rules_test(rules, NULL, messages, &ran), ==, 1);
+        const ChRuleMessage *message = g_ptr_array_index(messages, 0);
+        g_assert_true(
+            g_str_has_suffix(message->message, over ? "test.rules:20 and 1 more" : "test.rules:20"));
+    }
+}
+
+/* More tests than a search for contradictions looks at. */
+static void test_long_conjunction(void)
+{
+    g_autoptr(GString) text = g_string_new("match size > 0");
+    for (guint i = 0; i < 150; i++)
+        g_string_append_printf(text, " and subject contains \"w%u\"", i);
+    g_string_append(text, " -> tag a\n");
+    g_autoptr(ChRules) rules = compile_rules(text->str, NULL);
+    g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
+    ch_rules_check(rules, NULL, NULL, NULL, messages);
+    g_assert_cmpuint(messages->len, ==, 0);
+}
+
 /* --- regular expressions --- */
 
 static const char *const hard = "match body /(a+)+$/ -> tag t";
@@ -356,6 +401,9 @@ int main(int argc, char **argv)
     g_test_add_func("/rules-bounds/long-domain", test_long_domain);
     g_test_add_func("/rules-bounds/recipients", test_recipients);
     g_test_add_func("/rules-bounds/written", test_written);
+    g_test_add_func("/rules-bounds/shown", test_shown);
+    g_test_add_func("/rules-bounds/failed", test_failed);
+    g_test_add_func("/rules-bounds/long-conjunction", test_long_conjunction);
     g_test_add_func("/rules-bounds/places", test_places);
     g_test_add_func("/rules-bounds/not-tried", test_not_tried);
     g_test_add_func("/rules-bounds/sources", test_sources);
