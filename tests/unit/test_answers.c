@@ -174,6 +174,56 @@ static void test_reached(void)
     }
 }
 
+/* The second verdict of an answer that says more than yes is a new one: what the first one says of it stands
+ * there once. */
+static void test_judged_once_more(void)
+{
+    static const char token[] = "token: answers a mail that we sent to this very address";
+    Desk d = open_desk();
+    settle_as(&d, "novo@c.example", "Cadastro", "x@c.example", "\r\n");
+    g_autoptr(ChOutboxRow) verify = sent(&d, "verify", "novo@c.example");
+    gint64 more =
+        settle_text(&d, "novo@c.example", verify->message_id,
+                    "Sim. E a impressora do segundo andar está sem imprimir, embora tenhamos trocado o "
+                    "cartucho, o cabo\r\n"
+                    "e o papel. Podem mandar um técnico na terça ou na quarta, de preferência de manhã?\r\n");
+    g_assert_true(became(&d, more, "ticket"));
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT (length(reasons) - length(replace(reasons, '%s', ''))) / length('%s') FROM mail "
+        "WHERE id = %" G_GINT64_FORMAT,
+        token, token, more);
+    g_assert_cmpint(store_number(d.folder, sql), ==, 1);
+    close_desk(&d);
+}
+
+/* What waited under several addresses of one person comes in the order in which it came. */
+static void test_release_order(void)
+{
+    static const char *const from[] = {"casa@c.example", "novo@c.example", "casa@c.example",
+                                       "novo@c.example"};
+    Desk d = open_desk();
+    GError *error = NULL;
+    gint64 mails[G_N_ELEMENTS(from)];
+    for (guint i = 0; i < G_N_ELEMENTS(from); i++) {
+        g_autofree char *subject = g_strdup_printf("Pedido %u", i);
+        g_autofree char *text = g_strdup_printf("Este é o pedido %u.\r\n", i);
+        mails[i] = settle_as(&d, from[i], subject, "x@c.example", text);
+        g_assert_true(became(&d, mails[i], "held"));
+    }
+    begin(d.store);
+    g_assert_true(ch_store_alias(d.store, "casa@c.example", "novo@c.example", "admin", &error));
+    g_assert_no_error(error);
+    commit(d.store);
+    g_autoptr(ChOutboxRow) verify = sent(&d, "verify", "novo@c.example");
+    settle_text(&d, "novo@c.example", verify->message_id, "Sim.\r\n");
+    for (guint i = 0; i < G_N_ELEMENTS(from); i++) {
+        g_autofree char *sql =
+            g_strdup_printf("SELECT ticket_id FROM mail WHERE id = %" G_GINT64_FORMAT, mails[i]);
+        g_assert_cmpint(store_number(d.folder, sql), ==, i + 1);
+    }
+    close_desk(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -184,5 +234,7 @@ int main(int argc, char **argv)
     g_test_add_func("/answers/again", test_again);
     g_test_add_func("/answers/without-effect", test_without_effect);
     g_test_add_func("/answers/reached", test_reached);
+    g_test_add_func("/answers/judged-once-more", test_judged_once_more);
+    g_test_add_func("/answers/release-order", test_release_order);
     return g_test_run();
 }

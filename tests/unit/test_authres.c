@@ -342,6 +342,8 @@ static void test_reasons(void)
         {"mx.example.br; dmarc=pass header.from=cliente.example; dkim=pass header.d=cliente.example",
          "domain: dmarc=pass for cliente.example, by mx.example.br"},
         {"mx.example.br; dmarc=pass", "domain: dmarc=pass for cliente.example, by mx.example.br"},
+        {"mx.example.br; dkim=pass header.d=m.cliente.example; dmarc=pass",
+         "domain: dmarc=pass for cliente.example, by mx.example.br"},
         {"mx.example.br; dkim=pass header.d=m.cliente.example; dmarc=none",
          "domain: dkim=pass for m.cliente.example, by mx.example.br"},
         {"mx.example.br; dkim=pass header.d=evil.example; spf=none",
@@ -410,6 +412,24 @@ static char *repeat(const char *before, const char *piece, gsize count)
     for (gsize i = 0; i < count; i++)
         g_string_append(text, piece);
     return g_string_free(text, FALSE);
+}
+
+/* A name of more than 253 characters is no domain (RFC 1035 section 2.3.4). */
+static void test_long_domain(void)
+{
+    for (guint over = 0; over < 2; over++) {
+        g_autofree char *labels = repeat("", "aaaaaaaaa.", 24), *last = repeat("", "b", 5 + over);
+        g_autofree char *domain = g_strconcat(labels, last, ".example", NULL);
+        g_autofree char *value = g_strconcat(ID "; dkim=pass header.d=", domain, NULL);
+        g_autofree char *read = g_strdup_printf("dkim=pass(%s)", over ? "?" : domain);
+        g_autofree char *from = g_strconcat("ana@", domain, NULL);
+        g_autoptr(ChVerdict) verdict = weigh(from, value, FALSE);
+        g_autofree char *text = results_text(verdict->auth);
+        g_assert_cmpuint(strlen(domain), ==, 253 + over);
+        g_assert_cmpint(ch_domains_align(domain, domain), ==, !over);
+        g_assert_cmpstr(text, ==, read);
+        g_assert_cmpint(verdict->evidence, ==, over ? C : D);
+    }
 }
 
 static gboolean parse(const char *value)
@@ -501,6 +521,7 @@ int main(int argc, char **argv)
     g_test_add_func("/authres/cut", test_cut);
     g_test_add_func("/authres/reasons", test_reasons);
     g_test_add_func("/authres/align", test_align);
+    g_test_add_func("/authres/long-domain", test_long_domain);
     g_test_add_func("/authres/count", test_count);
     g_test_add_func("/authres/garbage", test_garbage);
     g_test_add_func("/authres/cut-anywhere", test_cut_anywhere);

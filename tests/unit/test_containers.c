@@ -121,6 +121,55 @@ static void test_many_files(void)
     in_time(raw);
 }
 
+/* Files of a container count as parts, too. */
+static void test_limit(void)
+{
+    ChLimits limits;
+    ch_limits_default(&limits);
+    limits.parts = 3;
+    g_autoptr(GByteArray) tnef = g_byte_array_new();
+    g_byte_array_append(tnef, (const guint8 *)"\x78\x9f\x3e\x22\1\0", 6);
+    for (guint i = 0; i < 5; i++)
+        append_attribute(tnef, 0x00069002, (const guint8 *)"x", 1);
+    g_autoptr(GBytes) raw = mail_of("application/ms-tnef", tnef->data, tnef->len);
+    g_autoptr(ChMail) all = parse(raw);
+    g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
+    g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
+    g_assert_cmpuint(all->attachments->len, ==, 5);
+    g_assert_cmpuint(mail->attachments->len, ==, 2); /* and the text */
+}
+
+/* The words of a container have the limit of any text. */
+static void test_words(void)
+{
+    char *content;
+    gsize length;
+    ChLimits limits;
+    ch_limits_default(&limits);
+    limits.text_bytes = 2;
+    g_assert_true(g_file_get_contents("tests/mail/file-winmail-text.eml", &content, &length, NULL));
+    g_autoptr(GBytes) raw = g_bytes_new_take(content, length);
+    g_autoptr(ChIncoming) incoming = ch_incoming_new(raw, "test");
+    g_autoptr(ChMail) mail = ch_parse(incoming, &limits);
+    g_assert_cmpstr(mail->text, ==, "S"); /* the next character has two bytes */
+}
+
+/* What is sealed is sealed at any depth: nobody is asked for its files, and no rule looks at them. */
+static void test_sealed(void)
+{
+    static const char text[] =
+        "From: a@x.example\nMIME-Version: 1.0\nContent-Type: multipart/encrypted; boundary=a\n\n"
+        "--a\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+        "--a\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\nContent-Type: application/octet-stream; name=a.bin\n\nx\n--b--\n--a--\n";
+    g_autoptr(GBytes) raw = g_bytes_new_static(text, strlen(text));
+    g_autoptr(ChMail) mail = parse(raw);
+    g_assert_true(mail->encrypted);
+    g_assert_cmpuint(mail->attachments->len, ==, 2);
+    for (guint i = 0; i < mail->attachments->len; i++)
+        g_assert_true(((const ChAttachment *)g_ptr_array_index(mail->attachments, i))->is_crypto);
+}
+
 /* A megabyte of quotes, of pieces, of semicolons in the field that names a file, and 400 parts of it. */
 static void test_long_names(void)
 {
@@ -147,6 +196,9 @@ int main(int argc, char **argv)
     g_test_add_func("/containers/tnef/damaged", test_damaged_tnef);
     g_test_add_func("/containers/signed/damaged", test_damaged_signed);
     g_test_add_func("/containers/tnef/many-files", test_many_files);
+    g_test_add_func("/containers/tnef/limit", test_limit);
+    g_test_add_func("/containers/tnef/words", test_words);
+    g_test_add_func("/containers/encrypted/sealed", test_sealed);
     g_test_add_func("/containers/names/long", test_long_names);
     return g_test_run();
 }

@@ -305,6 +305,8 @@ static void test_marks(void)
         {"From: naoresponda.nfe@cliente.example\r\n" END, CH_KIND_PERSON, TRUE},
         {"From: Zabbix <zabbix@cliente.example>\r\n" END, CH_KIND_PERSON, TRUE},
         {"From: noreplyson@cliente.example\r\n" END, CH_KIND_PERSON, FALSE},
+        {"From: sonoreply@cliente.example\r\n" END, CH_KIND_PERSON, FALSE},
+        {ANA "Subject: Proposta\r\n\r\nRui has accepted.\r\n", CH_KIND_PERSON, FALSE}, /* of no invitation */
         {ANA "Precedence: bulk\r\nX-Mailer: Rundbrief 2\r\n" END, CH_KIND_AUTO_REPLY, FALSE},
         {ANA "Precedence: list\r\nX-Mailer: Microsoft Outlook 16.0\r\n" END, CH_KIND_LIST, FALSE},
 
@@ -330,6 +332,9 @@ static void test_marks(void)
         {FORM "\r\nE-mail\r\nRui@Pessoa.example\r\n\r\nPreciso de ajuda.\r\n", CH_KIND_PERSON, TRUE},
         {FORM "\r\nE-mail: rui@pessoa.example.org\r\n", CH_KIND_AUTO_REPLY, FALSE},
         {FORM "\r\nResponderemos a rui@pessoa.example em breve.\r\n", CH_KIND_AUTO_REPLY, FALSE},
+        {ANA "Auto-Submitted: auto-generated\r\nReply-To: rui@pessoa.example, bia@pessoa.example\r\n\r\n"
+             "E-mail: rui@pessoa.example\r\n",
+         CH_KIND_AUTO_REPLY, FALSE}, /* of two nobody knows whose words they are */
         {FORM "In-Reply-To: <a@example.br>\r\n\r\nE-mail: rui@pessoa.example\r\n", CH_KIND_AUTO_REPLY, FALSE},
         {ANA "Auto-Submitted: auto-replied\r\nReply-To: rui@pessoa.example\r\n\r\n"
              "E-mail: rui@pessoa.example\r\n",

@@ -364,15 +364,19 @@ static void test_time(void)
     g_assert_true(has_warning(some, LATE));
 
     /* Nothing is hidden by a search that did not end (P9). */
-    g_autoptr(GString) quote = g_string_new(HEAD "\nresposta\n\n");
-    append_times(quote, "Ana: x\n", 10000);
-    g_string_append(quote, "\nOn Tue, Nov 24, 2026 at 10:00 AM Ana <ana@x.example> wrote:\n> citada\n");
-    g_autoptr(ChMail) cut = parse_for(quote, 0);
-    g_assert_cmpuint(cut->cuts->len, ==, 1);
-    g_autoptr(ChMail) uncut = parse_for(quote, 20);
-    g_assert_cmpuint(uncut->cuts->len, ==, 0);
-    g_assert_cmpstr(uncut->reply, ==, cut->text);
-    g_assert_true(has_warning(uncut, LATE));
+    static const char *const heads[] = {HEAD "\nresposta\n\n",
+                                        HEAD "In-Reply-To: <a@x.example>\n\nresposta\n\n"};
+    for (guint i = 0; i < G_N_ELEMENTS(heads); i++) {
+        g_autoptr(GString) quote = g_string_new(heads[i]);
+        append_times(quote, "Ana: x\n", 10000);
+        g_string_append(quote, "\nOn Tue, Nov 24, 2026 at 10:00 AM Ana <ana@x.example> wrote:\n> citada\n");
+        g_autoptr(ChMail) cut = parse_for(quote, 0);
+        g_assert_cmpuint(cut->cuts->len, ==, 1);
+        g_autoptr(ChMail) uncut = parse_for(quote, 20);
+        g_assert_cmpuint(uncut->cuts->len, ==, 0);
+        g_assert_cmpstr(uncut->reply, ==, cut->text);
+        g_assert_true(has_warning(uncut, LATE));
+    }
 
     /* A file that was listed is cut out whole: no time runs then. */
     g_autoptr(GBytes) raw = g_bytes_new_static(parts->str, parts->len);
@@ -384,7 +388,8 @@ static void test_time(void)
 
 static void test_truncated(void)
 {
-    static const char raw[] = HEAD "Subject: grande\nContent-Type: multipart/mixed; boundary=b\n\n";
+    static const char raw[] = HEAD "Subject: grande\nContent-Type: multipart/mixed; boundary=b\n\n"
+                                   "--b\n\npor aca";
     g_autoptr(ChMail) mail = parse_with(raw, strlen(raw), NULL, TRUE);
     g_assert_cmpstr(mail->subject, ==, "grande");
     g_assert_cmpstr(mail->from->address, ==, "ana@cliente.example.br");

@@ -2,6 +2,7 @@
 /* Quotes by the marks of the markup, made by hand: whatever html_marks.c makes of a mail, the cuts are of
  * whole lines, in order, and never take what somebody typed. Mails as clients write them are in
  * ../mail/quote-*. */
+#include "mail/marker.h"
 #include "parse/internal.h"
 
 #include <string.h>
@@ -33,6 +34,12 @@ static const Case cases[] = {
      "> Um?\nSim.\n> Dois?\nNão.\n", FALSE},
     {"what stands below a marked quote in its stretch was typed there", "> Um?\nSim.\n", "q:> Um?|Sim.",
      "Sim.\n", FALSE},
+    {"somebody answers between quotes, though the last one is introduced: all of it stays",
+     "> Um?\nSim.\n\nEm 24/11/2026 10:00, Suporte <suporte@desk.example> escreveu:\n> Dois?\nNão.\n", "",
+     "> Um?\nSim.\n\nEm 24/11/2026 10:00, Suporte <suporte@desk.example> escreveu:\n> Dois?\nNão.\n", FALSE},
+    {"one that is introduced goes wherever it stands",
+     "Sim.\n\nEm 24/11/2026 10:00, Suporte <suporte@desk.example> escreveu:\n> Dois?\n\nNão.\n", "",
+     "Sim.\nNão.\n", FALSE},
     {"no mark", "Um.\nDois.\n", "", "Um.\nDois.\n", FALSE},
 };
 
@@ -90,10 +97,69 @@ static void test_marks(void)
     }
 }
 
+/* What stays as a whole: what somebody forwards, and what a first mail is about. */
+static void test_whole(void)
+{
+    static const struct {
+        const char *name, *subject;
+        gboolean answers;
+        const char *text;
+    } table[] = {
+        {"GroupWise's line in a forward", "Fwd: Impressora", TRUE,
+         "Veja.\n\n>>> Ana Souza <ana@cliente.example> 24/11/2026 10:00 >>>\nParou.\n"},
+        {"our marker in a forward", "Fwd: Impressora", TRUE,
+         "Veja.\n\n" CH_MARKER_PT "\n\nRecebemos o seu chamado.\n"},
+        {"a header block in a first mail", "Impressora", FALSE,
+         "Veja.\n\nDe: Rui <rui@cliente.example>\nEnviada em: 24/11/2026 10:00\nPara: Ana "
+         "<ana@cliente.example>\n"
+         "Assunto: Impressora\n\nParou.\n"},
+        {"a quote above what is forwarded", "Fwd: Impressora", TRUE,
+         "Veja.\n\nEm 24/11/2026 10:00, Ana <ana@cliente.example> escreveu:\n> Parou.\n\n"
+         "---------- Forwarded message ---------\nFrom: Rui <rui@cliente.example>\nSubject: "
+         "Impressora\n\nParou.\n"},
+        {"a forward without a sign where it begins", "Fwd: Impressora", FALSE,
+         "Parou.\n\n-- \nRui\nPadaria\n"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autoptr(ChMail) mail = ch_mail_new();
+        g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
+        g_free(mail->text);
+        mail->text = g_strdup(table[i].text);
+        g_free(mail->subject);
+        mail->subject = g_strdup(table[i].subject);
+        if (table[i].answers)
+            g_ptr_array_add(mail->in_reply_to, g_strdup("a@b"));
+        ch_quote_cut(mail, marks);
+        g_test_message("%s", table[i].name);
+        g_assert_cmpstr(mail->reply, ==, table[i].text);
+    }
+}
+
+/* Cuts of one kind beside each other are one. */
+static void test_joined(void)
+{
+    static const char text[] =
+        "Sim.\n\n> Dois?\n\n-----Mensagem original-----\nDe: Suporte <suporte@desk.example>\n"
+        "Enviada em: 24/11/2026 10:00\nPara: Ana <ana@cliente.example>\nAssunto: Impressora\n\n"
+        "Um?\n";
+    g_autoptr(ChMail) mail = ch_mail_new();
+    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(ChCut));
+    g_free(mail->text);
+    mail->text = g_strdup(text);
+    g_free(mail->subject);
+    mail->subject = g_strdup("RES: Impressora");
+    ch_quote_cut(mail, marks);
+    g_assert_true(g_str_has_prefix(mail->reply, "Sim.\n"));
+    g_assert_null(strchr(mail->reply, '?'));
+    g_assert_cmpuint(mail->cuts->len, ==, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ch_parse_setup();
     g_test_add_func("/quote/marks", test_marks);
+    g_test_add_func("/quote/whole", test_whole);
+    g_test_add_func("/quote/joined", test_joined);
     return g_test_run();
 }

@@ -163,6 +163,59 @@ static void test_folder_of_many(Folder *folder, gconstpointer data)
     g_assert_cmpuint(ch_rules_count(folder->rules), ==, CH_RULE_FILES_MAX);
 }
 
+/* Each include counts as a file, and so does each list. */
+static void test_files(Folder *folder, gconstpointer data)
+{
+    (void)data;
+    for (guint i = 2; i < CH_RULE_FILES_MAX; i++) {
+        g_autofree char *name = g_strdup_printf("%u.rules", i);
+        put(folder->folder, name, "");
+    }
+    put(folder->folder, "a.rules", "include \"b.inc\"\n");
+    put(folder->folder, "b.inc", "match all -> tag a\n");
+    load(folder, "");
+    g_assert_cmpstr(folder->wrong, ==, "");
+    unload(folder);
+    put(folder->folder, "b.inc", "match from in \"c.list\" -> tag a\n");
+    put(folder->folder, "c.list", "ana@x.example\n");
+    load(folder, "");
+    g_assert_cmpstr(folder->wrong, ==,
+                    "b.inc:1:15+8 found 'c.list', expected a list that can be read: these are more than "
+                    "1000 files\n");
+}
+
+static void test_includes(Folder *folder, gconstpointer data)
+{
+    (void)data;
+    for (guint i = 1; i <= 17; i++) {
+        g_autofree char *name = g_strdup_printf("%u.inc", i);
+        g_autofree char *text = g_strdup_printf("include \"%u.inc\"\n", i - 1);
+        put(folder->folder, name, text);
+    }
+    put(folder->folder, "0.inc", "match all -> tag a\n");
+    load(folder, "16.inc");
+    g_assert_cmpstr(folder->wrong, ==, "");
+    unload(folder);
+    load(folder, "17.inc");
+    g_assert_true(g_str_has_suffix(
+        folder->wrong, "1.inc:1:9+7 found '0.inc', expected a file of rules that can be read here: "
+                       "includes stand in each other more than 16 deep\n"));
+}
+
+static void test_bytes(Folder *folder, gconstpointer data)
+{
+    (void)data;
+    for (guint over = 0; over < 2; over++) {
+        g_autofree char *text = g_strnfill(CH_RULE_FILE_BYTES + over, '#');
+        put(folder->folder, "a.rules", text);
+        load(folder, "a.rules");
+        g_assert_cmpstr(
+            folder->wrong, ==,
+            over ? "a.rules:0:0+0 found no rules that can be read: it has more than 16777216 bytes\n" : "");
+        unload(folder);
+    }
+}
+
 static void test_folder_mistakes(Folder *folder, gconstpointer data)
 {
     (void)data;
@@ -210,6 +263,9 @@ int main(int argc, char **argv)
     g_test_add("/rules-folder/read", Folder, NULL, setup, test_folder, teardown);
     g_test_add("/rules-folder/names", Folder, NULL, setup, test_folder_names, teardown);
     g_test_add("/rules-folder/of-many", Folder, NULL, setup, test_folder_of_many, teardown);
+    g_test_add("/rules-folder/files", Folder, NULL, setup, test_files, teardown);
+    g_test_add("/rules-folder/includes", Folder, NULL, setup, test_includes, teardown);
+    g_test_add("/rules-folder/bytes", Folder, NULL, setup, test_bytes, teardown);
     g_test_add("/rules-folder/mistakes", Folder, NULL, setup, test_folder_mistakes, teardown);
     g_test_add("/rules-folder/empty", Folder, NULL, setup, test_empty_folder, teardown);
     return g_test_run();

@@ -323,6 +323,40 @@ static void test_random(void)
     g_assert_cmpuint(compiled, >, FILES / 4); /* else their trees would be the same by not being there */
 }
 
+/* SOURCE with as many letters at "%s" as make its longest line WIDTH characters. */
+static char *padded(const char *source, guint width)
+{
+    g_auto(GStrv) parts = g_strsplit(source, "%s", 2);
+    gsize before = strlen(parts[0]), line = 0;
+    for (gsize i = 0; i < before; i++)
+        line = parts[0][i] == '\n' ? 0 : line + 1;
+    g_autofree char *letters = g_strnfill(width - line - strcspn(parts[1], "\n"), 'a');
+    return g_strconcat(parts[0], letters, parts[1], NULL);
+}
+
+/* A line has 100 characters; what has one more is broken at its arrow, at its "and", at its commas. */
+static void test_width(void)
+{
+    static const struct {
+        const char *fits, *broken;
+    } table[] = {
+        {"match subject is \"%s\" -> tag t\n", "match subject is \"%s\"\n    -> tag t\n"},
+        {"match subject is \"%s\" and size > 1K\n    -> tag t\n",
+         "match subject is \"%s\"\n    and size > 1K\n    -> tag t\n"},
+        {"match size > 1K\n    -> title \"%s\", tag t\n",
+         "match size > 1K\n    -> title \"%s\",\n    tag t\n"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *fits = padded(table[i].fits, 100), *over = padded(table[i].fits, 101);
+        g_autofree char *same = format(fits), *broken = format(over);
+        g_assert_cmpstr(same, ==, fits);
+        g_assert_cmpstr(broken, !=, over);
+        g_auto(GStrv) expected = g_strsplit(table[i].broken, "%s\"", 2);
+        g_assert_true(g_str_has_prefix(broken, expected[0]));
+        g_assert_true(g_str_has_suffix(broken, expected[1]));
+    }
+}
+
 /* A word that could begin a statement is a name behind "is not", as it is behind "is". */
 static void test_names(void)
 {
@@ -334,6 +368,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rules-format/names", test_names);
+    g_test_add_func("/rules-format/width", test_width);
     g_test_add_func("/rules-format/random", test_random);
     return g_test_run();
 }

@@ -120,6 +120,9 @@ static void test_texts(void)
         YES("subject contains in \"palavras.list\"", .subject = "um Orçamento, por favor"),
         YES("subject is in \"palavras.list\"", .subject = "orcamento"),
         NO("subject is in \"palavras.list\"", .subject = "um orcamento"),
+        YES("subject is in \"palavras.list\"", .subject = "proposta comercial"),
+        YES("subject is in \"palavras.list\"", .subject = "C#5 e mais"),
+        NO("subject is in \"palavras.list\"", .subject = "C"),
         NO("subject contains in \"palavras.list\"", .subject = "nada"),
         YES("subject /^Re:\\s/", .subject = "Re: oi"),
         NO("subject /^re:/", .subject = "Re: oi"),
@@ -534,7 +537,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     lists = g_dir_make_tmp("chamado-rules-XXXXXX", NULL);
     write_list("vips.list", "# quem\nBia@VIP.example\n@ouro.example\n");
-    write_list("palavras.list", "Orçamento\nproposta comercial\n");
+    write_list("palavras.list", "Orçamento\nproposta comercial # um pedido\nC#5 e mais\n");
     write_list("feriados.list", "12-25 # Natal\n2026-04-03\n");
     g_test_add_func("/rules-match/addresses", test_addresses);
     g_test_add_func("/rules-match/texts", test_texts);

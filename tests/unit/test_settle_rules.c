@@ -4,17 +4,23 @@
 
 #include "parse/parse.h"
 
-/* The desk of settle_desk.h with RULES in force. */
-static Desk open_with(const char *rules)
+static ChRules *rules_of(const char *text)
 {
-    Desk d = open_desk();
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
-    d.desk.rules = ch_rules_compile("casa.rules", rules, strlen(rules), NULL, messages);
+    ChRules *rules = ch_rules_compile("casa.rules", text, strlen(text), NULL, messages);
     for (guint i = 0; i < messages->len; i++) {
         g_autofree char *line = ch_rule_message_format(g_ptr_array_index(messages, i));
         g_test_message("%s", line);
     }
-    g_assert_nonnull(d.desk.rules);
+    g_assert_nonnull(rules);
+    return rules;
+}
+
+/* The desk of settle_desk.h with RULES in force. */
+static Desk open_with(const char *rules)
+{
+    Desk d = open_desk();
+    d.desk.rules = rules_of(rules);
     return d;
 }
 
@@ -234,6 +240,62 @@ static void test_unknown(void)
     close_with(&d);
 }
 
+/* Maria's word in her ticket 1. */
+static ChMail *copy_of_claim(const char *text)
+{
+    ChMail *mail =
+        fixture_mail("maria@c.example", "suporte@desk.example", "Re: [Integral #1] x", "copy@c.example");
+    set_text(&mail->text, text);
+    set_text(&mail->reply, text);
+    return mail;
+}
+
+/* What the rules of today make of mail ID, by its record: its outcome, and the effects. */
+static char *replayed(Desk *d, gint64 id, const char *text)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) rows = ch_store_decided(d->store, 0, id - 1, 1, &error);
+    g_assert_no_error(error);
+    const ChDecidedRow *row = rows->len ? rows->pdata[0] : NULL;
+    if (!row || row->id != id)
+        return g_strdup("not looked at");
+    g_autoptr(ChIncoming) incoming = ch_store_incoming(d->store, id, &error);
+    ChReading *reading = g_new0(ChReading, 1);
+    reading->mail = copy_of_claim(text);
+    reading->verdict = ch_judge(d->config, reading->mail);
+    reading->verdict->evidence = CH_EVIDENCE_DOMAIN;
+    reading->fingerprint = ch_mail_fingerprint(reading->mail);
+    reading->body = g_strdup("");
+    ChRedecided *again = ch_redecide(d->config, d->desk.rules, d->store, row, incoming, reading, &error);
+    g_assert_no_error(error);
+    ch_reading_free(reading);
+    g_ptr_array_add(again->effects, NULL);
+    g_autofree char *effects = g_strjoinv(", ", (char **)again->effects->pdata);
+    char *words = g_strdup_printf("%s: %s", ch_outcome_name(again->outcome), effects);
+    ch_redecided_free(again);
+    return words;
+}
+
+/* `rules replay`: a mail that a rule ignored, though a copy with less proof waits, was decided by the rule
+ * and is so again. A mere copy was decided by no rule, and is not looked at. */
+static void test_replayed_copy(void)
+{
+    Desk d = open_with("match body contains \"oferta\" -> ignore \"propaganda\"\n");
+    maria_writes(&d, "Impressora", "m1@c.example");
+    static const char text[] = "Uma oferta.\n";
+    ch_rules_unref(g_steal_pointer(&d.desk.rules));
+    gint64 claim = settle_mail(&d, copy_of_claim(text), CH_EVIDENCE_CLAIM);
+    d.desk.rules = rules_of("match body contains \"oferta\" -> ignore \"propaganda\"\n");
+    gint64 proven = settle_mail(&d, copy_of_claim(text), CH_EVIDENCE_DOMAIN);
+    gint64 copy = settle_mail(&d, copy_of_claim(text), CH_EVIDENCE_CLAIM);
+    g_autofree char *first = replayed(&d, claim, text), *second = replayed(&d, proven, text),
+                    *third = replayed(&d, copy, text);
+    g_assert_cmpstr(first, ==, "not looked at");
+    g_assert_cmpstr(second, ==, "ignored: ignore \"propaganda\"");
+    g_assert_cmpstr(third, ==, "not looked at");
+    close_with(&d);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -245,5 +307,6 @@ int main(int argc, char **argv)
     g_test_add_func("/settle-rules/refusal", test_refusal);
     g_test_add_func("/settle-rules/template", test_template);
     g_test_add_func("/settle-rules/unknown", test_unknown);
+    g_test_add_func("/settle-rules/replayed-copy", test_replayed_copy);
     return g_test_run();
 }

@@ -342,6 +342,51 @@ static void test_savepoint(void)
     fixture_remove(folder);
 }
 
+/* Opens a ticket in DEPARTMENT by the mail TEXT. */
+static void open_in(ChStore *store, const char *department, const char *text)
+{
+    GError *error = NULL;
+    gboolean known;
+    ChCommitted committed;
+    g_autoptr(ChMail) mail = fixture_mail("maria@c.example", "suporte@desk.example", text, text);
+    g_autoptr(ChDecision) decision = new_ticket();
+    g_free(decision->department);
+    decision->department = g_strdup(department);
+    g_assert_true(settle(store, take(store, text, &known), mail, decision, &committed, &error));
+    g_assert_no_error(error);
+}
+
+/* The number of a department that was made in what is undone may be another one's afterwards. */
+static void test_department_undone(void)
+{
+    g_autofree char *folder = fixture_folder();
+    g_autoptr(GError) error = NULL;
+    ChStore *store = open_store(folder);
+    for (guint whole = 0; whole < 2; whole++) {
+        static const char *const later[] = {"outra", "quarta"}, *const undone[] = {"nova", "quinta"};
+        begin(store);
+        if (!whole)
+            g_assert_true(ch_store_savepoint(store, &error));
+        g_assert_true(ch_store_add_department(store, undone[whole], &error));
+        open_in(store, undone[whole], "undone");
+        if (whole) {
+            ch_store_rollback(store);
+            begin(store);
+        } else
+            ch_store_rollback_savepoint(store);
+        g_assert_true(ch_store_add_department(store, later[whole], &error));
+        g_assert_true(ch_store_add_department(store, undone[whole], &error));
+        open_in(store, undone[whole], undone[whole]);
+        commit(store);
+        g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM ticket t JOIN department d "
+                                               "ON d.id = t.department_id WHERE d.name = '%s'",
+                                               undone[whole]);
+        g_assert_cmpint(store_number(folder, sql), ==, 1);
+    }
+    ch_store_free(store);
+    fixture_remove(folder);
+}
+
 /* It holds everybody's mail, and what it says is committed is on the disk (P1). */
 static void test_open(void)
 {
@@ -475,6 +520,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store/folders", test_folders);
     g_test_add_func("/store/lock", test_lock);
     g_test_add_func("/store/savepoint", test_savepoint);
+    g_test_add_func("/store/department-undone", test_department_undone);
     g_test_add_func("/store/open", test_open);
     g_test_add_func("/store/no-scan", test_no_scan);
     return g_test_run();
