@@ -231,10 +231,11 @@ static gboolean judge_words(const ChMail *mail, gboolean is_from, ChVerdict *ver
     }
     if (ch_subject_is_forward(mail->subject)) /* what it holds may be an automatic reply */
         return FALSE;
-    gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
+    gboolean announced = ch_notice_announces_absence(mail->subject, mail->from);
+    gboolean answers = is_reply || ch_subject_is_reply(mail->subject) || announced;
     g_autofree char *name = own_name(mail->from);
-    words = ch_notice_words(mail->subject, mail->reply, name, answers && !mail->by_client && !has_quote(mail),
-                            is_deaf(mail->from->address));
+    words = ch_notice_words(announced ? "" : mail->subject, mail->reply, name,
+                            answers && !mail->by_client && !has_quote(mail), is_deaf(mail->from->address));
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);

@@ -2,7 +2,7 @@
 /* Mails that only a program writes, by their words, where their header says nothing (P6). Pure. */
 #pragma once
 
-#include <glib.h>
+#include "mail/mail.h"
 
 /*
  * How a sentence of REPLY begins by which a vacation notice, an acknowledgement or a filter's question gives
@@ -14,6 +14,10 @@
  */
 const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
                             gboolean deaf);
+
+/* Whether SUBJECT is "Rita Souza is out of the office", as Domino says of FROM in the third person, without
+ * an In-Reply-To: the mail answers another one all the same. */
+gboolean ch_notice_announces_absence(const char *subject, const ChAddress *from);
 
 /* Whether SUBJECT and REPLY are those of a read receipt, as Outlook writes them in many languages. */
 gboolean ch_notice_is_receipt(const char *subject, const char *reply);

@@ -50,6 +50,16 @@ static void test_words(void)
         {"Recebemos sua mensagem e nossa equipe testou: o erro continua.", 0},
         {"We have received your request for logs; our team attached them.", 0},
         {"Agradecemos o contato na feira. Nossa equipe quer uma demonstração.", 0},
+        {"Recebemos sua mensagem. Nossa equipe retornará na sexta. Segue a lista de ramais.", 0},
+        {"Olá!\n\nSua solicitação de nº 3310 foi registrada. O prazo de retorno é de um dia útil.", 2},
+        {"Your request (3310) has been received and is being reviewed by our support staff.", 2},
+        {"Ihr Ticket 3310 wurde angelegt. Wir antworten in Kürze.", 2},
+        {"Su caso #3310 ha sido registrado. Le responderemos a la brevedad.", 2},
+        {"Your ticket #3310 has been created, says the portal, and my mail still bounces.", 0},
+        {"Seu chamado 3310 foi encaminhado ao fabricante, a equipe de campo avisa vocês.", 0},
+        {"Seu chamado 3310 foi aberto, a equipe sai cedo e eu chego às 9h.", 0},
+        {"Seu chamado 3310 foi registrado? O portal não mostra.", 0},
+        {"Your ticket 3310 was opened by Rui.", 0},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
@@ -124,6 +134,30 @@ static void test_absent_person(void)
         g_test_message("%s", table[i].reply);
         const char *words = ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
+    }
+}
+
+/* Domino's subjects. */
+static void test_announced(void)
+{
+    static const struct {
+        const char *name, *address, *subject;
+        gboolean announced;
+    } table[] = {
+        {"", "lia.prado@banco.example", "Lia Prado is out of the office.", TRUE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado está fora do escritório.", TRUE},
+        {"Prado, Lia", "lp@banco.example", "Lia Prado ist außer Haus.", TRUE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado est absente.", TRUE},
+        {"Rui Costa", "rui@banco.example", "Lia Prado is out of the office", FALSE},
+        {"Lia Prado", "lp@banco.example", "Lia Costa is out of the office", FALSE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado is out of the office: who has her keys", FALSE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado", FALSE},
+        {"", "", "is out of the office", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autoptr(ChAddress) from = ch_address_new(table[i].name, table[i].address);
+        g_test_message("%s", table[i].subject);
+        g_assert_cmpint(ch_notice_announces_absence(table[i].subject, from), ==, table[i].announced);
     }
 }
 
@@ -230,6 +264,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/notice/words", test_words);
     g_test_add_func("/notice/absent-person", test_absent_person);
+    g_test_add_func("/notice/announced", test_announced);
     g_test_add_func("/notice/footer", test_footer);
     g_test_add_func("/notice/refusal", test_refusal);
     g_test_add_func("/notice/long", test_long);
