@@ -26,6 +26,10 @@ static const char *const requests[] = {
     "em anexo",         "segue anex",      "see attached",
     "attached is",      "anbei",           "ci-joint",
     "in allegato",      "dus graag",       "ik heb nodig",
+    " o erro ",         " o problema ",    "the problem ",
+    "the error ",       " el error ",      " el problema ",
+    " il problema ",    "le probleme ",    "das problem ",
+    "der fehler ",
 };
 
 /* Said by people of their own absence, so only an answer to another mail counts that begins with it. */

@@ -174,10 +174,24 @@ const char *ch_notice_begins(const char *sentence, const char *const *table, gui
     return NULL;
 }
 
+/* Whether "n", "nr" or "no" stands before the full stop at AT + LENGTH, and a number behind it. */
+static gboolean is_number_sign(const char *at, gsize length)
+{
+    static const char *const signs[] = {" n", " nr", " no", " num"};
+    if (at[length + 1] != ' ' || !g_ascii_isdigit(at[length + 2]))
+        return FALSE;
+    g_autofree char *before = g_strndup(at, length);
+    for (guint i = 0; i < G_N_ELEMENTS(signs); i++)
+        if (g_str_has_suffix(before, signs[i]))
+            return TRUE;
+    return FALSE;
+}
+
 gsize ch_notice_sentence(const char *at)
 {
     gsize length = strcspn(at, ".!?\n");
-    while (at[length] == '.' && g_ascii_isalnum(at[length + 1])) /* "02.11.", "v. x" */
+    while (at[length] == '.' && (g_ascii_isalnum(at[length + 1]) || is_number_sign(at, length)))
+        /* "02.11.", "v.x", "n. 4411" */
         length += 1 + strcspn(at + length + 1, ".!?\n");
     return length + (at[length] != '\0');
 }
@@ -269,7 +283,7 @@ static gboolean asks_something(const char *text)
 }
 
 const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
-                            gboolean deaf)
+                            gboolean deaf, gboolean by_client)
 {
     gsize length = strnlen(reply, LOOKED_AT + 1);
     g_autofree char *start = g_strndup(reply, MIN(length, LOOKED_AT));
@@ -291,16 +305,16 @@ const char *ch_notice_words(const char *subject, const char *reply, const char *
         at = begin;
         gsize size = ch_notice_sentence(at);
         g_autofree char *sentence = g_strndup(at, size);
-        const char *found = program_of(at, sentence, folded, deaf);
+        const char *found = by_client && !polite ? NULL : program_of(at, sentence, folded, deaf);
         if (found && is_signed(reply, name, found)) /* below a person's signature: a footer */
             return NULL;
         if (!found && is_reply && polite && i < 3 && length <= LOOKED_AT)
             found = ch_absence_begins(at, subject, folded);
         if (!found && is_reply && polite && i < 2 && length <= LOOKED_AT)
             found = ch_absence_told(sentence, name);
-        if (!found && !contested && length <= LOOKED_AT)
+        if (!found && !contested && !by_client && length <= LOOKED_AT)
             found = ch_receipt_begins(sentence, folded);
-        if (!found && !contested && i < 3 && length <= LOOKED_AT / 2)
+        if (!found && !contested && !by_client && i < 3 && length <= LOOKED_AT / 2)
             found = ch_receipt_promise(sentence, folded);
         if (found || is_legal(sentence))
             return asks ? NULL : found;

@@ -92,35 +92,20 @@ static const char *numbered_receipt_of(const char *sentence, const char *text)
         " foi abert",       " foi criad",           " foi registrad",     " foi recebid",
         " foi protocolad",  " foi gerad",           " has been created",  " has been received",
         " has been opened", " has been registered", " has been logged",   " has been submitted",
-        " was created",     " was received",        " was opened",        " ha sido cread",
-        " ha sido recibid", " ha sido registrad",   " ha sido abiert",    " wurde erstellt",
-        " wurde eroffnet",  " wurde angelegt",      " wurde registriert", " wurde erfasst",
-        " a ete cree",      " a ete enregistre",    " a bien ete ",       " e stata apert",
-        " e stato apert",   " e stata registrat"};
-    static const char *const desk[] = {"acompanh",
-                                       "portal",
-                                       "prazo ",
-                                       "equipe ",
-                                       "em breve",
-                                       "com sucesso",
-                                       "our agents",
-                                       "our team",
-                                       "as soon as",
-                                       "shortly",
-                                       "being reviewed",
-                                       "support staff",
-                                       "will be in touch",
-                                       "nuestro equipo",
-                                       "a la brevedad",
-                                       "in kurze",
-                                       "schnellstmoglich",
-                                       "notre equipe",
-                                       "dans les plus brefs",
-                                       "al piu presto"};
-    static const char *const self[] = {" eu ",      " vou ",   " sou ",    " i ",     " i'll ", " i'm ",
-                                       " i've ",    " my ",    " meu ",    " minha ", " yo ",   " soy ",
-                                       " voy ",     " ich ",   " je ",     " j'",     " io ",   " amanha",
-                                       " tomorrow", " manana", " morgen ", " demain", " domani"};
+        " ha sido cread",   " ha sido recibid",     " ha sido registrad", " ha sido abiert",
+        " wurde erstellt",  " wurde eroffnet",      " wurde angelegt",    " wurde registriert",
+        " wurde erfasst",   " a ete cree",          " a ete enregistre",  " a bien ete ",
+        " e stata apert",   " e stato apert",       " e stata registrat"};
+    static const char *const desk[] = {
+        "acompanhe",        "prazo ",           "nossa equipe",        "em breve",      "com sucesso",
+        "our agents",       "our team",         "as soon as",          "shortly",       "being reviewed",
+        "support staff",    "will be in touch", "nuestro equipo",      "a la brevedad", "in kurze",
+        "schnellstmoglich", "notre equipe",     "dans les plus brefs", "al piu presto"};
+    static const char *const self[] = {
+        " eu ",    " vou ",    " sou ",     " i ",     " i'll ",   " i'm ",     " i've ",      " my ",
+        " meu ",   " minha ",  " yo ",      " soy ",   " voy ",    " ich ",     " je ",        " j'",
+        " io ",    " amanha",  " tomorrow", " manana", " morgen ", " demain",   " domani",     " still ",
+        " ainda ", " nobody ", " ninguem ", " says ",  " diz ",    " segundo ", "according to"};
     const char *found = ch_notice_begins(sentence, begins, G_N_ELEMENTS(begins));
     const char *number = found ? sentence + strcspn(sentence, "0123456789") : "";
     const char *verb = number + strcspn(number, " ");

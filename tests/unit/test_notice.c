@@ -60,12 +60,14 @@ static void test_words(void)
         {"Seu chamado 3310 foi aberto, a equipe sai cedo e eu chego às 9h.", 0},
         {"Seu chamado 3310 foi registrado? O portal não mostra.", 0},
         {"Your ticket 3310 was opened by Rui.", 0},
+        {"Your ticket 3310 has been created as soon as it rang, says the log, and nothing came.", 0},
+        {"Gentile cliente,\n\nil suo ticket n. 3310 è stato aperto. Le scriveremo al più presto.", 2},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, TRUE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, TRUE, FALSE, FALSE) != NULL, ==,
                         table[i].automatic > 0);
     }
 }
@@ -128,11 +130,13 @@ static void test_absent_person(void)
         {"Re: [#7] Agenda", "Estou de férias, mas verificarei o e-mail uma vez por dia.", TRUE},
         {"Re: [#7] Site", "Estarei ausente amanhã. Ok para publicar.", FALSE},
         {"Re: [#7] Upgrade", "I'm on leave next week. Go ahead without me.", FALSE},
+        {"Re: [#7]", "Estarei de férias até dia 9, a Lia responde. O erro aparece ao salvar.", FALSE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE);
+        const char *words =
+            ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
 }
@@ -161,6 +165,26 @@ static void test_announced(void)
     }
 }
 
+/* What a mail program of people sends. */
+static void test_by_client(void)
+{
+    static const struct {
+        const char *reply;
+        gboolean automatic;
+    } table[] = {
+        {"Olá!\n\nEsta é uma resposta automática.", TRUE},
+        {"Não resolveu. De: Suporte. Esta é uma mensagem automática.", FALSE},
+        {"Seu chamado 3310 foi registrado. Nossa equipe de campo vai aí na quinta.", FALSE},
+        {"Recebemos sua mensagem. Nossa equipe retornará na sexta com a aprovação.", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        g_assert_nonnull(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, FALSE));
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, TRUE) != NULL, ==,
+                        table[i].automatic);
+    }
+}
+
 /* Below a person's words: their absence told in the signature, the footers of their company's server. */
 static void test_footer(void)
 {
@@ -184,7 +208,8 @@ static void test_footer(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words("Re: [#7] Fatura", table[i].reply, "luiz gomes", TRUE, FALSE);
+        const char *words =
+            ch_notice_words("Re: [#7] Fatura", table[i].reply, "luiz gomes", TRUE, FALSE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
 }
@@ -215,9 +240,9 @@ static void test_refusal(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, TRUE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, TRUE, FALSE) != NULL, ==,
                         table[i].automatic > 0);
     }
 }
@@ -228,9 +253,9 @@ static void test_long(void)
     g_autoptr(GString) text = g_string_new("Estou de férias. ");
     for (guint i = 0; i < 1000; i++)
         g_string_append(text, "ação ");
-    g_assert_null(ch_notice_words("", text->str, NULL, TRUE, FALSE));
+    g_assert_null(ch_notice_words("", text->str, NULL, TRUE, FALSE, FALSE));
     g_string_prepend(text, "Esta é uma mensagem automática. ");
-    g_assert_nonnull(ch_notice_words("", text->str, NULL, FALSE, FALSE));
+    g_assert_nonnull(ch_notice_words("", text->str, NULL, FALSE, FALSE, FALSE));
 }
 
 static void test_receipt(void)
@@ -265,6 +290,7 @@ int main(int argc, char **argv)
     g_test_add_func("/notice/words", test_words);
     g_test_add_func("/notice/absent-person", test_absent_person);
     g_test_add_func("/notice/announced", test_announced);
+    g_test_add_func("/notice/by-client", test_by_client);
     g_test_add_func("/notice/footer", test_footer);
     g_test_add_func("/notice/refusal", test_refusal);
     g_test_add_func("/notice/long", test_long);
