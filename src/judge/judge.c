@@ -291,7 +291,10 @@ static gboolean judge_precedence(const ChMail *mail, gboolean own_list, ChVerdic
         return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
     if (strcmp(precedence, "bulk") && strcmp(precedence, "junk"))
         return FALSE;
-    /* Gateways put it on all mail of a company; Exchange's own answers say Auto-Submitted. */
+    /* Gateways put it on all mail of a company; Exchange's own answers say Auto-Submitted. Request Tracker
+     * puts it on what its agents write. */
+    if (mail->other_desk && strstr(mail->other_desk, "RT-"))
+        return FALSE;
     if (mail->by_client || mail->threaded || (mail->in_reply_to->len > 0 && has_quote(mail)))
         return FALSE;
     return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");

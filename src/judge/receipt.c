@@ -77,6 +77,46 @@ gboolean ch_receipt_is_contested(const char *text)
     return ch_notice_has(text, words, G_N_ELEMENTS(words));
 }
 
+/* Who speaks of himself, or of a day near by. */
+static gboolean is_personal(const char *text)
+{
+    static const char *const words[] = {" eu ",
+                                        " vou ",
+                                        " sou ",
+                                        " i ",
+                                        " i'll ",
+                                        " i'm ",
+                                        " i've ",
+                                        " my ",
+                                        " meu ",
+                                        " minha ",
+                                        " yo ",
+                                        " soy ",
+                                        " voy ",
+                                        " ich ",
+                                        " je ",
+                                        " j'",
+                                        " io ",
+                                        " amanha",
+                                        " tomorrow",
+                                        " manana ",
+                                        " morgen ",
+                                        " demain",
+                                        " domani",
+                                        " ontem",
+                                        " yesterday",
+                                        " ayer",
+                                        " gestern",
+                                        " next week",
+                                        " semana que vem",
+                                        " na proxima semana",
+                                        " na terca",
+                                        " na quarta",
+                                        " na quinta",
+                                        " na sexta"};
+    return ch_notice_has(text, words, G_N_ELEMENTS(words));
+}
+
 /* "Your ticket #88121 has been created. One of our agents will ...": the number within the sentence, and more
  * that desks say. Their people write such things as well, and say what they will do themselves. */
 static const char *numbered_receipt_of(const char *sentence, const char *text)
@@ -101,17 +141,15 @@ static const char *numbered_receipt_of(const char *sentence, const char *text)
         "our agents",       "our team",         "as soon as",          "shortly",       "being reviewed",
         "support staff",    "will be in touch", "nuestro equipo",      "a la brevedad", "in kurze",
         "schnellstmoglich", "notre equipe",     "dans les plus brefs", "al piu presto"};
-    static const char *const self[] = {
-        " eu ",    " vou ",    " sou ",     " i ",     " i'll ",   " i'm ",     " i've ",      " my ",
-        " meu ",   " minha ",  " yo ",      " soy ",   " voy ",    " ich ",     " je ",        " j'",
-        " io ",    " amanha",  " tomorrow", " manana", " morgen ", " demain",   " domani",     " still ",
-        " ainda ", " nobody ", " ninguem ", " says ",  " diz ",    " segundo ", "according to"};
+    static const char *const told[] = {"still no", " ate agora", " nobody ",    " ninguem ",
+                                       " says ",   " diz ",      " segundo o ", "according to"};
     const char *found = ch_notice_begins(sentence, begins, G_N_ELEMENTS(begins));
     const char *number = found ? sentence + strcspn(sentence, "0123456789") : "";
     const char *verb = number + strcspn(number, " ");
     if (!*verb || number - sentence > 40 || !ch_notice_begins(verb, done, G_N_ELEMENTS(done)))
         return NULL;
-    return ch_notice_has(text, desk, G_N_ELEMENTS(desk)) && !ch_notice_has(text, self, G_N_ELEMENTS(self))
+    return ch_notice_has(text, desk, G_N_ELEMENTS(desk)) && !ch_notice_has(text, told, G_N_ELEMENTS(told)) &&
+                   !is_personal(text)
                ? found
                : NULL;
 }
@@ -141,10 +179,11 @@ const char *ch_receipt_promise(const char *sentence, const char *text)
         "we've received your ",      "hemos recibido su ",         "wir haben ihre anfrage",
         "wir haben ihre nachricht",  "nous avons bien recu votre", "abbiamo ricevuto la"};
     static const char *const who[] = {
-        "nossa equipe ", "um de nossos ",    "dias uteis",     "horas uteis",  "horario de atendimento",
-        "dia util",      "ordem de chegada", "our team ",      "business day", "business hours",
-        "working days",  "representative",   "nuestro equipo", "dias habiles", "horas habiles",
-        "werktag",       "unser team",       "jours ouvres",   "notre equipe", "giorni lavorativi"};
+        "nossa equipe ",  "one of our ",  "uno de nuestros ",       "einer unserer ", "um de nossos ",
+        "dias uteis",     "horas uteis",  "horario de atendimento", "dia util",       "ordem de chegada",
+        "our team ",      "business day", "business hours",         "working days",   "representative",
+        "nuestro equipo", "dias habiles", "horas habiles",          "werktag",        "unser team",
+        "jours ouvres",   "notre equipe", "giorni lavorativi"};
     static const char *const will[] = {
         "respondera", "responderemos", "retornara",    "retornaremos",  "ira respond",   "ira retorn",
         "ira analis", "ira atend",     "sera respond", "entrara em co", "entraremos em", "will get back",
@@ -152,7 +191,7 @@ const char *ch_receipt_promise(const char *sentence, const char *text)
         "will answe", "se pondra en",  "contactara",   "werden uns",    "meldet sich",   "reviendra",
         "repondra",   "repondrons",    "rispondera",   "risponderemo",  "contattera",    "equipe retornara"};
     const char *found = ch_notice_begins(sentence, received, G_N_ELEMENTS(received));
-    return found && ch_notice_has(text, who, G_N_ELEMENTS(who)) &&
+    return found && !is_personal(text) && ch_notice_has(text, who, G_N_ELEMENTS(who)) &&
                    ch_notice_has(text, will, G_N_ELEMENTS(will))
                ? found
                : NULL;

@@ -61,6 +61,9 @@ static void test_words(void)
         {"Seu chamado 3310 foi registrado? O portal não mostra.", 0},
         {"Your ticket 3310 was opened by Rui.", 0},
         {"Your ticket 3310 has been created as soon as it rang, says the log, and nothing came.", 0},
+        {"We have received your offer. Our team will review it, and I will call you.", 0},
+        {"Agradecemos o seu contato de ontem. Um de nossos sócios irá responder ao preço.", 0},
+        {"We have received your inquiry, and one of our agents will get back to you.", 2},
         {"Gentile cliente,\n\nil suo ticket n. 3310 è stato aperto. Le scriveremo al più presto.", 2},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -131,6 +134,7 @@ static void test_absent_person(void)
         {"Re: [#7] Site", "Estarei ausente amanhã. Ok para publicar.", FALSE},
         {"Re: [#7] Upgrade", "I'm on leave next week. Go ahead without me.", FALSE},
         {"Re: [#7]", "Estarei de férias até dia 9, a Lia responde. O erro aparece ao salvar.", FALSE},
+        {"Re: [#7] Troca", "I am on leave from Friday. Go ahead on Saturday, Kim has the keys.", FALSE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -174,8 +178,8 @@ static void test_by_client(void)
     } table[] = {
         {"Olá!\n\nEsta é uma resposta automática.", TRUE},
         {"Não resolveu. De: Suporte. Esta é uma mensagem automática.", FALSE},
-        {"Seu chamado 3310 foi registrado. Nossa equipe de campo vai aí na quinta.", FALSE},
-        {"Recebemos sua mensagem. Nossa equipe retornará na sexta com a aprovação.", FALSE},
+        {"Seu chamado 3310 foi registrado. Nossa equipe de campo vai aí às 9h.", FALSE},
+        {"Recebemos sua mensagem. Nossa equipe retornará com a aprovação.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
