@@ -4,6 +4,8 @@
  * to the matter, or asks for something, is one. Where in a text they may stand is notice.c's business.
  */
 #include "judge/notice_private.h"
+
+#include "base/fold.h"
 #include "judge/subject.h"
 
 #include <string.h>
@@ -23,7 +25,13 @@ static const char *const requests[] = {
     "non funziona",     "werkt niet",      "entao ",
     "em anexo",         "segue anex",      "see attached",
     "attached is",      "anbei",           "ci-joint",
-    "in allegato",      "dus graag",       "ik heb nodig",
+    "in allegato",      "go ahead ",       "approved",
+    "aprovad",          "podem seguir",    "pode seguir",
+    "prosseguir",       "dus graag",       "ik heb nodig",
+    " o erro ",         " o problema ",    "the problem ",
+    "the error ",       " el error ",      " el problema ",
+    " il problema ",    "le probleme ",    "das problem ",
+    "der fehler ",
 };
 
 /* Said by people of their own absence, so only an answer to another mail counts that begins with it. */
@@ -160,12 +168,15 @@ static const char *const told[] = {
     "non lavora piu",
     "werkt niet meer",
     "is out of the office",
+    "is away from the office",
     "is currently out of",
     "is on vacation",
     "is on leave",
     "is on annual leave",
     "is on maternity leave",
     "is on parental leave",
+    "esta fora do escritorio",
+    "esta ausente do escritorio",
     "esta de ferias",
     "encontra-se de ferias",
     "encontra-se em ferias",
@@ -174,14 +185,23 @@ static const char *const told[] = {
     "esta de licenca",
     "esta em licenca",
     "encontra-se de licenca",
+    "esta fuera de la oficina",
+    "esta ausente de la oficina",
     "esta de vacaciones",
     "se encuentra de vacacio",
     "est en conge",
     "est absent",
     "ist im urlaub",
     "ist nicht im haus",
+    "ist ausser haus",
+    "ist außer haus",
+    "ist nicht im buro",
     "ist derzeit nicht",
     "e in ferie",
+    "e fuori ufficio",
+    "e assente",
+    "is afwezig",
+    "is niet op kantoor",
     "is op vakantie",
 };
 
@@ -219,6 +239,8 @@ static const char *const vague[] = {
     "ich bin vom ",
     "ich bin ab ",
     "ich bin am ",
+    "ich werde ab ",
+    "ich werde vom ",
     "ich befinde mich derzeit",
     "ich befinde mich bis",
     "derzeit bin ich nicht",
@@ -371,6 +393,17 @@ const char *ch_absence_told(const char *sentence, const char *name)
         at += strspn(at, " ");
     }
     return ch_notice_begins(at, told, G_N_ELEMENTS(told));
+}
+
+gboolean ch_notice_announces_absence(const char *subject, const ChAddress *from)
+{
+    g_autofree char *address = g_strndup(from->address, strcspn(from->address, "@"));
+    g_autofree char *name = ch_fold(*from->name ? from->name : address, 128);
+    g_autofree char *folded = ch_fold(subject, 256);
+    g_strdelimit(name, ".,_/-", ' ');
+    const char *words = g_strchug(name);
+    const char *found = strcspn(words, " ") < 3 ? NULL : ch_absence_told(folded, words);
+    return found && !strchr(strstr(folded, found) + strlen(found), ' ');
 }
 
 const char *ch_absence_begins(const char *at, const char *subject, const char *text)

@@ -155,9 +155,36 @@ static gboolean is_web_form(const ChMail *mail, gboolean is_from)
     return FALSE;
 }
 
+/* Whether Reply-To, of one address, is at the domain of From. */
+static gboolean is_same_domain(const ChMail *mail)
+{
+    const char *ours = strrchr(mail->from->address, '@');
+    const char *other = strrchr(((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address, '@');
+    return ours && other && !g_ascii_strcasecmp(ours, other);
+}
+
+/* The same of another company's form: a supplier's "E-mail: " in its own mail is its own. */
+static gboolean is_foreign_form(const ChMail *mail, gboolean is_from)
+{
+    return is_web_form(mail, is_from) && (!is_from || !is_same_domain(mail));
+}
+
+/* Exchange marks what a rule passes on as it marks what a rule answers; a person may have written the first.
+ */
+static gboolean is_passed_on(const ChMail *mail)
+{
+    return g_strcmp0(mail->automatic, "X-MS-Exchange-Generated-Message-Source") == 0 &&
+           (!is_submitted_automatically(mail) || !strcmp(mail->auto_submitted, "auto-generated")) &&
+           ch_subject_is_forward(mail->subject);
+}
+
 static gboolean judge_auto(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
     static const char *const daemons[] = {"mailer-daemon", "mail-daemon", NULL};
+    if (is_passed_on(mail)) {
+        ch_reason(verdict->reasons, "a rule of Exchange passes it on");
+        return FALSE;
+    }
     /* RFC 3834 has such programs say auto-generated. */
     if (g_strcmp0(mail->auto_submitted, "auto-generated") == 0 && is_web_form(mail, is_from))
         ch_reason(verdict->reasons, "auto-generated, but with a person's words: taken for a web form");
@@ -167,7 +194,7 @@ static gboolean judge_auto(const ChMail *mail, gboolean is_from, ChVerdict *verd
         return is(verdict, CH_KIND_AUTO_REPLY, mail->automatic);
     if (local_part_is(mail->from->address, daemons))
         return is(verdict, CH_KIND_BOUNCE, "written by a mail server");
-    if (!mail->return_path || *mail->return_path)
+    if (!mail->return_path || *mail->return_path || is_foreign_form(mail, is_from))
         return FALSE;
     /* Vacation notices have it too (RFC 3834 section 3.3); what they say is read by parse, or by nobody. */
     if (*mail->text)
@@ -209,19 +236,11 @@ static char *own_name(const ChAddress *from)
     return g_steal_pointer(&name);
 }
 
-/* Whether Reply-To, of one address, is at the domain of From. */
-static gboolean is_same_domain(const ChMail *mail)
-{
-    const char *ours = strrchr(mail->from->address, '@');
-    const char *other = strrchr(((const ChAddress *)g_ptr_array_index(mail->reply_to, 0))->address, '@');
-    return ours && other && !g_ascii_strcasecmp(ours, other);
-}
-
 /* Last, since it is a guess where the others are told. */
 static gboolean judge_words(const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
     /* What a form says of itself is not said of the person's words; a supplier's "E-mail: " is its own. */
-    if (is_web_form(mail, is_from) && (!is_from || !is_same_domain(mail)))
+    if (is_foreign_form(mail, is_from))
         return FALSE;
     gboolean is_reply = mail->in_reply_to->len > 0 || mail->references->len > 0;
     const char *words = ch_subject_automatic(mail->subject, is_reply, strchr(mail->reply, '?') != NULL);
@@ -231,10 +250,12 @@ static gboolean judge_words(const ChMail *mail, gboolean is_from, ChVerdict *ver
     }
     if (ch_subject_is_forward(mail->subject)) /* what it holds may be an automatic reply */
         return FALSE;
-    gboolean answers = is_reply || ch_subject_is_reply(mail->subject);
+    gboolean announced = ch_notice_announces_absence(mail->subject, mail->from);
+    gboolean answers = is_reply || ch_subject_is_reply(mail->subject) || announced;
     g_autofree char *name = own_name(mail->from);
-    words = ch_notice_words(mail->subject, mail->reply, name, answers && !mail->by_client && !has_quote(mail),
-                            is_deaf(mail->from->address));
+    words = ch_notice_words(announced ? "" : mail->subject, mail->reply, name,
+                            answers && !mail->by_client && !has_quote(mail), is_deaf(mail->from->address),
+                            mail->by_client);
     if (words) {
         g_autofree char *why = g_strdup_printf("it says \"%s\"", words);
         return is(verdict, CH_KIND_AUTO_REPLY, why);
@@ -270,19 +291,38 @@ static gboolean judge_precedence(const ChMail *mail, gboolean own_list, ChVerdic
         return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
     if (strcmp(precedence, "bulk") && strcmp(precedence, "junk"))
         return FALSE;
-    /* Gateways put it on all mail of a company; Exchange's own answers say Auto-Submitted. */
+    /* Gateways put it on all mail of a company; Exchange's own answers say Auto-Submitted. Request Tracker
+     * puts it on what its agents write. */
+    if (mail->other_desk && strstr(mail->other_desk, "RT-"))
+        return FALSE;
     if (mail->by_client || mail->threaded || (mail->in_reply_to->len > 0 && has_quote(mail)))
         return FALSE;
     return is(verdict, CH_KIND_AUTO_REPLY, "Precedence");
 }
 
-static gboolean judge_list(const ChConfig *config, const ChMail *mail, ChVerdict *verdict)
+/* Services that send newsletters put the marks of these on what the forms of sites write, too. */
+static gboolean is_form_in_bulk(const ChMail *mail, gboolean is_from)
+{
+    const char *precedence = mail->precedence ? mail->precedence : "";
+    gboolean usual = !strcmp(precedence, "bulk") || !strcmp(precedence, "junk");
+    gboolean unsubscribe = g_strcmp0(mail->list_mark, "List-Unsubscribe-Post") == 0;
+    if ((mail->list_mark && !unsubscribe) || (*precedence && !usual))
+        return FALSE;
+    return (mail->bulk || unsubscribe || usual) && is_foreign_form(mail, is_from);
+}
+
+static gboolean judge_list(const ChConfig *config, const ChMail *mail, gboolean is_from, ChVerdict *verdict)
 {
     gboolean own = is_own_list(config, mail->list_id);
     if (own)
         ch_reason(verdict->reasons, "the list is the desk's own address: a way to it, and no list");
     if (mail->list_id && !own)
         return is(verdict, CH_KIND_LIST, "List-Id (RFC 2919)");
+    if (is_form_in_bulk(mail, is_from)) {
+        ch_reason(verdict->reasons, "marked as bulk, but with a person's words: taken for a web form");
+        verdict->no_answer = is_from; /* who wrote is not its sender */
+        return FALSE;
+    }
     if (mail->list_mark && !own)
         return is(verdict, CH_KIND_LIST, mail->list_mark);
     if (mail->bulk)
@@ -308,8 +348,9 @@ static void weigh_answer(const ChMail *mail, gboolean is_from, ChVerdict *verdic
 {
     const char *sender = verdict->sender->address;
     gboolean marked = mail->auto_suppress || mail->other_desk || mail->loop_marks->len > 0 ||
-                      mail->invitation_reply || g_strcmp0(mail->precedence, "bulk") == 0 ||
-                      g_strcmp0(mail->precedence, "junk") == 0 ||
+                      mail->invitation_reply || mail->automatic ||
+                      (mail->return_path && !*mail->return_path) ||
+                      g_strcmp0(mail->precedence, "bulk") == 0 || g_strcmp0(mail->precedence, "junk") == 0 ||
                       (is_from && is_submitted_automatically(mail)); /* a web form's program */
     if (!marked && !is_deaf(sender) && !local_part_is(sender, programs))
         return;
@@ -330,7 +371,7 @@ ChVerdict *ch_judge(const ChConfig *config, const ChMail *mail)
     else if (ch_config_is_desk_address(config, verdict->sender->address))
         is(verdict, CH_KIND_LOOP, "written by an address of the desk itself");
     else if (!judge_report(mail, verdict) && !judge_auto(mail, is_from, verdict) &&
-             !judge_list(config, mail, verdict) && !judge_words(mail, is_from, verdict))
+             !judge_list(config, mail, is_from, verdict) && !judge_words(mail, is_from, verdict))
         verdict->kind = CH_KIND_PERSON;
     if (verdict->kind == CH_KIND_PERSON)
         weigh_answer(mail, is_from, verdict);

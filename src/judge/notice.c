@@ -152,66 +152,6 @@ static const char *const mechanical[] = {
     "nao e lid",
 };
 
-/* Acknowledgements of other desks: what they thank for stands in the same sentence. */
-static const struct {
-    const char *begins, *holds;
-} receipts[] = {
-    {"recebemos sua ", "ticket"},
-    {"recebemos sua ", "protocolo"},
-    {"recebemos seu ", "protocolo"},
-    {"recebemos seu ", "chamado"},
-    {"recebemos a sua ", "protocolo"},
-    {"recebemos o seu ", "protocolo"},
-    {"sua mensagem foi ", "protocolo"},
-    {"seu e-mail foi ", "protocolo"},
-    {"seu email foi ", "protocolo"},
-    {"seu contato foi ", "protocolo"},
-    {"seu atendimento foi ", "protocolo"},
-    {"sua manifestacao foi ", "protocolo"},
-    {"sua solicitacao foi abert", "protocolo"},
-    {"sua solicitacao foi criad", "protocolo"},
-    {"sua solicitacao foi protocol", "solicitacao"},
-    {"sua solicitacao foi recebida", "solicitacao"},
-    {"sua solicitacao foi registrada", "solicitacao"},
-    {"seu chamado foi ", "chamado"},
-    {"seu ticket foi ", "ticket"},
-    {"um ticket foi ", "ticket"},
-    {"um chamado foi aberto", "chamado"},
-    {"your request has been received", "request"},
-    {"your request (", "received"},
-    {"your ticket has been ", "ticket"},
-    {"a ticket has been created", "ticket"},
-    {"a support ticket has been", "ticket"},
-    {"we have received your request", "ticket"},
-    {"we have received your message", "ticket"},
-    {"we've received your request", "ticket"},
-    {"su solicitud ha sido recibida", "solicitud"},
-    {"hemos recibido su solicitud", "ticket"},
-    {"ihre anfrage wurde ", "ticket"},
-    {"wir haben ihre anfrage erhalten", "ticket"},
-    {"votre demande a ete ", "ticket"},
-    {"votre demande a bien ete ", "demande"},
-    {"la sua richiesta e stata ", "ticket"},
-    {"la tua richiesta e stata ", "ticket"},
-    {"we would like to acknowledge that we have received", "request"},
-    {"sua mensagem sera respondida", "retorno"},
-    {"seu e-mail sera respondido", "retorno"},
-    {"your message will be answered", "return"},
-    /* Filters that ask whether a person wrote. */
-    {"para que sua mensagem seja ", "clique"},
-    {"para que sua mensagem seja ", "confirm"},
-    {"para que sua mensagem chegue", "clique"},
-    {"para que ela chegue", "clique"},
-    {"to release your message", "message"},
-    {"your message attached below is being held", "held"},
-    {"your message is being held", "held"},
-    {"your message about ", "waitlisted"},
-    {"this message was created automatically", "automatically"},
-    {"i apologize for this auto", "reply"},
-    {"to control spam, i now allow", "spam"},
-    {"just this once, click the link", "click"},
-};
-
 /* Polite words that come before the sentence: not looked at, as if they were one of their own. */
 static const char *const greetings[] = {
     "ola",          "oi",           "bom dia",        "boa tarde",   "boa noite",     "prezado",
@@ -234,62 +174,24 @@ const char *ch_notice_begins(const char *sentence, const char *const *table, gui
     return NULL;
 }
 
-/* Who tells what they received, and goes on: "... mas nao foi resolvido". */
-static gboolean is_contested(const char *text)
+/* Whether "n", "nr" or "no" stands before the full stop at AT + LENGTH, and a number behind it. */
+static gboolean is_number_sign(const char *at, gsize length)
 {
-    static const char *const words[] = {
-        " mas ",     " porem ",       " but ",        " however ", " pero ",        " aber ",
-        " e o que ", "nao foi resol", "not solved",   "reabram",   "reopen it",     "precisamos ",
-        " preciso ", " we need ",     " necesitamos", " enviem ",  "wir brauchen ", " nous avons besoin"};
-    return ch_notice_has(text, words, G_N_ELEMENTS(words));
-}
-
-/* What was received gets a number, which people seldom tell. */
-static const char *receipt_of(const char *sentence, const char *text)
-{
-    static const char *const numbered[] = {"ticket", "protocolo", "chamado", NULL};
-    gboolean has_number = text[strcspn(text, "0123456789")] != '\0';
-    for (guint i = 0; i < G_N_ELEMENTS(receipts); i++)
-        if (g_str_has_prefix(sentence, receipts[i].begins) && strstr(sentence, receipts[i].holds) &&
-            (has_number || !g_strv_contains(numbered, receipts[i].holds)))
-            return receipts[i].begins;
-    return NULL;
-}
-
-/* "Recebemos sua mensagem. Nossa equipe ira responder": desks that give no number. All three must stand
- * there, since people have received a message, too, and tell what they will do. */
-static const char *promise_of(const char *sentence, const char *text)
-{
-    static const char *const received[] = {
-        "recebemos sua mensagem",    "recebemos a sua mensagem",   "recebemos sua solicitacao",
-        "recebemos seu e-mail",      "recebemos o seu e-mail",     "recebemos seu email",
-        "recebemos o seu email",     "recebemos seu contato",      "recebemos o seu contato",
-        "sua mensagem foi recebida", "seu e-mail foi recebido",    "seu contato foi recebido",
-        "agradecemos o seu contato", "agradecemos seu contato",    "we have received your ",
-        "we've received your ",      "hemos recibido su ",         "wir haben ihre anfrage",
-        "wir haben ihre nachricht",  "nous avons bien recu votre", "abbiamo ricevuto la"};
-    static const char *const who[] = {
-        "nossa equipe ", "um de nossos ",    "dias uteis",     "horas uteis",  "horario de atendimento",
-        "dia util",      "ordem de chegada", "our team ",      "business day", "business hours",
-        "working days",  "representative",   "nuestro equipo", "dias habiles", "horas habiles",
-        "werktag",       "unser team",       "jours ouvres",   "notre equipe", "giorni lavorativi"};
-    static const char *const will[] = {
-        "respondera", "responderemos", "retornara",    "retornaremos",  "ira respond",   "ira retorn",
-        "ira analis", "ira atend",     "sera respond", "entrara em co", "entraremos em", "will get back",
-        "will respo", "will reply",    "will review",  "will be revie", "will contact",  "will be in touch",
-        "will answe", "se pondra en",  "contactara",   "werden uns",    "meldet sich",   "reviendra",
-        "repondra",   "repondrons",    "rispondera",   "risponderemo",  "contattera",    "equipe retornara"};
-    const char *found = ch_notice_begins(sentence, received, G_N_ELEMENTS(received));
-    return found && ch_notice_has(text, who, G_N_ELEMENTS(who)) &&
-                   ch_notice_has(text, will, G_N_ELEMENTS(will))
-               ? found
-               : NULL;
+    static const char *const signs[] = {" n", " nr", " no", " num"};
+    if (at[length + 1] != ' ' || !g_ascii_isdigit(at[length + 2]))
+        return FALSE;
+    g_autofree char *before = g_strndup(at, length);
+    for (guint i = 0; i < G_N_ELEMENTS(signs); i++)
+        if (g_str_has_suffix(before, signs[i]))
+            return TRUE;
+    return FALSE;
 }
 
 gsize ch_notice_sentence(const char *at)
 {
     gsize length = strcspn(at, ".!?\n");
-    while (at[length] == '.' && g_ascii_isalnum(at[length + 1])) /* "02.11.", "v. x" */
+    while (at[length] == '.' && (g_ascii_isalnum(at[length + 1]) || is_number_sign(at, length)))
+        /* "02.11.", "v.x", "n. 4411" */
         length += 1 + strcspn(at + length + 1, ".!?\n");
     return length + (at[length] != '\0');
 }
@@ -381,7 +283,7 @@ static gboolean asks_something(const char *text)
 }
 
 const char *ch_notice_words(const char *subject, const char *reply, const char *name, gboolean is_reply,
-                            gboolean deaf)
+                            gboolean deaf, gboolean by_client)
 {
     gsize length = strnlen(reply, LOOKED_AT + 1);
     g_autofree char *start = g_strndup(reply, MIN(length, LOOKED_AT));
@@ -395,7 +297,7 @@ const char *ch_notice_words(const char *subject, const char *reply, const char *
             *at = at - start > 1 && at[-2] == ':' ? ' ' : '!';
     g_autofree char *folded = ch_fold(start, strlen(start));
     gboolean asks = asks_something(folded);
-    gboolean polite = TRUE, contested = is_contested(folded);
+    gboolean polite = TRUE, contested = ch_receipt_is_contested(folded);
     const char *at = folded + strspn(folded, " .!*-=_<>\"'#[(~");
     for (guint i = 0; i < SENTENCES && *at; i++) {
         const char *begin = skip_greeting(at);
@@ -403,17 +305,17 @@ const char *ch_notice_words(const char *subject, const char *reply, const char *
         at = begin;
         gsize size = ch_notice_sentence(at);
         g_autofree char *sentence = g_strndup(at, size);
-        const char *found = program_of(at, sentence, folded, deaf);
+        const char *found = by_client && !polite ? NULL : program_of(at, sentence, folded, deaf);
         if (found && is_signed(reply, name, found)) /* below a person's signature: a footer */
             return NULL;
         if (!found && is_reply && polite && i < 3 && length <= LOOKED_AT)
             found = ch_absence_begins(at, subject, folded);
         if (!found && is_reply && polite && i < 2 && length <= LOOKED_AT)
             found = ch_absence_told(sentence, name);
-        if (!found && !contested && length <= LOOKED_AT)
-            found = receipt_of(sentence, folded);
-        if (!found && !contested && i < 3 && length <= LOOKED_AT / 2)
-            found = promise_of(sentence, folded);
+        if (!found && !contested && !by_client && length <= LOOKED_AT)
+            found = ch_receipt_begins(sentence, folded);
+        if (!found && !contested && !by_client && i < 3 && length <= LOOKED_AT / 2)
+            found = ch_receipt_promise(sentence, folded);
         if (found || is_legal(sentence))
             return asks ? NULL : found;
         polite = polite && ch_absence_may_follow(sentence, greeted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What notice.c and absence.c share. Texts are folded (ch_fold). Pure. */
+/* What notice.c, absence.c and receipt.c share. Texts are folded (ch_fold). Pure. */
 #pragma once
 
 #include "judge/notice.h"
@@ -24,3 +24,13 @@ gboolean ch_absence_may_follow(const char *sentence, gboolean greeted);
 /* The words by which SENTENCE tells that NAME, the sender's, is away; NULL: it does not. NAME may be NULL.
  * Static. */
 const char *ch_absence_told(const char *sentence, const char *name);
+
+/* Whether who tells what they received goes on in TEXT: "... mas nao foi resolvido". */
+gboolean ch_receipt_is_contested(const char *text);
+
+/* The words by which SENTENCE, of TEXT, acknowledges a mail with a number, or asks whether a person wrote it;
+ * NULL: it does not. Static. */
+const char *ch_receipt_begins(const char *sentence, const char *text);
+
+/* The same where no number is given, but an answer promised. Static. */
+const char *ch_receipt_promise(const char *sentence, const char *text);

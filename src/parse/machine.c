@@ -64,6 +64,7 @@ static const Mark marks[] = {
     {"X-ML-Name", NULL, LIST},
     {"X-List-Name", NULL, LIST},
     {"X-Listname", NULL, LIST},
+    {"X-ListMember", NULL, LIST},
     {"X-Listserver", NULL, LIST},
     {"X-Campaign", NULL, BULK},
     {"X-CampaignID", NULL, BULK},

@@ -50,12 +50,27 @@ static void test_words(void)
         {"Recebemos sua mensagem e nossa equipe testou: o erro continua.", 0},
         {"We have received your request for logs; our team attached them.", 0},
         {"Agradecemos o contato na feira. Nossa equipe quer uma demonstração.", 0},
+        {"Recebemos sua mensagem. Nossa equipe retornará na sexta. Segue a lista de ramais.", 0},
+        {"Olá!\n\nSua solicitação de nº 3310 foi registrada. O prazo de retorno é de um dia útil.", 2},
+        {"Your request (3310) has been received and is being reviewed by our support staff.", 2},
+        {"Ihr Ticket 3310 wurde angelegt. Wir antworten in Kürze.", 2},
+        {"Su caso #3310 ha sido registrado. Le responderemos a la brevedad.", 2},
+        {"Your ticket #3310 has been created, says the portal, and my mail still bounces.", 0},
+        {"Seu chamado 3310 foi encaminhado ao fabricante, a equipe de campo avisa vocês.", 0},
+        {"Seu chamado 3310 foi aberto, a equipe sai cedo e eu chego às 9h.", 0},
+        {"Seu chamado 3310 foi registrado? O portal não mostra.", 0},
+        {"Your ticket 3310 was opened by Rui.", 0},
+        {"Your ticket 3310 has been created as soon as it rang, says the log, and nothing came.", 0},
+        {"We have received your offer. Our team will review it, and I will call you.", 0},
+        {"Agradecemos o seu contato de ontem. Um de nossos sócios irá responder ao preço.", 0},
+        {"We have received your inquiry, and one of our agents will get back to you.", 2},
+        {"Gentile cliente,\n\nil suo ticket n. 3310 è stato aperto. Le scriveremo al più presto.", 2},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, TRUE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, TRUE, FALSE, FALSE) != NULL, ==,
                         table[i].automatic > 0);
     }
 }
@@ -118,12 +133,59 @@ static void test_absent_person(void)
         {"Re: [#7] Agenda", "Estou de férias, mas verificarei o e-mail uma vez por dia.", TRUE},
         {"Re: [#7] Site", "Estarei ausente amanhã. Ok para publicar.", FALSE},
         {"Re: [#7] Upgrade", "I'm on leave next week. Go ahead without me.", FALSE},
+        {"Re: [#7]", "Estarei de férias até dia 9, a Lia responde. O erro aparece ao salvar.", FALSE},
+        {"Re: [#7] Troca", "I am on leave from Friday. Go ahead on Saturday, Kim has the keys.", FALSE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE);
+        const char *words =
+            ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
+    }
+}
+
+/* Domino's subjects. */
+static void test_announced(void)
+{
+    static const struct {
+        const char *name, *address, *subject;
+        gboolean announced;
+    } table[] = {
+        {"", "lia.prado@banco.example", "Lia Prado is out of the office.", TRUE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado está fora do escritório.", TRUE},
+        {"Prado, Lia", "lp@banco.example", "Lia Prado ist außer Haus.", TRUE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado est absente.", TRUE},
+        {"Rui Costa", "rui@banco.example", "Lia Prado is out of the office", FALSE},
+        {"Lia Prado", "lp@banco.example", "Lia Costa is out of the office", FALSE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado is out of the office: who has her keys", FALSE},
+        {"Lia Prado", "lp@banco.example", "Lia Prado", FALSE},
+        {"", "", "is out of the office", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autoptr(ChAddress) from = ch_address_new(table[i].name, table[i].address);
+        g_test_message("%s", table[i].subject);
+        g_assert_cmpint(ch_notice_announces_absence(table[i].subject, from), ==, table[i].announced);
+    }
+}
+
+/* What a mail program of people sends. */
+static void test_by_client(void)
+{
+    static const struct {
+        const char *reply;
+        gboolean automatic;
+    } table[] = {
+        {"Olá!\n\nEsta é uma resposta automática.", TRUE},
+        {"Não resolveu. De: Suporte. Esta é uma mensagem automática.", FALSE},
+        {"Seu chamado 3310 foi registrado. Nossa equipe de campo vai aí às 9h.", FALSE},
+        {"Recebemos sua mensagem. Nossa equipe retornará com a aprovação.", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_test_message("%s", table[i].reply);
+        g_assert_nonnull(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, FALSE));
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, TRUE) != NULL, ==,
+                        table[i].automatic);
     }
 }
 
@@ -150,7 +212,8 @@ static void test_footer(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        const char *words = ch_notice_words("Re: [#7] Fatura", table[i].reply, "luiz gomes", TRUE, FALSE);
+        const char *words =
+            ch_notice_words("Re: [#7] Fatura", table[i].reply, "luiz gomes", TRUE, FALSE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
 }
@@ -181,9 +244,9 @@ static void test_refusal(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
         g_test_message("%s", table[i].reply);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, FALSE, FALSE) != NULL, ==,
                         table[i].automatic == 2);
-        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, TRUE) != NULL, ==,
+        g_assert_cmpint(ch_notice_words("", table[i].reply, NULL, FALSE, TRUE, FALSE) != NULL, ==,
                         table[i].automatic > 0);
     }
 }
@@ -194,9 +257,9 @@ static void test_long(void)
     g_autoptr(GString) text = g_string_new("Estou de férias. ");
     for (guint i = 0; i < 1000; i++)
         g_string_append(text, "ação ");
-    g_assert_null(ch_notice_words("", text->str, NULL, TRUE, FALSE));
+    g_assert_null(ch_notice_words("", text->str, NULL, TRUE, FALSE, FALSE));
     g_string_prepend(text, "Esta é uma mensagem automática. ");
-    g_assert_nonnull(ch_notice_words("", text->str, NULL, FALSE, FALSE));
+    g_assert_nonnull(ch_notice_words("", text->str, NULL, FALSE, FALSE, FALSE));
 }
 
 static void test_receipt(void)
@@ -230,6 +293,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/notice/words", test_words);
     g_test_add_func("/notice/absent-person", test_absent_person);
+    g_test_add_func("/notice/announced", test_announced);
+    g_test_add_func("/notice/by-client", test_by_client);
     g_test_add_func("/notice/footer", test_footer);
     g_test_add_func("/notice/refusal", test_refusal);
     g_test_add_func("/notice/long", test_long);
