@@ -49,6 +49,8 @@ static void test_words(void)
         {"Recebemos seu e-mail, obrigado. Vamos testar e retornaremos em breve.", 0},
         {"Recebemos sua mensagem e nossa equipe testou: o erro continua.", 0},
         {"We have received your request for logs; our team attached them.", 0},
+        {"Recebemos sua mensagem. Nossa equipe irá responder em até 2 dias úteis, mas precisamos do boleto.",
+         0},
         {"Agradecemos o contato na feira. Nossa equipe quer uma demonstração.", 0},
         {"Recebemos sua mensagem. Nossa equipe retornará na sexta. Segue a lista de ramais.", 0},
         {"Olá!\n\nSua solicitação de nº 3310 foi registrada. O prazo de retorno é de um dia útil.", 2},
@@ -143,6 +145,11 @@ static void test_absent_person(void)
             ch_notice_words(table[i].subject, table[i].reply, "rui costa", TRUE, FALSE, FALSE);
         g_assert_cmpint(words != NULL, ==, table[i].automatic);
     }
+    /* Somebody told of by their name: a machine's where it answers, and else whoever writes about them. */
+    static const char told[] = "Pedro Nunes está de férias até dia 20.";
+    g_assert_nonnull(ch_notice_words("", told, "pedro nunes", TRUE, FALSE));
+    g_assert_null(ch_notice_words("", told, "pedro nunes", FALSE, FALSE));
+    g_assert_null(ch_notice_words("", told, "rui lima", TRUE, FALSE));
 }
 
 /* Domino's subjects. */

@@ -146,6 +146,26 @@ static void test_suppress(void)
     }
 }
 
+/* So many X-Loop are read, and so many pieces of a name. */
+static void test_counts(void)
+{
+    for (guint over = 0; over < 2; over++) {
+        g_autoptr(GString) text = g_string_new(HEAD);
+        for (guint i = 0; i < 8 + over; i++)
+            g_string_append_printf(text, "X-Loop: <%u@x.example>\n", i);
+        g_string_append(text, "Content-Type: image/png");
+        for (guint i = 0; i < 100 + over; i++)
+            g_string_append_printf(text, ";\n name*%u=%c", i, i < 100 ? 'a' : 'b');
+        g_string_append(text, "\n\nx\n");
+        g_autoptr(ChMail) mail = parse_with(text->str, NULL);
+        g_assert_cmpuint(mail->loop_marks->len, ==, 8);
+        g_assert_cmpuint(mail->attachments->len, ==, 1);
+        const ChAttachment *file = g_ptr_array_index(mail->attachments, 0);
+        g_assert_cmpuint(strspn(file->name, "a"), ==, 100);
+        g_assert_null(strchr(file->name, 'b'));
+    }
+}
+
 /* Once the time is over it stays so, however small the next step is. */
 static void test_deadline(void)
 {
@@ -172,6 +192,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parse-bounds/block", test_block);
     g_test_add_func("/parse-bounds/repaired", test_repaired);
     g_test_add_func("/parse-bounds/deadline", test_deadline);
+    g_test_add_func("/parse-bounds/counts", test_counts);
     g_test_add_func("/parse-bounds/suppress", test_suppress);
     return g_test_run();
 }
