@@ -290,11 +290,19 @@ static const char *vague_absence_of(const char *at)
 /* Names of a greeting, thanks for the mail. */
 gboolean ch_absence_may_follow(const char *sentence, gboolean greeted)
 {
-    static const char *const words[] = {
-        "mensagem", "e-mail",  "email",    "contato",  "contacto", "message",  "mail",     "nachricht",
-        "mensaje",  "correo",  "courriel", "messaggi", "bericht",  "wiadomos", "сообщени", "письм",
-        "besked",   "meddel",  "viesti",   "melding",  "hinweis",  "automat",  "escrev",   "writing",
-        "request",  "inquiry", "enquiry",  "anfrage",  "demande",  "consulta", "respons",  "respost"};
+    static const char *const words[] = {"mensagem",   "e-mail",     "email",
+                                        "contato",    "contacto",   "message",
+                                        "mail",       "nachricht",  "mensaje",
+                                        "correo",     "courriel",   "messaggi",
+                                        "bericht",    "wiadomos",   "сообщени",
+                                        "письм",      "besked",     "meddel",
+                                        "viesti",     "melding",    "hinweis",
+                                        "automat",    "escrev",     "writing",
+                                        "request",    "inquiry",    "enquiry",
+                                        "anfrage",    "demande",    "consulta",
+                                        "respons",    "respost",    /* gateways warn of links */ "not click",
+                                        "nao clique", "no haga cl", "klicken sie",
+                                        "ne cliquez", "non clicc"};
     guint blanks = 0;
     for (const char *at = sentence; *at; at++)
         blanks += *at == ' ' && at[1] && !strchr(" .!\n", at[1]);
@@ -344,17 +352,17 @@ static const char *skip_dates(const char *at)
  * it adds to the absence is about answering. */
 static gboolean goes_on(const char *at)
 {
-    static const char *const near[] = {" amanha",          " tomorrow",       " demain",
-                                       " manana",          " domani",         " next week",
-                                       " morgen ",         " semana que vem", " na proxima semana",
-                                       " heute nachmittag"};
+    static const char *const near[] = {" manana",         " next week",         " morgen ",
+                                       " semana que vem", " na proxima semana", " heute nachmittag"};
     static const char *const but[] = {" mas ",  " porem ", " por isso ", " but ",     " pero ",   " aber ",
                                       " mais ", " maar ",  " portanto ", " por eso ", " deshalb "};
     static const char *const answering[] = {"respond", "verific", "acess",  "acces",  "retorn",
                                             "urg",     "check",   "repl",   "read",   "antwor",
                                             "lerei",   "repond",  "contat", "contact"};
+    static const char *const tomorrow[] = {" amanha", " tomorrow", " demain", " domani"};
     g_autofree char *sentence = g_strndup(at, ch_notice_sentence(at));
     return ch_notice_has(sentence, near, G_N_ELEMENTS(near)) ||
+           ch_notice_has(at, tomorrow, G_N_ELEMENTS(tomorrow)) ||
            (ch_notice_has(sentence, but, G_N_ELEMENTS(but)) &&
             !ch_notice_has(sentence, answering, G_N_ELEMENTS(answering)));
 }

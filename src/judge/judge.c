@@ -17,6 +17,8 @@
     50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
         */
 
+#define FORM_LINE_MAX 400 /* bytes of a line in which a form gives an address */
+
 /* Local parts where nobody reads, alone or as a word: "alerts-noreply". */
 static const char *const deaf[] = {
     "noreply",       "no-reply",     "no_reply",    "donotreply",    "do-not-reply",    "nao-responda",
@@ -131,6 +133,42 @@ static gboolean is_submitted_automatically(const ChMail *mail)
     return mail->auto_submitted && strcmp(mail->auto_submitted, "no") != 0;
 }
 
+static gboolean has_letter(const char *from, const char *end)
+{
+    for (const char *at = from; at < end; at++)
+        if (g_ascii_isalnum(*at) || (guchar)*at > 127)
+            return TRUE;
+    return FALSE;
+}
+
+/* Whether the line of SIZE bytes gives AUTHOR's address and nothing else, behind its label or below it:
+ * "E-mail: x", "*E-mail:* x", "E-mail | x", "De: Ana <x>", "x <mailto:x>". "Write to x" does not. */
+static gboolean is_field_of(const char *line, gsize size, const char *author)
+{
+    g_autofree char *text = g_ascii_strdown(line, (gssize)size);
+    g_autofree char *address = g_ascii_strdown(author, -1);
+    const char *at = strstr(text, address);
+    if (!at || (at > text && (g_ascii_isalnum(at[-1]) || strchr("._+-", at[-1]))))
+        return FALSE;
+    const char *rest = at + strlen(address);
+    g_autofree char *link = g_strconcat("<mailto:", address, ">", NULL);
+    const char *again = strstr(rest, link);
+    if (has_letter(rest, again ? again : rest + strlen(rest)) ||
+        (again && has_letter(again + strlen(link), again + strlen(again))))
+        return FALSE;
+    static const char *const labels[] = {
+        "e-mail ",        "email ",      "mail ",       "e-mail address ",
+        "email address ", "your email ", "seu e-mail ", "correo ",
+        "from ",          "de ",         NULL}; /* in a table, without a colon */
+    g_autofree char *before = g_strndup(text, (gsize)(at - text));
+    if (g_strv_contains(labels, before))
+        return TRUE;
+    const char *value = text;
+    for (const char *sign = text; sign < at; sign++)
+        value = strchr(":|\t", *sign) ? sign + 1 : value;
+    return !has_letter(value, at) || (value > text && strchr("<(", at[-1]));
+}
+
 /* Whether a web form's program wrote the mail, but a person its words: the one whom Reply-To names, and a
  * line of the text, "E-mail: ana@cliente.example" or the address below its label. */
 static gboolean is_web_form(const ChMail *mail, gboolean is_from)
@@ -143,14 +181,11 @@ static gboolean is_web_form(const ChMail *mail, gboolean is_from)
         return TRUE;
     if (length == 0 || !g_ascii_strcasecmp(author, mail->from->address))
         return FALSE;
-    for (const char *line = mail->text; line; line = strchr(line, '\n')) {
-        line += strspn(line, "\n");
-        const char *value = line + strcspn(line, ":\n");
-        value = *value == ':' ? value + 1 : line;
-        value += strspn(value, " \t");
-        if (g_ascii_strncasecmp(value, author, length) == 0 &&
-            strchr("\n", value[length + strspn(value + length, " \t")]))
+    for (const char *line = mail->text; *line;) {
+        gsize size = strcspn(line, "\n");
+        if (size < FORM_LINE_MAX && memchr(line, '@', size) && is_field_of(line, size, author))
             return TRUE;
+        line += size + (line[size] != '\0');
     }
     return FALSE;
 }

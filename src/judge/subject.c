@@ -161,6 +161,13 @@ static gboolean is_key(const char *at)
     return *sign == '#' && g_ascii_isdigit(*skip_space(sign + 1)) && strchr(sign, ']');
 }
 
+/* Behind "[EXTERNAL] " and the like, which gateways put before subjects. */
+static const char *skip_tag(const char *at)
+{
+    gsize length = *at == '[' ? strcspn(at, "]#0123456789") : 0;
+    return length > 1 && length < 24 && at[length] == ']' ? skip_space(at + length + 1) : at;
+}
+
 static gboolean follows(Follows rule, const char *rest, gboolean is_reply)
 {
     gboolean apart = *rest == ' ';
@@ -177,9 +184,10 @@ const char *ch_subject_automatic(const char *subject, gboolean is_reply, gboolea
 {
     /* Behind a prefix stands what was answered: who answers an automatic reply by "Re:" is a person. */
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
+    const char *start = skip_tag(folded);
     for (guint i = 0; i < G_N_ELEMENTS(table); i++)
-        if (g_str_has_prefix(folded, table[i].words) &&
-            follows(asks ? ANSWER : table[i].follows, folded + strlen(table[i].words), is_reply))
+        if (g_str_has_prefix(start, table[i].words) &&
+            follows(asks ? ANSWER : table[i].follows, start + strlen(table[i].words), is_reply))
             return table[i].words;
     return NULL;
 }
@@ -187,7 +195,7 @@ const char *ch_subject_automatic(const char *subject, gboolean is_reply, gboolea
 gboolean ch_subject_is_reply(const char *subject)
 {
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
-    return skip_prefix(folded) != NULL;
+    return skip_prefix(skip_tag(folded)) != NULL;
 }
 
 gboolean ch_subject_is_forward(const char *subject)
@@ -196,7 +204,7 @@ gboolean ch_subject_is_forward(const char *subject)
         "fwd:", "fw:", "enc:", "tr:", "wg:", "rv:", "i:", "doorst:", "vb:"};
     g_autofree char *folded = ch_fold(subject, LOOKED_AT);
     for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
-        if (g_str_has_prefix(folded, prefixes[i]))
+        if (g_str_has_prefix(skip_tag(folded), prefixes[i]))
             return TRUE;
     return FALSE;
 }

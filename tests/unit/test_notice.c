@@ -137,6 +137,7 @@ static void test_absent_person(void)
         {"Re: [#7] Upgrade", "I'm on leave next week. Go ahead without me.", FALSE},
         {"Re: [#7]", "Estarei de férias até dia 9, a Lia responde. O erro aparece ao salvar.", FALSE},
         {"Re: [#7] Troca", "I am on leave from Friday. Go ahead on Saturday, Kim has the keys.", FALSE},
+        {"Re: [#7] Visita", "Não estou no escritório. Venham depois das 14h de amanhã.", FALSE},
         {"AW: [#7] VPN", "Ich bin im Urlaub, die VPN funktioniert hier nicht.", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
