@@ -30,9 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reply = reply ? reply + 1 : text + strlen(text);
     g_autofree char *folded = ch_fold(reply, strlen(reply));
     REQUIRE(g_utf8_validate(folded, -1, NULL));
-    for (guint flags = 0; flags < 8; flags++) {
+    for (guint flags = 0; flags < 16; flags++) {
         const char *name = flags & 4 ? "ana souza" : NULL;
-        require_word(ch_notice_words(subject, reply, name, flags & 1, (flags & 2) != 0));
+        require_word(ch_notice_words(subject, reply, name, flags & 1, (flags & 2) != 0, (flags & 8) != 0));
         require_word(ch_subject_automatic(subject, flags & 1, (flags & 2) != 0));
     }
     ch_notice_is_receipt(subject, reply);

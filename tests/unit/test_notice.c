@@ -148,9 +148,9 @@ static void test_absent_person(void)
     }
     /* Somebody told of by their name: a machine's where it answers, and else whoever writes about them. */
     static const char told[] = "Pedro Nunes está de férias até dia 20.";
-    g_assert_nonnull(ch_notice_words("", told, "pedro nunes", TRUE, FALSE));
-    g_assert_null(ch_notice_words("", told, "pedro nunes", FALSE, FALSE));
-    g_assert_null(ch_notice_words("", told, "rui lima", TRUE, FALSE));
+    g_assert_nonnull(ch_notice_words("", told, "pedro nunes", TRUE, FALSE, FALSE));
+    g_assert_null(ch_notice_words("", told, "pedro nunes", FALSE, FALSE, FALSE));
+    g_assert_null(ch_notice_words("", told, "rui lima", TRUE, FALSE, FALSE));
 }
 
 /* Domino's subjects. */
