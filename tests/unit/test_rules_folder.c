@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Folders of rules: which files are read, under which names, and what is said of those that cannot be. What
  * stands in one file is test_rules_parse.c's. */
-#include "fixture.h"
-
-#include "route/rules.h"
+#include "rules_messages.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
-
-static GPtrArray *messages_new(void)
-{
-    return g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
-}
-
-/* All of MESSAGES, a line each: "FILE:LINE:COLUMN+WIDTH what". */
-static char *lines_of(const GPtrArray *messages)
-{
-    GString *lines = g_string_new(NULL);
-    for (guint i = 0; i < messages->len; i++) {
-        const ChRuleMessage *message = g_ptr_array_index(messages, i);
-        g_assert_false(message->warning);
-        g_string_append_printf(lines, "%s:%u:%u+%u %s\n", message->file, message->line, message->column,
-                               message->width, message->message);
-    }
-    return g_string_free(lines, FALSE);
-}
 
 /* A folder with files, and what was wrong with them. */
 typedef struct {

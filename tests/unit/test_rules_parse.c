@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From bytes to rules: what compiles, how it is written, and for each mistake the place and the words. */
-#include "fixture.h"
-
-#include "route/rules.h"
+#include "rules_messages.h"
 
 #include <string.h>
-
-static GPtrArray *messages_new(void)
-{
-    return g_ptr_array_new_with_free_func((GDestroyNotify)ch_rule_message_free);
-}
-
-/* All of MESSAGES, a line each: "FILE:LINE:COLUMN+WIDTH what". */
-static char *lines_of(const GPtrArray *messages)
-{
-    GString *lines = g_string_new(NULL);
-    for (guint i = 0; i < messages->len; i++) {
-        const ChRuleMessage *message = g_ptr_array_index(messages, i);
-        g_assert_false(message->warning);
-        g_string_append_printf(lines, "%s:%u:%u+%u %s\n", message->file, message->line, message->column,
-                               message->width, message->message);
-    }
-    return g_string_free(lines, FALSE);
-}
 
 /* The rules of TEXT, a line each; NULL, and the messages in *WRONG, where it does not compile. */
 static char *compile(const char *text, gsize length, char **wrong)
