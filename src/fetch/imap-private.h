@@ -5,9 +5,8 @@
 #include "fetch/imap-fetch.h"
 #include "fetch/source.h"
 
-#define CH_IMAP_TRIES                                                                                        \
-    2 /* at one mail in one pass, each with a connection of its own where it breaks that                     \
-       */
+/* At one mail in one pass, each with a connection of its own where it breaks that. */
+#define CH_IMAP_TRIES 2
 
 typedef struct {
     ChSource base;

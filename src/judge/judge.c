@@ -13,9 +13,8 @@
 
 #include <string.h>
 
-#define HOPS_MAX                                                                                             \
-    50 /* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up               \
-        */
+/* Received headers; RFC 5321 section 6.3 asks for at least 100 before a relay gives up. */
+#define HOPS_MAX 50
 
 #define FORM_LINE_MAX 400 /* bytes of a line in which a form gives an address */
 

@@ -35,6 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require_word(ch_notice_words(subject, reply, name, flags & 1, (flags & 2) != 0, (flags & 8) != 0));
         require_word(ch_subject_automatic(subject, flags & 1, (flags & 2) != 0));
     }
+    g_autoptr(ChAddress) from = ch_address_new("Rita Souza", "rita.souza@cliente.example");
+    ch_notice_announces_absence(subject, from);
     ch_notice_is_receipt(subject, reply);
     ch_notice_is_calendar(reply);
     ch_subject_is_aggregate(subject);
